@@ -1,0 +1,9 @@
+// Every command, in the order of `aitrail --help`. Each file is loaded only when its command is typed.
+import type { CommandSpec } from './command.ts';
+
+interface Entry {
+  readonly name: string;
+  readonly load: () => Promise<readonly CommandSpec[]>;
+}
+
+export const COMMANDS: readonly Entry[] = [];

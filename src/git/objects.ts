@@ -1,0 +1,97 @@
+// One long-lived `git cat-file --batch` per repository: works with SHA-256, alternates, worktrees, partial clones.
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import type { Caller } from '../model/caller.ts';
+import { Fault } from '../model/fault.ts';
+import { gitEnv } from './run-git.ts';
+
+export interface GitObject {
+  readonly oid: string;
+  readonly type: 'blob' | 'tree' | 'commit' | 'tag';
+  readonly bytes: Buffer;
+}
+
+export interface Objects {
+  /** @param spec anything rev-parse takes, without newline. @returns null where it does not exist. */
+  read(spec: string): Promise<GitObject | null>;
+  close(): void;
+}
+
+interface Waiting {
+  readonly resolve: (found: GitObject | null) => void;
+  readonly reject: (why: Error) => void;
+}
+
+const isType = (word: string | undefined): word is GitObject['type'] =>
+  word === 'blob' || word === 'tree' || word === 'commit' || word === 'tag';
+
+/** Starts the reader. Answers come in the order of the questions. */
+export function openObjects(caller: Caller): Objects {
+  const child = spawn('git', ['--no-optional-locks', 'cat-file', '--batch'], {
+    cwd: caller.cwd,
+    env: gitEnv(caller),
+  });
+  const queue: Waiting[] = [];
+  const take = frameReader((found) => queue.shift()?.resolve(found));
+  child.stdout.on('data', take);
+  child.stderr.resume();
+  child.stdin.on('error', () => undefined); // `close` below answers those who wait
+  const fail = (why: string): void => {
+    for (const waiting of queue.splice(0))
+      waiting.reject(new Fault('GIT_FAILED', `git cat-file: ${why}`));
+  };
+  child.on('error', (cause) => fail(cause.message));
+  child.on('close', (exit) => fail(`ended with ${exit}`));
+  return { read: (spec) => ask(child, queue, spec), close: () => child.stdin.end() };
+}
+
+function ask(
+  child: ChildProcessWithoutNullStreams,
+  queue: Waiting[],
+  spec: string,
+): Promise<GitObject | null> {
+  if (spec.includes('\n')) return Promise.resolve(null); // the protocol is line-based: no such object can be asked for
+  if (child.exitCode !== null)
+    return Promise.reject(new Fault('GIT_FAILED', `git cat-file: ended with ${child.exitCode}`));
+  return new Promise((resolve, reject) => {
+    queue.push({ resolve, reject });
+    child.stdin.write(`${spec}\n`);
+  });
+}
+
+/** `<oid> SP <type> SP <size> LF <bytes> LF`, or `<spec> missing LF`. */
+function frameReader(give: (found: GitObject | null) => void): (chunk: Buffer) => void {
+  let chunks: Buffer[] = [];
+  let bytesHeld = 0;
+  let bytesNeeded = 0;
+  return (chunk) => {
+    chunks.push(chunk);
+    bytesHeld += chunk.length;
+    if (bytesHeld < bytesNeeded) return;
+    let buffer = chunks.length === 1 ? chunk : Buffer.concat(chunks);
+    for (;;) {
+      const frame = readFrame(buffer);
+      if (typeof frame === 'number') {
+        bytesNeeded = frame;
+        break;
+      }
+      give(frame.found);
+      buffer = buffer.subarray(frame.length);
+    }
+    chunks = [buffer];
+    bytesHeld = buffer.length;
+  };
+}
+
+/** @returns a frame, or how many bytes are needed before it is worth trying again. */
+function readFrame(buffer: Buffer): { found: GitObject | null; length: number } | number {
+  const lineEnd = buffer.indexOf(10);
+  if (lineEnd < 0) return buffer.length + 1;
+  const [oid = '', type, size] = buffer.toString('utf8', 0, lineEnd).split(' ');
+  if (!isType(type) || size === undefined) return { found: null, length: lineEnd + 1 };
+  const end = lineEnd + 1 + Number(size);
+  if (buffer.length < end + 1) return end + 1;
+  return {
+    found: { oid, type, bytes: Buffer.from(buffer.subarray(lineEnd + 1, end)) },
+    length: end + 1,
+  };
+}

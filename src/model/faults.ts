@@ -1,0 +1,92 @@
+// The table of error codes. Codes are stable once shipped; docs/errors.md is generated from this table.
+// exit: 1 the answer is no, 2 wrong usage or configuration, 3 it could not be done or checked.
+
+interface FaultKind {
+  readonly exit: 1 | 2 | 3;
+  readonly fix: string;
+}
+
+export const FAULTS = {
+  // usage and configuration
+  USAGE: { exit: 2, fix: 'see aitrail --help' },
+  NODE_TOO_OLD: { exit: 2, fix: 'install Node 20.19 or newer' },
+  CONFIG_INVALID: {
+    exit: 2,
+    fix: 'correct the line named above; aitrail policy explain lists every key',
+  },
+  CONFIG_NOT_YOURS: {
+    exit: 2,
+    fix: 'move the key to your own file: ~/.config/aitrail/config.yaml',
+  },
+  CONFIG_UNREADABLE: { exit: 2, fix: 'make the file readable, or remove it' },
+  // repository
+  NOT_A_REPOSITORY: { exit: 2, fix: 'run it inside a git repository, or make one: git init' },
+  BARE_REPOSITORY: { exit: 2, fix: 'run it in a clone with a working tree' },
+  NO_COMMITS: { exit: 2, fix: 'make a first commit: git commit' },
+  NO_SUCH_REVISION: { exit: 2, fix: 'name a commit, branch or tag that exists: git log --oneline' },
+  NO_SUCH_FILE: {
+    exit: 2,
+    fix: 'name a file that exists in that revision: git ls-tree -r --name-only REV',
+  },
+  GIT_MISSING: { exit: 3, fix: 'install git 2.34 or newer and put it on PATH' },
+  GIT_FAILED: { exit: 3, fix: 'run the git command named above by hand' },
+  OBJECTS_MISSING: { exit: 3, fix: 'fetch the missing history: git fetch --unshallow' },
+  // daemon, proxy
+  PORT_BUSY: { exit: 3, fix: 'choose another port, or none to let aitrail pick one' },
+  DAEMON_UNREACHABLE: {
+    exit: 3,
+    fix: 'start it: aitrail proxy start; then read aitrail proxy logs',
+  },
+  TOKEN_UNKNOWN: {
+    exit: 1,
+    fix: 'open a new session: aitrail run -- COMMAND, or eval "$(aitrail env)"',
+  },
+  CONNECTION_UNKNOWN: {
+    exit: 2,
+    fix: 'add it under connections: in ~/.config/aitrail/config.yaml',
+  },
+  FOREIGN_ORIGIN: { exit: 1, fix: 'call the proxy from a program, not from a web page' },
+  UPSTREAM_UNREACHABLE: { exit: 3, fix: 'check the network and the upstream of the connection' },
+  UPSTREAM_NONSENSE: {
+    exit: 3,
+    fix: 'check that the upstream speaks the protocol of the connection',
+  },
+  COMMAND_NOT_FOUND: { exit: 2, fix: 'check the spelling and PATH' },
+  // store, log
+  STORE_UNREADABLE: {
+    exit: 3,
+    fix: 'check owner and mode of the state directory; aitrail doctor names it',
+  },
+  STORE_LOCKED: {
+    exit: 3,
+    fix: 'wait for the other writer, or stop the daemon: aitrail proxy stop',
+  },
+  STORE_FULL: { exit: 3, fix: 'free disk space; nothing was forwarded' },
+  STORE_NEWER: { exit: 3, fix: 'upgrade aitrail: the store was written by a newer version' },
+  NO_SUCH_SESSION: { exit: 2, fix: 'list them: aitrail sessions' },
+  NO_SUCH_EXCHANGE: { exit: 2, fix: 'list those of a session: aitrail show SESSION' },
+  AMBIGUOUS_ID: { exit: 2, fix: 'type more characters of the id' },
+  LOG_BROKEN: { exit: 1, fix: 'restore the log from a backup and keep the broken one as evidence' },
+  // identity, notes
+  NO_IDENTITY: { exit: 3, fix: 'set git config user.name and user.email' },
+  NO_SIGNER: { exit: 3, fix: 'make a key: aitrail init' },
+  SIGNER_LOCKED: { exit: 3, fix: 'unlock the key (ssh-add), then: aitrail attribute' },
+  KEY_UNREADABLE: { exit: 3, fix: 'check the key file named above and its passphrase' },
+  NOTE_MALFORMED: { exit: 1, fix: 'fetch it again: git fetch origin refs/notes/aitrail' },
+  NOTES_RACE: { exit: 3, fix: 'try again: another process keeps writing refs/notes/aitrail' },
+  // policy
+  SECRET_FOUND: { exit: 1, fix: 'remove the value and stage the file again' },
+  PROTECTED_PATH: {
+    exit: 1,
+    fix: 'let a person make the change, or take the file out: git restore --staged FILE',
+  },
+  POLICY_UNREADABLE: {
+    exit: 1,
+    fix: 'repair the policy file named above; the rules in it could not be evaluated',
+  },
+  AGENT_NOT_ALLOWED: { exit: 1, fix: 'a person must run this, in a shell of their own' },
+  NO_SUCH_PLACEHOLDER: { exit: 1, fix: 'check the spelling; values expire from the vault' },
+  VAULT_OFF: { exit: 1, fix: 'turn it on: secrets.vault: true in ~/.config/aitrail/config.yaml' },
+} as const satisfies Record<string, FaultKind>;
+
+export type FaultCode = keyof typeof FAULTS;

@@ -1,0 +1,74 @@
+// The policy in force: what src/config reads from the organisation's, the user's and the repository's files, merged so
+// that nobody loosens what stands above. JSON-safe: the hooks read it from .git/aitrail/policy.json.
+import type { Protocol } from './wire.ts';
+
+export type SecretAction = 'mask' | 'block' | 'warn' | 'off';
+export type RuleAction = 'block' | 'approve' | 'warn';
+
+/** Where a setting was written, for messages and `policy explain`. Lines and columns are 1-based. */
+export interface SettingPlace {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+export type CredentialSource =
+  | { readonly kind: 'keyring' }
+  | { readonly kind: 'env'; readonly name: string }
+  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'command'; readonly command: string };
+
+export interface Connection {
+  readonly name: string;
+  readonly protocol: Protocol;
+  /** Origin and optional path prefix, no trailing slash. */
+  readonly upstream: string;
+  readonly credential: CredentialSource | null;
+  readonly isRecorded: boolean;
+}
+
+export interface ProtectRule {
+  /** gitignore patterns, matched against repository-relative paths. */
+  readonly paths: readonly string[];
+  /** `ai`: only changes that an AI made; `any`: all. */
+  readonly from: 'ai' | 'any';
+  readonly action: RuleAction;
+  readonly approvers: readonly string[];
+  readonly place: SettingPlace | null;
+}
+
+export interface CustomSecretRule {
+  readonly id: string;
+  /** RE2 syntax. */
+  readonly pattern: string;
+  readonly keywords: readonly string[];
+  readonly place: SettingPlace | null;
+}
+
+export interface SecretsPolicy {
+  readonly onResponse: SecretAction;
+  readonly onRequest: SecretAction;
+  readonly onCommit: { readonly ai: SecretAction; readonly other: SecretAction };
+  readonly onPush: SecretAction;
+  readonly toolArguments: 'written' | 'all' | 'record-only';
+  /** gitignore patterns of paths that are not scanned at commit and push. */
+  readonly allow: readonly string[];
+  readonly rules: readonly CustomSecretRule[];
+  /** Opt-in: keeps masked values, encrypted, for `reveal`. */
+  readonly isVaultOn: boolean;
+}
+
+export interface Policy {
+  readonly connections: Readonly<Record<string, Connection>>;
+  readonly secrets: SecretsPolicy;
+  readonly protect: readonly ProtectRule[];
+  readonly mode: 'enforce' | 'observe';
+  readonly retentionDays: number;
+  readonly signing: 'auto' | 'ssh' | 'keyring' | 'file';
+  readonly notes: { readonly push: boolean; readonly gitAi: boolean };
+  readonly onStoreError: 'refuse' | 'forward';
+  /** SHA-256 over the canonical JSON of all of the above, hex; goes into statements. */
+  readonly digest: string;
+  /** Files that took part, in order of precedence. */
+  readonly files: readonly string[];
+}

@@ -1,0 +1,187 @@
+// The store's interface, the same for the embedded database and (later) a shared one. Everything that comes in is
+// already masked: the store never sees a secret. All times are milliseconds since the epoch.
+import type { Edit, Emission, Outcome } from '../model/edit.ts';
+import type { MaskRecord } from '../model/secret.ts';
+import type {
+  EventMark,
+  Exchange,
+  ExchangeOutcome,
+  Grant,
+  Place,
+  Principal,
+  Session,
+} from '../model/session.ts';
+import type { Protocol, Usage, WireName } from '../model/wire.ts';
+
+export interface SessionFacts {
+  readonly agent: string | null;
+  readonly agentVersion: string | null;
+  readonly place: Place;
+  readonly atMs: number;
+}
+
+/** Known when the request has arrived. Written before the upstream sees it. */
+export interface ExchangeDraft {
+  readonly id: string;
+  readonly session: string;
+  readonly connection: string;
+  readonly protocol: Protocol;
+  readonly wire: WireName | null;
+  readonly method: string;
+  readonly url: string;
+  readonly headers: readonly (readonly [string, string])[];
+  readonly startedAtMs: number;
+  readonly requestSha256: string;
+  readonly requestBytes: number;
+  /** The masked body cut at the elements of its lists; concatenated it is the whole body. Stored content-addressed,
+   *  and as shared prefix and suffix of an earlier exchange of the session. */
+  readonly slices: readonly Uint8Array[];
+  readonly model: string | null;
+}
+
+export interface NewEmission {
+  readonly callId: string | null;
+  readonly tool: string | null;
+  readonly repository: string | null;
+  readonly path: string | null;
+  readonly edit: Edit;
+  /** Keyed fingerprints of its tokens (src/match), 53-bit integers: what retrieval finds it by. */
+  readonly fingerprints: readonly number[];
+}
+
+export interface ExchangeEnd {
+  readonly id: string;
+  readonly firstByteAtMs: number | null;
+  readonly endedAtMs: number;
+  readonly status: number | null;
+  readonly outcome: Exclude<ExchangeOutcome, 'open' | 'interrupted'>;
+  readonly headers: readonly (readonly [string, string])[];
+  readonly model: string | null;
+  readonly stopReason: string | null;
+  readonly usage: Usage | null;
+  readonly responseSha256: string;
+  readonly clientSha256: string;
+  readonly responseBytes: number;
+  readonly events: readonly EventMark[];
+  readonly masks: readonly MaskRecord[];
+  readonly emissions: readonly NewEmission[];
+}
+
+/** State of one file at one moment, as keyed token fingerprints by line: no text. */
+export interface Observation {
+  readonly repository: string;
+  readonly worktree: string;
+  /** Repository-relative. */
+  readonly path: string;
+  readonly atMs: number;
+  /** The exchange whose request (`before`) or reply (`after`) it was taken at. */
+  readonly exchange: string;
+  readonly moment: 'before' | 'after';
+  /** Git blob id of the content, null where the file is absent. */
+  readonly blob: string | null;
+  /** One array of token fingerprints per line, in order (see src/match/tokens.ts). */
+  readonly lines: readonly (readonly number[])[];
+}
+
+export interface EmissionQuery {
+  readonly repository: string;
+  /** Emissions on these paths, plus snippets and commands of the repository … */
+  readonly paths: readonly string[];
+  /** … plus any that share one of these fingerprints. */
+  readonly fingerprints: readonly number[];
+  readonly untilMs?: number;
+}
+
+export interface SessionFilter {
+  readonly user?: string;
+  readonly repository?: string;
+  readonly agent?: string;
+  readonly model?: string;
+  readonly sinceMs?: number;
+  readonly untilMs?: number;
+  readonly limit?: number;
+}
+
+/** A commit that was attested: what `show` joins exchanges and commits by. */
+export interface CommitRecord {
+  readonly repository: string;
+  readonly commit: string;
+  readonly atMs: number;
+  readonly exchanges: readonly string[];
+  readonly logIndex: number;
+}
+
+export interface VaultEntry {
+  readonly placeholder: string;
+  readonly rule: string;
+  /** AES-256-GCM under the vault's key, which is not in the store. */
+  readonly nonce: Uint8Array;
+  readonly ciphertext: Uint8Array;
+  readonly expiresAtMs: number;
+}
+
+export interface LogEntry {
+  readonly index: number;
+  /** Leaf data: canonical JSON of digests, at most 65,535 bytes. */
+  readonly data: Uint8Array;
+  readonly leafHash: Uint8Array;
+}
+
+export interface Store {
+  addGrant(grant: Grant): Promise<void>;
+  findGrant(tokenSha256: string): Promise<Grant | null>;
+  touchGrant(id: string, atMs: number): Promise<void>;
+  endGrant(id: string, atMs: number): Promise<void>;
+
+  /** Finds or makes the session of (grant, conversation). */
+  joinSession(
+    grant: string,
+    conversation: string | null,
+    facts: SessionFacts & { principal: Principal },
+  ): Promise<Session>;
+  listSessions(filter: SessionFilter): Promise<readonly Session[]>;
+  /** @param prefix start of an id. Throws AMBIGUOUS_ID; null if none. */
+  findSession(prefix: string): Promise<Session | null>;
+
+  beginExchange(draft: ExchangeDraft): Promise<void>;
+  /** Appends masked reply bytes; may be called many times for large bodies. */
+  appendReply(exchange: string, bytes: Uint8Array): Promise<void>;
+  /** Closes the exchange, stores emissions and the log leaf in one transaction; resolves when durable. */
+  endExchange(end: ExchangeEnd): Promise<{ readonly logIndex: number }>;
+  listExchanges(session: string): Promise<readonly Exchange[]>;
+  findExchange(prefix: string): Promise<Exchange | null>;
+  readHeaders(exchange: string): Promise<{
+    request: readonly (readonly [string, string])[];
+    response: readonly (readonly [string, string])[];
+  }>;
+  readRequest(exchange: string): Promise<Uint8Array>;
+  readReply(exchange: string): Promise<Uint8Array>;
+  readEvents(exchange: string): Promise<readonly EventMark[]>;
+  countExchanges(): Promise<number>;
+
+  setOutcome(session: string, callId: string, outcome: Outcome): Promise<void>;
+  findEmissions(query: EmissionQuery): Promise<readonly Emission[]>;
+  listEmissions(exchange: string): Promise<readonly Emission[]>;
+
+  addObservations(observations: readonly Observation[]): Promise<void>;
+  findObservations(repository: string, paths: readonly string[]): Promise<readonly Observation[]>;
+
+  /** Appends a leaf for a commit in the same log. */
+  addCommit(
+    record: Omit<CommitRecord, 'logIndex'>,
+    leaf: Uint8Array,
+  ): Promise<{ readonly logIndex: number }>;
+  findCommits(exchange: string): Promise<readonly CommitRecord[]>;
+
+  /** Appends a leaf that belongs to no exchange (policy change, denied attempt …). */
+  appendLog(leaf: Uint8Array): Promise<{ readonly logIndex: number }>;
+  logSize(): Promise<number>;
+  readLog(firstIndex: number, count: number): Promise<readonly LogEntry[]>;
+
+  putSecret(entry: VaultEntry): Promise<void>;
+  findSecret(placeholder: string, nowMs: number): Promise<VaultEntry | null>;
+
+  /** 32 random bytes made with the store: key of fingerprints and placeholders. */
+  readKey(): Promise<Uint8Array>;
+  close(): Promise<void>;
+}
