@@ -1,42 +1,62 @@
 // From argv to one command: the table loads each command's file only when it is asked for.
 import { Command, CommanderError } from 'commander';
-import { isFault } from '../model/fault.ts';
+import { Fault, isFault } from '../model/fault.ts';
+import { readVersion } from '../model/version.ts';
 import { faultLines } from '../print/fault-lines.ts';
 import { COMMANDS } from './commands.ts';
 import type { CommandSpec, Invocation, Terminal } from './command.ts';
-import { readVersion } from '../model/version.ts';
 
 /** Runs one command line and sets the exit status. Never throws. */
 export async function main(argv: readonly string[]): Promise<void> {
+  process.stdout.on('error', stopOnClosedPipe);
   try {
     process.exitCode = await dispatch(argv);
   } catch (thrown) {
-    process.exitCode = report(thrown);
+    process.stderr.write(faultLines(thrown, process.env['AITRAIL_DEBUG'] === '1'));
+    process.exitCode = isFault(thrown) ? thrown.exit : 3;
   }
 }
 
 async function dispatch(argv: readonly string[]): Promise<number> {
   let exit = 0;
   const program = new Command('aitrail')
-    .description('says which agent, model and prompt wrote a line, and proves it')
+    .usage('<command> [options]')
+    .description('says which agent, model and prompt wrote a line of code, and proves it')
     .version(readVersion(), '-V, --version', 'print the version')
+    .option('--no-color', 'never colour the output')
     .enablePositionalOptions()
-    .exitOverride()
     .showSuggestionAfterError();
   const wanted = argv.find((word) => !word.startsWith('-'));
-  const found = COMMANDS.filter(
-    (entry) => wanted === undefined || wanted === 'help' || entry.name === wanted,
+  const named = COMMANDS.filter((entry) => entry.name === wanted);
+  const loaded = await Promise.all(
+    (named.length > 0 ? named : COMMANDS).map((entry) => entry.load()),
   );
-  for (const entry of found.length > 0 ? found : COMMANDS) {
-    for (const spec of await entry.load()) addCommand(program, spec, (status) => (exit = status));
-  }
+  for (const spec of loaded.flat()) addCommand(program, spec, (status) => (exit = status));
+  quiet(program);
   try {
     await program.parseAsync([...argv], { from: 'user' });
   } catch (thrown) {
-    if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2;
-    throw thrown;
+    if (!(thrown instanceof CommanderError)) throw thrown;
+    return answer(thrown, program, wanted);
   }
   return exit;
+}
+
+/** Commander's own errors become ours; `--help` and `--version` end quietly. */
+function answer(thrown: CommanderError, program: Command, wanted: string | undefined): number {
+  if (thrown.exitCode === 0) return 0;
+  if (thrown.code === 'commander.help') {
+    process.stderr.write(program.helpInformation());
+    return 2;
+  }
+  const why = thrown.message.replace(/^error: /, '').replaceAll('\n', ' ');
+  const known = program.commands.some((command) => command.name() === wanted);
+  throw new Fault('USAGE', why, { fix: `see aitrail ${known ? `${wanted ?? ''} ` : ''}--help` });
+}
+
+function quiet(command: Command): void {
+  command.exitOverride().configureOutput({ writeErr: () => undefined });
+  for (const child of command.commands) quiet(child);
 }
 
 function addCommand(program: Command, spec: CommandSpec, done: (status: number) => void): void {
@@ -45,16 +65,17 @@ function addCommand(program: Command, spec: CommandSpec, done: (status: number) 
   const command = parent
     .command(`${words.at(-1) ?? ''} ${spec.usage}`.trim())
     .description(spec.summary)
-    .exitOverride()
     .addHelpText('after', `\nExample:\n  aitrail ${spec.example}`);
   for (const option of spec.options) command.option(option.flags, option.description);
+  command.option('--no-color', 'never colour the output');
   if (spec.takesForeignFlags === true) command.allowUnknownOption().passThroughOptions();
-  command.action(async (...given: readonly unknown[]) => {
+  command.action(async () => {
+    const options = command.optsWithGlobals<Invocation['options']>();
     const call: Invocation = {
       caller: { cwd: process.cwd(), env: currentEnv() },
       words: command.args,
-      options: command.opts<Invocation['options']>(),
-      out: terminal(given.length > 0 && process.argv.includes('--no-color')),
+      options,
+      out: terminal(options['color'] === false),
     };
     done(await spec.run(call));
   });
@@ -62,7 +83,7 @@ function addCommand(program: Command, spec: CommandSpec, done: (status: number) 
 
 function parentOf(program: Command, name: string): Command {
   const known = program.commands.find((command) => command.name() === name);
-  return known ?? program.command(name).exitOverride();
+  return known ?? program.command(name);
 }
 
 function currentEnv(): Record<string, string> {
@@ -83,8 +104,8 @@ function terminal(isPlain: boolean): Terminal {
   };
 }
 
-function report(thrown: unknown): number {
-  const isDebug = process.env['AITRAIL_DEBUG'] === '1';
-  process.stderr.write(faultLines(thrown, isDebug));
-  return isFault(thrown) ? thrown.exit : 3;
+/** `aitrail … | head`: the reader has seen enough, which is no error. */
+function stopOnClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+  process.exitCode = 0;
 }
