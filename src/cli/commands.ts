@@ -6,4 +6,6 @@ interface Entry {
   readonly load: () => Promise<readonly CommandSpec[]>;
 }
 
-export const COMMANDS: readonly Entry[] = [];
+export const COMMANDS: readonly Entry[] = [
+  { name: 'demo', load: async () => (await import('./demo.ts')).commands },
+];

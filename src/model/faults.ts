@@ -86,6 +86,10 @@ export const FAULTS = {
   },
   AGENT_NOT_ALLOWED: { exit: 1, fix: 'a person must run this, in a shell of their own' },
   NO_SUCH_PLACEHOLDER: { exit: 1, fix: 'check the spelling; values expire from the vault' },
+  DEMO_BROKEN: {
+    exit: 3,
+    fix: "run it again with --keep and read the daemon's log: aitrail proxy logs",
+  },
   VAULT_OFF: { exit: 1, fix: 'turn it on: secrets.vault: true in ~/.config/aitrail/config.yaml' },
 } as const satisfies Record<string, FaultKind>;
 
