@@ -6,6 +6,10 @@ import { isObject, objectAt, parseJson, stringAt } from '../../model/json.ts';
 
 const MODEL = 'demo-model-1';
 const TURNS_MAX = 10;
+const TOOLS = [
+  tool('Write', ['file_path', 'content']),
+  tool('Edit', ['file_path', 'old_string', 'new_string']),
+];
 
 interface Call {
   readonly id: string;
@@ -35,6 +39,15 @@ export async function runDemoAgent(prompt: string, env: NodeJS.ProcessEnv): Prom
   }
 }
 
+function tool(name: string, required: readonly string[]): unknown {
+  const properties = Object.fromEntries(required.map((key) => [key, { type: 'string' }]));
+  return {
+    name,
+    description: `${name} a file`,
+    input_schema: { type: 'object', properties, required },
+  };
+}
+
 const contentOf = (reply: Reply): readonly unknown[] => [
   { type: 'text', text: reply.text },
   ...reply.calls.map((call) => ({
@@ -59,6 +72,7 @@ async function ask(messages: readonly unknown[], env: NodeJS.ProcessEnv): Promis
       max_tokens: 4096,
       stream: true,
       system: 'You are a coding agent.',
+      tools: TOOLS,
       messages,
     }),
   });

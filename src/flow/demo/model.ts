@@ -1,7 +1,8 @@
 // The demo's model: a server on loopback that speaks the Anthropic Messages protocol and answers from a script.
+import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { arrayAt, isObject, parseJson, stringAt } from '../../model/json.ts';
-import { DEMO_TURNS, type DemoTurn } from './script.ts';
+import type { DemoTurn } from './script.ts';
 
 export interface DemoModel {
   readonly url: string;
@@ -10,9 +11,13 @@ export interface DemoModel {
 
 const FRAGMENT_CHARACTERS = 24;
 
-/** Starts the server on a free port of 127.0.0.1. */
-export function startDemoModel(): Promise<DemoModel> {
-  const server = createServer((request, response) => void answer(request, response));
+/**
+ * Starts the server on a free port of 127.0.0.1.
+ *
+ * @param turns what the model says, one per request of a conversation; then it has nothing more to do.
+ */
+export function startDemoModel(turns: readonly DemoTurn[]): Promise<DemoModel> {
+  const server = createServer((request, response) => void answer(request, response, turns));
   return new Promise((resolve, reject) => {
     server.on('error', reject);
     server.listen(0, '127.0.0.1', () => {
@@ -26,10 +31,12 @@ export function startDemoModel(): Promise<DemoModel> {
   });
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) if (Buffer.isBuffer(chunk)) chunks.push(chunk);
-  const body = parseJson(Buffer.concat(chunks).toString('utf8'));
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  turns: readonly DemoTurn[],
+): Promise<void> {
+  const body = await readBody(request);
   if (
     request.method !== 'POST' ||
     !(request.url ?? '').startsWith('/v1/messages') ||
@@ -41,12 +48,23 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
     );
     return;
   }
-  const turn = DEMO_TURNS[countAnswers(body)] ?? { text: 'Nothing more to do.', calls: [] };
   response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' });
-  for (const event of streamOf(turn, stringAt(body, 'model') ?? 'demo')) {
+  for (const event of streamOf(pickTurn(body, turns), stringAt(body, 'model') ?? 'demo')) {
     response.write(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
   }
   response.end();
+}
+
+async function readBody(request: IncomingMessage): Promise<unknown> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) if (Buffer.isBuffer(chunk)) chunks.push(chunk);
+  return parseJson(Buffer.concat(chunks).toString('utf8'));
+}
+
+/** A request without tools is a side call of the client's own (a title, say): it takes no turn. */
+function pickTurn(body: unknown, turns: readonly DemoTurn[]): DemoTurn {
+  const turn = arrayAt(body, 'tools').length > 0 ? turns[countAnswers(body)] : undefined;
+  return turn ?? { text: 'Nothing more to do.', calls: [] };
 }
 
 /** How many times the model has spoken in this conversation. */
@@ -60,7 +78,15 @@ interface StreamEvent {
 
 function* streamOf(turn: DemoTurn, model: string): Generator<StreamEvent> {
   const usage = { input_tokens: 1200, output_tokens: 1 };
-  const message = { id: 'msg_demo', type: 'message', role: 'assistant', model, content: [], usage };
+  // clients join messages that share an id
+  const message = {
+    id: `msg_${randomUUID().replaceAll('-', '')}`,
+    type: 'message',
+    role: 'assistant',
+    model,
+    content: [],
+    usage,
+  };
   yield { type: 'message_start', message: { ...message, stop_reason: null, stop_sequence: null } };
   yield { type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } };
   for (const text of fragments(turn.text)) {

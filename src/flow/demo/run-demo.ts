@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import type { Caller } from '../../model/caller.ts';
 import { Fault } from '../../model/fault.ts';
 import { startDemoModel } from './model.ts';
-import { DEMO_PROMPT } from './script.ts';
+import { DEMO_PROMPT, DEMO_TURNS } from './script.ts';
 import { DEMO_STEPS, type DemoStep } from './steps.ts';
 
 export interface DemoOptions {
@@ -29,7 +29,7 @@ export async function runDemo(
 ): Promise<{ readonly directory: string; readonly tookMs: number }> {
   const startedAtMs = Date.now();
   const directory = await mkdtemp(join(tmpdir(), 'aitrail-demo-'));
-  const model = await startDemoModel();
+  const model = await startDemoModel(DEMO_TURNS);
   const place: Caller = {
     cwd: join(directory, 'project'),
     env: await setUp(directory, model.url, caller.env),

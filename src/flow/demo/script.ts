@@ -2,7 +2,8 @@
 
 export interface DemoCall {
   readonly id: string;
-  readonly name: 'Write' | 'Edit';
+  /** A tool of the agent, `Write` for example. */
+  readonly name: string;
   readonly input: Readonly<Record<string, string>>;
 }
 
