@@ -1,0 +1,26 @@
+// What holds where no file says anything.
+import type { Connection, SecretsPolicy } from '../model/policy.ts';
+
+export const DEFAULT_CONNECTIONS: Readonly<Record<string, Connection>> = {
+  anthropic: standard('anthropic', 'anthropic-messages', 'https://api.anthropic.com'),
+  openai: standard('openai', 'openai', 'https://api.openai.com'),
+  gemini: standard('gemini', 'gemini', 'https://generativelanguage.googleapis.com'),
+};
+
+export const DEFAULT_SECRETS: SecretsPolicy = {
+  onResponse: 'mask',
+  onRequest: 'warn',
+  onCommit: { ai: 'mask', other: 'block' },
+  onPush: 'block',
+  toolArguments: 'written',
+  allow: [],
+  rules: [],
+  isVaultOn: false,
+};
+
+/** Days that recordings are kept. */
+export const RETENTION_DAYS = 90;
+
+function standard(name: string, protocol: Connection['protocol'], upstream: string): Connection {
+  return { name, protocol, upstream, credential: null, isRecorded: true };
+}

@@ -1,0 +1,202 @@
+// Configuration files → the policy in force. Files rank organisation, user, base revision, working tree. Whoever comes
+// later may tighten what stands and never loosen it; a clone says nothing about keys, upstreams or signers at all.
+import { createHash } from 'node:crypto';
+import { canonicalJson } from '../model/canonical-json.ts';
+import type {
+  Connection,
+  CustomSecretRule,
+  Policy,
+  ProtectRule,
+  SecretAction,
+  SecretsPolicy,
+  SettingPlace,
+} from '../model/policy.ts';
+import { DEFAULT_CONNECTIONS, DEFAULT_SECRETS, RETENTION_DAYS } from './defaults.ts';
+import { type Ladder, type Layer, notYours, pickStrictest } from './ladder.ts';
+import type { Configuration } from './schema.ts';
+
+export interface InForce {
+  readonly policy: Policy;
+  /** Setting (`secrets.onResponse`) → where the value in force was written; absent: the default. */
+  readonly places: ReadonlyMap<string, SettingPlace>;
+}
+
+type Climb = <Word extends string>(ladder: Ladder<Word>) => Word;
+
+const ACTIONS = ['off', 'warn', 'mask', 'block'] as const;
+
+/** @param layers in the order of LayerKind. @throws Fault CONFIG_NOT_YOURS with file, line and column. */
+export function mergeLayers(layers: readonly Layer[]): InForce {
+  const places = new Map<string, SettingPlace>();
+  const climb: Climb = (ladder) => pickStrictest(layers, ladder, places);
+  refuseForeignKeys(layers);
+  const settled: Omit<Policy, 'digest' | 'files'> = {
+    connections: mergeConnections(layers, places),
+    secrets: {
+      ...mergeActions(climb),
+      allow: mergeAllowed(layers, places),
+      rules: layers.flatMap(secretRules).filter(isFirstOf((rule) => rule.id)),
+      isVaultOn: readOwn(layers, 'secrets.vault', places)?.secrets?.vault ?? false,
+    },
+    protect: layers
+      .flatMap(protectRules)
+      .filter(isFirstOf((rule) => canonicalJson({ ...rule, place: null }))),
+    mode: climb({
+      path: ['mode'],
+      steps: ['observe', 'enforce'],
+      standard: 'enforce',
+      read: (settings) => settings.mode,
+    }),
+    retentionDays: RETENTION_DAYS,
+    signing: readOwn(layers, 'signing', places)?.signing ?? 'auto',
+    notes: { push: mergeNotesPush(climb), gitAi: false },
+    onStoreError: climb({
+      path: ['onStoreError'],
+      steps: ['forward', 'refuse'],
+      standard: 'refuse',
+      read: (settings) => settings.onStoreError,
+    }),
+  };
+  const digest = createHash('sha256').update(canonicalJson(settled)).digest('hex');
+  return {
+    policy: { ...settled, digest, files: layers.map((layer) => layer.document.file) },
+    places,
+  };
+}
+
+type Actions = Pick<
+  SecretsPolicy,
+  'onResponse' | 'onRequest' | 'onCommit' | 'onPush' | 'toolArguments'
+>;
+
+function mergeActions(climb: Climb): Actions {
+  const { onCommit, ...standard } = DEFAULT_SECRETS;
+  const act = (
+    path: readonly string[],
+    word: SecretAction,
+    read: Ladder<SecretAction>['read'],
+  ): SecretAction => climb({ path: ['secrets', ...path], steps: ACTIONS, standard: word, read });
+  return {
+    onResponse: act(['onResponse'], standard.onResponse, ({ secrets }) => secrets?.onResponse),
+    onRequest: act(['onRequest'], standard.onRequest, ({ secrets }) => secrets?.onRequest),
+    onCommit: {
+      ai: act(['onCommit', 'ai'], onCommit.ai, ({ secrets }) => secrets?.onCommit?.ai),
+      other: act(['onCommit', 'other'], onCommit.other, ({ secrets }) => secrets?.onCommit?.other),
+    },
+    onPush: act(['onPush'], standard.onPush, ({ secrets }) => secrets?.onPush),
+    toolArguments: climb({
+      path: ['secrets', 'toolArguments'],
+      steps: ['record-only', 'written', 'all'],
+      standard: standard.toolArguments,
+      read: ({ secrets }) => secrets?.toolArguments,
+    }),
+  };
+}
+
+/** Publishing is what loosens: a single `false` holds, whoever wrote it. */
+function mergeNotesPush(climb: Climb): boolean {
+  const word = climb({
+    path: ['notes', 'push'],
+    steps: ['true', 'false'],
+    standard: 'true',
+    read: ({ notes }) => (notes?.push === undefined ? undefined : notesWord(notes.push)),
+  });
+  return word === 'true';
+}
+
+const notesWord = (isPushed: boolean): 'true' | 'false' => (isPushed ? 'true' : 'false');
+
+/** The first file that makes a setting which only the organisation and the user may make. */
+function readOwn(
+  layers: readonly Layer[],
+  name: 'signing' | 'secrets.vault',
+  places: Map<string, SettingPlace>,
+): Configuration | undefined {
+  const layer = layers.find(
+    ({ settings }) =>
+      (name === 'signing' ? settings.signing : settings.secrets?.vault) !== undefined,
+  );
+  if (layer !== undefined) places.set(name, layer.document.placeOf(name.split('.')));
+  return layer?.settings;
+}
+
+function refuseForeignKeys(layers: readonly Layer[]): void {
+  for (const layer of layers) {
+    if (layer.kind !== 'base' && layer.kind !== 'worktree') continue;
+    const { connections, signing, secrets } = layer.settings;
+    if (connections !== undefined)
+      throw notYours(layer, ['connections'], 'a clone cannot say where requests go');
+    if (signing !== undefined) throw notYours(layer, ['signing'], 'a clone cannot choose your key');
+    if (secrets?.vault !== undefined)
+      throw notYours(
+        layer,
+        ['secrets', 'vault'],
+        'a clone cannot decide what is kept on your machine',
+      );
+  }
+}
+
+function mergeConnections(
+  layers: readonly Layer[],
+  places: Map<string, SettingPlace>,
+): Readonly<Record<string, Connection>> {
+  const merged = new Map(Object.entries(DEFAULT_CONNECTIONS));
+  const settled = new Set<string>();
+  for (const layer of layers)
+    for (const [name, facts] of Object.entries(layer.settings.connections ?? {})) {
+      const path = ['connections', name];
+      if (settled.has(name)) throw notYours(layer, path, 'this connection is given');
+      if (layer.kind === 'organisation') settled.add(name);
+      places.set(path.join('.'), layer.document.placeOf(path));
+      merged.set(name, {
+        name,
+        protocol: facts.protocol,
+        upstream: facts.upstream.replace(/\/+$/, ''),
+        credential: null,
+        isRecorded: facts.record ?? true,
+      });
+    }
+  return Object.fromEntries(merged);
+}
+
+/** An allowed path loosens, so the working tree's own additions wait until they are in the base revision. */
+function mergeAllowed(
+  layers: readonly Layer[],
+  places: Map<string, SettingPlace>,
+): readonly string[] {
+  const patterns = layers
+    .filter((layer) => layer.kind !== 'worktree')
+    .flatMap((layer) => {
+      const allowed = layer.settings.secrets?.allow ?? [];
+      if (allowed.length > 0)
+        places.set('secrets.allow', layer.document.placeOf(['secrets', 'allow']));
+      return allowed;
+    });
+  return [...new Set(patterns)];
+}
+
+const secretRules = ({ settings, document }: Layer): readonly CustomSecretRule[] =>
+  (settings.secrets?.rules ?? []).map((rule, index) => ({
+    id: rule.id,
+    pattern: rule.pattern,
+    keywords: rule.keywords ?? [],
+    place: document.placeOf(['secrets', 'rules', index, 'pattern']),
+  }));
+
+const protectRules = ({ settings, document }: Layer): readonly ProtectRule[] =>
+  (settings.protect ?? []).map((rule, index) => ({
+    paths: rule.paths,
+    from: rule.from ?? 'any',
+    action: rule.action,
+    approvers: [],
+    place: document.placeOf(['protect', index]),
+  }));
+
+/** Keeps the first of those with the same key: a base rule is repeated by the working tree's copy of the file. */
+function isFirstOf<Item>(key: (item: Item) => string): (item: Item) => boolean {
+  const seen = new Set<string>();
+  return (item) => {
+    const name = key(item);
+    return !seen.has(name) && seen.add(name) !== undefined;
+  };
+}

@@ -1,0 +1,100 @@
+// The keys of a configuration file. A key stands here only when the program honours it: everything else is an error
+// with file, line and column. docs/configuration.md is generated from the descriptions.
+import { z } from 'zod';
+
+const action = z.enum(['block', 'mask', 'warn', 'off']);
+const patterns = z.array(z.string().min(1)).min(1);
+
+const upstream = z
+  .string()
+  .refine(
+    (text) => /^https?:\/\/[^\s/?#@]+(\/[^\s?#]*)?$/.test(text) && URL.canParse(text),
+    'must be an http or https URL without user, query and fragment',
+  );
+
+const connection = z.strictObject({
+  protocol: z
+    .enum(['anthropic-messages', 'openai', 'gemini', 'http'])
+    .describe('what the provider speaks; `openai` is Responses and Chat Completions, by path'),
+  upstream: upstream.describe('origin of the provider, with a path prefix where it has one'),
+  record: z
+    .boolean()
+    .optional()
+    .describe('`false`: requests pass and leave only who, when and how many bytes'),
+});
+
+const secrets = z.strictObject({
+  onResponse: action
+    .optional()
+    .describe('secrets in what the model writes, before the agent sees them'),
+  onRequest: z
+    .enum(['block', 'warn', 'off'])
+    .optional()
+    .describe('secrets in what the agent sends to the model'),
+  onCommit: z
+    .strictObject({
+      ai: z.enum(['block', 'mask', 'warn']).optional().describe('in lines that a model wrote'),
+      other: z.enum(['block', 'mask', 'warn']).optional().describe('in all other added lines'),
+    })
+    .optional(),
+  onPush: z.enum(['block', 'warn']).optional().describe('secrets in outgoing commits'),
+  toolArguments: z
+    .enum(['all', 'written', 'record-only'])
+    .optional()
+    .describe('which arguments of tool calls are masked towards the agent'),
+  allow: patterns.optional().describe('paths that are not scanned at commit and push'),
+  rules: z
+    .array(
+      z.strictObject({
+        id: z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'lower-case letters, digits and dashes only'),
+        pattern: z.string().min(1).describe('RE2 syntax; the first group, if any, is the secret'),
+        keywords: z
+          .array(z.string().min(1))
+          .optional()
+          .describe('the pattern runs only near one of these'),
+      }),
+    )
+    .optional()
+    .describe('secrets of your own'),
+  vault: z
+    .boolean()
+    .optional()
+    .describe('keep masked values, encrypted and for a time, for `aitrail reveal`'),
+});
+
+const protect = z.strictObject({
+  paths: patterns.describe('gitignore patterns'),
+  from: z.enum(['ai', 'any']).optional().describe('whose changes: what a model wrote, or all'),
+  action: z.enum(['block', 'warn']),
+});
+
+export const CONFIGURATION = z.strictObject({
+  connections: z
+    .record(
+      z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'lower-case letters, digits and dashes only'),
+      connection,
+    )
+    .optional()
+    .describe('providers by name: the name is a part of the base URL'),
+  secrets: secrets.optional(),
+  protect: z.array(protect).optional().describe('files that need a person'),
+  mode: z
+    .enum(['enforce', 'observe'])
+    .optional()
+    .describe('`observe`: block and change nothing, say and record what would have been'),
+  signing: z
+    .enum(['auto', 'ssh', 'keyring', 'file'])
+    .optional()
+    .describe('the key that signs provenance'),
+  notes: z
+    .strictObject({
+      push: z.boolean().optional().describe('send the notes with the branch'),
+    })
+    .optional(),
+  onStoreError: z
+    .enum(['refuse', 'forward'])
+    .optional()
+    .describe('what happens to a request that cannot be recorded'),
+});
+
+export type Configuration = z.infer<typeof CONFIGURATION>;

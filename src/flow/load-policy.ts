@@ -1,0 +1,104 @@
+// The policy in force for a caller: the organisation's file, the user's, the base revision's and the working tree's.
+import { resolve } from 'node:path';
+import { checkDocument } from '../config/check-document.ts';
+import { type ConfigText, readDocument } from '../config/document.ts';
+import type { Layer, LayerKind } from '../config/ladder.ts';
+import { type InForce, mergeLayers } from '../config/merge-layers.ts';
+import { organisationFile, userConfigFile } from '../config/places.ts';
+import {
+  readNamedText,
+  readRepositoryText,
+  REPOSITORY_FILES,
+  saysSomething,
+  sourceOf,
+} from '../config/read-places.ts';
+import type { Repository } from '../git/open-repository.ts';
+import { gitText, runGit } from '../git/run-git.ts';
+import type { Caller } from '../model/caller.ts';
+import { Fault } from '../model/fault.ts';
+import type { Policy } from '../model/policy.ts';
+
+/** @throws Fault CONFIG_INVALID, CONFIG_NOT_YOURS, CONFIG_UNREADABLE. */
+export async function loadPolicy(caller: Caller, repository: Repository | null): Promise<Policy> {
+  return (await explainPolicy(caller, repository)).policy;
+}
+
+/** The same, with the place where each setting was written. */
+export async function explainPolicy(
+  caller: Caller,
+  repository: Repository | null,
+): Promise<InForce> {
+  const [organisation, user, base, worktree] = await Promise.all([
+    readOrganisation(caller),
+    readNamedText(userConfigFile(caller.env)),
+    repository === null ? null : readBase(repository),
+    repository?.worktree === null || repository === null
+      ? null
+      : readRepositoryText(repository.worktree),
+  ]);
+  const layers: readonly (Layer | null)[] = [
+    readLayer('organisation', organisation),
+    readLayer('user', user),
+    readLayer('base', base),
+    readLayer('worktree', worktree),
+  ];
+  return mergeLayers(layers.filter((layer) => layer !== null));
+}
+
+function readLayer(kind: LayerKind, text: ConfigText | null): Layer | null {
+  if (text === null) return null;
+  const document = readDocument(text);
+  return { kind, document, settings: checkDocument(document) };
+}
+
+async function readOrganisation(caller: Caller): Promise<ConfigText | null> {
+  const { path, isNamed } = organisationFile(caller.env);
+  const text = await readNamedText(resolve(caller.cwd, path));
+  if (text === null && isNamed)
+    throw new Fault('CONFIG_UNREADABLE', `${path}, which AITRAIL_POLICY names, does not exist`, {
+      fix: 'correct AITRAIL_POLICY, or unset it',
+    });
+  return text;
+}
+
+/** The file of the base revision, so that a change which edits policy and code together is judged by the old policy. */
+async function readBase(repository: Repository): Promise<ConfigText | null> {
+  const commit = await findBase(repository.caller);
+  if (commit === null) return null;
+  for (const name of REPOSITORY_FILES) {
+    const answer = await runGit(repository.caller, ['cat-file', 'blob', `${commit}:${name}`], {
+      okExits: [0, 128],
+    });
+    const text = answer.stdout.toString('utf8');
+    if (answer.exit === 0 && saysSomething(name, text)) {
+      const source = sourceOf(name, text);
+      return { ...source, file: `${name}@${commit.slice(0, 12)}` };
+    }
+  }
+  return null;
+}
+
+/** Merge base of HEAD with the remote's default branch, else HEAD; null before the first commit. */
+async function findBase(caller: Caller): Promise<string | null> {
+  const head = await resolveCommit(caller, 'HEAD');
+  if (head === null) return null;
+  const candidates = [
+    'refs/remotes/origin/HEAD',
+    'refs/remotes/origin/main',
+    'refs/remotes/origin/master',
+  ];
+  for (const name of candidates) {
+    const tip = await resolveCommit(caller, name);
+    if (tip === null) continue;
+    const answer = await runGit(caller, ['merge-base', head, tip], { okExits: [0, 1, 128] });
+    return answer.exit === 0 ? answer.stdout.toString('utf8').trim() : head;
+  }
+  return head;
+}
+
+async function resolveCommit(caller: Caller, name: string): Promise<string | null> {
+  const text = await gitText(caller, ['rev-parse', '--verify', '--quiet', `${name}^{commit}`], {
+    okExits: [0, 1, 128],
+  });
+  return text === '' ? null : text;
+}

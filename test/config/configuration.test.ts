@@ -1,0 +1,259 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { execFileSync } from 'node:child_process';
+import { describe, expect, test } from 'vitest';
+import { loadPolicy } from '../../src/flow/load-policy.ts';
+import { findRepository } from '../../src/git/open-repository.ts';
+import type { Caller } from '../../src/model/caller.ts';
+
+interface World {
+  readonly caller: Caller;
+  readonly root: string;
+  readonly git: (...args: string[]) => void;
+  readonly put: (files: Readonly<Record<string, string>>) => void;
+}
+
+/** A repository and a home, both new. */
+function makeWorld(): World {
+  const dir = mkdtempSync(join(tmpdir(), 'config-'));
+  const root = join(dir, 'repo');
+  mkdirSync(root);
+  const env = {
+    PATH: process.env['PATH'] ?? '',
+    HOME: join(dir, 'home'),
+    XDG_CONFIG_HOME: join(dir, 'config'),
+    AITRAIL_POLICY: join(dir, 'organisation.yaml'),
+    GIT_CONFIG_NOSYSTEM: '1',
+    GIT_AUTHOR_NAME: 'A',
+    GIT_AUTHOR_EMAIL: 'a@example.com',
+    GIT_COMMITTER_NAME: 'A',
+    GIT_COMMITTER_EMAIL: 'a@example.com',
+  };
+  const put = (files: Readonly<Record<string, string>>): void => {
+    for (const [name, text] of Object.entries(files)) {
+      const path = name === 'user' ? join(dir, 'config/aitrail/config.yaml') : join(root, name);
+      const place = name === 'organisation' ? env.AITRAIL_POLICY : path;
+      mkdirSync(dirname(place), { recursive: true });
+      writeFileSync(place, text);
+    }
+  };
+  put({ organisation: '' });
+  const git = (...args: string[]): void =>
+    void execFileSync('git', args, { cwd: root, env, stdio: 'ignore' });
+  git('init', '-q', '-b', 'main');
+  return { caller: { cwd: root, env }, root, git, put };
+}
+
+const load = async (world: World): ReturnType<typeof loadPolicy> =>
+  loadPolicy(world.caller, await findRepository(world.caller));
+
+const failure = async (world: World): Promise<string> => {
+  try {
+    await load(world);
+    return 'fine';
+  } catch (thrown) {
+    return thrown instanceof Error && 'code' in thrown
+      ? `${String(thrown.code)} ${thrown.message}`
+      : String(thrown);
+  }
+};
+
+const RC = '.aitrailrc.yaml';
+
+test.each([
+  [
+    'unknown key',
+    { [RC]: 'mode: enforce\nsecrets:\n  onRespons: mask\n' },
+    'CONFIG_INVALID .aitrailrc.yaml:3:3: unknown key secrets.onRespons',
+  ],
+  [
+    'a key of a later version',
+    { [RC]: 'push: []\n' },
+    'CONFIG_INVALID .aitrailrc.yaml:1:1: unknown key push',
+  ],
+  [
+    'wrong word',
+    { [RC]: 'mode: on\n' },
+    'CONFIG_INVALID .aitrailrc.yaml:1:1: mode: must be enforce | observe',
+  ],
+  [
+    'wrong type',
+    { [RC]: 'protect: yes\n' },
+    'CONFIG_INVALID .aitrailrc.yaml:1:1: protect: must be an array',
+  ],
+  [
+    'in a list',
+    { [RC]: 'protect:\n  - { paths: [a], action: block }\n  - { paths: [], action: block }\n' },
+    'CONFIG_INVALID .aitrailrc.yaml:3:7: protect.1.paths: must not be empty',
+  ],
+  [
+    'missing',
+    { [RC]: 'protect:\n  - { paths: [a] }\n' },
+    'CONFIG_INVALID .aitrailrc.yaml:2:5: protect.0.action: must be block | warn',
+  ],
+  ['no YAML', { [RC]: 'mode: [\n' }, /^CONFIG_INVALID \.aitrailrc\.yaml:\d+:\d+: /],
+  [
+    'a key twice',
+    { [RC]: 'mode: enforce\nmode: observe\n' },
+    'CONFIG_INVALID .aitrailrc.yaml:2:1: Map keys must be unique',
+  ],
+  [
+    'not a mapping',
+    { [RC]: 'hello\n' },
+    'CONFIG_INVALID .aitrailrc.yaml:1:1: the file: must be an object',
+  ],
+  [
+    'JSON',
+    { '.aitrailrc.json': '{\n  "mode": 1\n}\n' },
+    'CONFIG_INVALID .aitrailrc.json:2:3: mode: must be enforce | observe',
+  ],
+  [
+    'package.json',
+    { 'package.json': '{\n  "aitrail": {\n    "mood": "x"\n  }\n}\n' },
+    'CONFIG_INVALID package.json:3:5: unknown key mood',
+  ],
+  ['a package.json of somebody else', { 'package.json': '{ "name": "x" }' }, 'fine'],
+  ['a broken package.json', { 'package.json': '{' }, 'fine'],
+  [
+    'bad upstream',
+    { user: 'connections:\n  x: { protocol: openai, upstream: "file:///etc" }\n' },
+    /config\.yaml:2:\d+: connections\.x\.upstream: must be an http/,
+  ],
+  [
+    'upstream with a password',
+    { user: 'connections:\n  x: { protocol: openai, upstream: "https://u:p@h" }\n' },
+    /must be an http or https URL without user/,
+  ],
+  [
+    'clone redirects',
+    {
+      [RC]: 'connections:\n  anthropic: { protocol: anthropic-messages, upstream: "http://evil.example" }\n',
+    },
+    'CONFIG_NOT_YOURS .aitrailrc.yaml:1:1: connections: a clone cannot say where requests go',
+  ],
+  [
+    'clone chooses the key',
+    { [RC]: 'signing: file\n' },
+    /^CONFIG_NOT_YOURS .aitrailrc.yaml:1:1: signing/,
+  ],
+  [
+    'clone keeps secrets',
+    { [RC]: 'secrets:\n  vault: true\n' },
+    /^CONFIG_NOT_YOURS .aitrailrc.yaml:2:3: secrets.vault/,
+  ],
+  [
+    'clone loosens',
+    { [RC]: 'secrets:\n  onResponse: warn\n' },
+    'CONFIG_NOT_YOURS .aitrailrc.yaml:2:3: secrets.onResponse: warn is looser than mask',
+  ],
+  ['clone observes', { [RC]: 'mode: observe\n' }, /^CONFIG_NOT_YOURS .aitrailrc.yaml:1:1: mode/],
+  [
+    'clone forwards',
+    { [RC]: 'onStoreError: forward\n' },
+    /^CONFIG_NOT_YOURS .aitrailrc.yaml:1:1: onStoreError/,
+  ],
+  [
+    'user below the organisation',
+    { organisation: 'secrets: { onResponse: block }\n', user: 'secrets: { onResponse: warn }\n' },
+    /^CONFIG_NOT_YOURS .*config\.yaml:1:12: secrets\.onResponse: warn is looser than block, which the organisation set/,
+  ],
+  ['user loosens alone', { user: 'mode: observe\nonStoreError: forward\n' }, 'fine'],
+  ['organisation loosens', { organisation: 'mode: observe\n' }, 'fine'],
+  ['nothing but comments', { [RC]: '# nothing yet\n' }, 'fine'],
+])('%s', async (_, files, want) => {
+  const world = makeWorld();
+  world.put(files);
+  const got = await failure(world);
+  expect(typeof want === 'string' ? got === want : want.test(got), got).toBe(true);
+});
+
+describe('in force', () => {
+  test('a clone tightens, and what the user set stricter stays', async () => {
+    const world = makeWorld();
+    world.put({
+      user: 'secrets: { onResponse: block, onRequest: "off" }\nmode: observe\n',
+      [RC]: 'secrets: { onResponse: mask, onPush: block, toolArguments: all }\nnotes: { push: false }\n',
+    });
+    const policy = await load(world);
+    expect(policy.secrets).toMatchObject({
+      onResponse: 'block',
+      onRequest: 'off',
+      toolArguments: 'all',
+    });
+    expect(policy).toMatchObject({ mode: 'observe', notes: { push: false } });
+  });
+
+  test('the base revision stands: the working tree adds rules and removes none, and allows nothing new', async () => {
+    const world = makeWorld();
+    world.put({ [RC]: 'secrets: { allow: [old/**] }\nprotect: [{ paths: [a], action: block }]\n' });
+    world.git('add', '.');
+    world.git('commit', '-q', '-m', 'policy');
+    world.put({
+      [RC]: 'secrets: { allow: ["**"] }\nprotect: [{ paths: [b], from: ai, action: warn }]\n',
+    });
+    const policy = await load(world);
+    expect(policy.secrets.allow).toEqual(['old/**']);
+    expect(policy.protect.map(({ paths, from, action }) => [paths[0], from, action])).toEqual([
+      ['a', 'any', 'block'],
+      ['b', 'ai', 'warn'],
+    ]);
+  });
+
+  test("the base is where the branch left the remote's default branch", async () => {
+    const world = makeWorld();
+    world.put({ [RC]: 'protect: [{ paths: [a], action: block }]\n' });
+    world.git('add', '.');
+    world.git('commit', '-q', '-m', 'policy');
+    world.git('update-ref', 'refs/remotes/origin/main', 'HEAD');
+    world.put({ [RC]: 'mode: enforce\n' });
+    world.git('commit', '-q', '-a', '-m', 'weaker');
+    expect((await load(world)).protect).toHaveLength(1);
+  });
+
+  test('connections: the defaults, overridden and added by the user', async () => {
+    const world = makeWorld();
+    world.put({
+      user: 'connections:\n  anthropic: { protocol: anthropic-messages, upstream: "http://127.0.0.1:1/x/" }\n  other: { protocol: openai, upstream: "https://models.example/v1", record: false }\n',
+    });
+    const { connections } = await load(world);
+    expect(Object.keys(connections).toSorted()).toEqual(['anthropic', 'gemini', 'openai', 'other']);
+    expect(connections['anthropic']?.upstream).toBe('http://127.0.0.1:1/x');
+    expect(connections['other']?.isRecorded).toBe(false);
+  });
+
+  test('the digest follows what is in force, not where it was written', async () => {
+    const [one, two, three] = [makeWorld(), makeWorld(), makeWorld()];
+    two.put({ [RC]: '# the same\nmode: enforce\n' });
+    three.put({ [RC]: 'notes: { push: false }\n' });
+    const digests = await Promise.all(
+      [one, two, three].map(async (world) => (await load(world)).digest),
+    );
+    expect(digests[0]).toMatch(/^[0-9a-f]{64}$/);
+    expect(digests[1]).toBe(digests[0]);
+    expect(digests[2]).not.toBe(digests[0]);
+  });
+
+  test('nothing that a clone holds is executed', async () => {
+    const world = makeWorld();
+    const bomb = 'throw new Error("executed")';
+    world.put({
+      '.aitrailrc.js': bomb,
+      'aitrail.config.js': bomb,
+      '.config/config.js': bomb,
+      '.config/aitrailrc.cjs': bomb,
+      [RC]: '$import: ./aitrail.config.js\n',
+    });
+    // in a process of its own that stands in the clone: that is where cosmiconfig looks for its own options
+    const script = `import { loadPolicy } from '${join(process.cwd(), 'src/flow/load-policy.ts')}';
+      import { findRepository } from '${join(process.cwd(), 'src/git/open-repository.ts')}';
+      const caller = { cwd: process.cwd(), env: { ...process.env } };
+      await loadPolicy(caller, await findRepository(caller)).catch((fault) => console.log(fault.message));`;
+    const out = execFileSync(
+      process.execPath,
+      ['--import', import.meta.resolve('tsx'), '--input-type=module', '-e', script],
+      { cwd: world.root, env: world.caller.env, encoding: 'utf8' },
+    );
+    expect(out.trim()).toBe('.aitrailrc.yaml:1:1: unknown key $import');
+  });
+});
