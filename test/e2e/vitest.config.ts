@@ -1,0 +1,11 @@
+// The suites that need real clients: `npm run test:clients`. Kept out of `npm test` for the clients' size.
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/e2e/**/*.e2e.ts'],
+    testTimeout: 180_000,
+    hookTimeout: 600_000,
+    fileParallelism: false,
+  },
+});
