@@ -1,0 +1,124 @@
+// Who may attest for whom. Facts come from an allowed_signers file of the base revision, never of the change under test.
+import { matchesPatterns, type AllowedSigner } from './allowed-signers.ts';
+import { parseCertificate, type SshCertificate } from './ssh-cert.ts';
+import { fingerprintOf, parseKeyBlob } from './ssh-key.ts';
+import { checkRaw } from './sshsig.ts';
+
+/** Where the list of trusted signers came from. */
+export type TrustSource =
+  | { readonly kind: 'file'; readonly name: string } // `.aitrail/allowed_signers at <revision>`, or git's own file
+  | { readonly kind: 'own-key' } // this machine's key: no list was found
+  | { readonly kind: 'none' };
+
+export interface Trust {
+  readonly source: TrustSource;
+  readonly signers: readonly AllowedSigner[];
+  /** For `own-key`: blobs that are trusted as they are. */
+  readonly ownKeys: readonly Uint8Array[];
+}
+
+export type TrustAnswer =
+  | { readonly kind: 'trusted'; readonly principal: string; readonly isDelegate: boolean }
+  | { readonly kind: 'untrusted'; readonly why: string };
+
+export interface TrustQuestion {
+  /** Key or certificate blob of the signature. */
+  readonly publicKey: Uint8Array;
+  /** Mail address of the commit's committer. */
+  readonly committer: string;
+  readonly namespace: string;
+  readonly atMs: number;
+}
+
+/**
+ * A signer is trusted for a commit where a line lists the key, is valid now, allows the namespace, and has a principal
+ * that fits the committer's mail address, or names a role: a principal without `@` and without wildcards (`ci`,
+ * `agent:alice`) may attest for everybody, as somebody put it on the list for that.
+ */
+export function judgeSigner(trust: Trust, question: TrustQuestion): TrustAnswer {
+  const { publicKey, committer } = question;
+  if (trust.source.kind === 'own-key') {
+    const isOwn = trust.ownKeys.some((blob) => Buffer.compare(blob, publicKey) === 0);
+    return isOwn
+      ? { kind: 'trusted', principal: committer, isDelegate: false }
+      : untrusted(
+          `${nameOf(publicKey)} is not this machine's key, and no allowed_signers file was found`,
+        );
+  }
+  const certificate = parseCertificate(publicKey);
+  const answers = trust.signers
+    .filter((signer) => listsKey(signer, publicKey, certificate))
+    .map((signer) => judgeLine(signer, question, certificate));
+  const trusted = answers.filter((answer) => answer.kind === 'trusted');
+  return (
+    trusted.find((answer) => !answer.isDelegate) ??
+    trusted[0] ??
+    answers[0] ??
+    untrusted(`${nameOf(publicKey)} is not listed`)
+  );
+}
+
+const untrusted = (why: string): TrustAnswer => ({ kind: 'untrusted', why });
+
+function nameOf(publicKey: Uint8Array): string {
+  const isKnown = parseKeyBlob(publicKey) !== null;
+  return `key ${isKnown ? fingerprintOf(publicKey) : 'of a certificate'}`;
+}
+
+const listsKey = (
+  signer: AllowedSigner,
+  publicKey: Uint8Array,
+  certificate: SshCertificate | null,
+): boolean =>
+  certificate === null
+    ? !signer.isAuthority && signer.blob.equals(publicKey)
+    : signer.isAuthority && signer.blob.equals(certificate.authority);
+
+function judgeLine(
+  signer: AllowedSigner,
+  question: TrustQuestion,
+  certificate: SshCertificate | null,
+): TrustAnswer {
+  const { committer } = question;
+  const where = `line ${signer.line}`;
+  const refusal =
+    refuseLine(signer, question) ??
+    (certificate === null ? null : refuseCertificate(certificate, question));
+  if (refusal !== null) return untrusted(refusal);
+  if (matchesPatterns(signer.principals, committer))
+    return { kind: 'trusted', principal: committer, isDelegate: false };
+  const role = signer.principals.find((name) => /^[^@*?!]+$/.test(name));
+  if (role !== undefined && certificate === null)
+    return { kind: 'trusted', principal: role, isDelegate: true };
+  return untrusted(
+    `${where} lists the key for ${signer.principals.join(',').slice(0, 200)}, not for ${committer}`,
+  );
+}
+
+function refuseLine(signer: AllowedSigner, question: TrustQuestion): string | null {
+  const { atMs, namespace } = question;
+  if (signer.namespaces.length > 0 && !matchesPatterns(signer.namespaces, namespace))
+    return `line ${signer.line} does not allow the namespace ${namespace}`;
+  if (signer.validAfterMs !== null && atMs < signer.validAfterMs)
+    return `the key of line ${signer.line} is not valid yet`;
+  return signer.validBeforeMs !== null && atMs > signer.validBeforeMs
+    ? `the key of line ${signer.line} has expired`
+    : null;
+}
+
+/** PROTOCOL.certkeys: a user certificate, within its dates, without options that nobody here understands. */
+function refuseCertificate(certificate: SshCertificate, question: TrustQuestion): string | null {
+  const { atMs, committer } = question;
+  if (!certificate.isUser) return 'the certificate is for a host';
+  if (certificate.criticalOptions.length > 0)
+    return `the certificate has the critical option ${certificate.criticalOptions[0]?.slice(0, 80) ?? ''}`;
+  if (atMs < certificate.validAfterMs || atMs >= certificate.validBeforeMs)
+    return 'the certificate is not valid now';
+  // an empty list of principals would mean everybody
+  if (!certificate.principals.includes(committer))
+    return `the certificate does not name ${committer}`;
+  const authority = parseKeyBlob(certificate.authority);
+  if (authority === null) return 'the authority has a key of an unknown kind';
+  const check = checkRaw(authority, certificate.signature, certificate.signed);
+  return check.kind === 'good' ? null : 'the certificate was not signed by that authority';
+}

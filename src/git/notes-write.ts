@@ -1,0 +1,147 @@
+// Writing notes by compare-and-swap: `git notes add` in parallel loses notes (DECISIONS 22). The new notes commit is
+// built beside the ref, the ref moves only from the value it was built on, and a loser builds again.
+import { setTimeout as pause } from 'node:timers/promises';
+import { Fault } from '../model/fault.ts';
+import { NOTES_REF } from '../model/statement.ts';
+import { openNotesTree, readNotesAt } from './notes.ts';
+import { openObjects, type Objects } from './objects.ts';
+import { editNotesTree } from './notes-tree.ts';
+import type { Repository } from './open-repository.ts';
+import { runGit } from './run-git.ts';
+import { openBatch } from './write-objects.ts';
+
+const TRIES_MAX = 200;
+const PAUSE_MS = 4;
+
+export interface NoteDraft {
+  readonly commit: string;
+  readonly text: string;
+  /** What to write where a note is there already; default: the new text takes its place. */
+  readonly join?: (before: string, text: string) => string;
+}
+
+export interface NotesPlace {
+  readonly ref: string;
+  /** Subject of the notes commit. */
+  readonly message: string;
+  /** Further parents: what a merge brought in. */
+  readonly parents: readonly string[];
+}
+
+const DEFAULT_PLACE: NotesPlace = { ref: NOTES_REF, message: 'Attested by aitrail', parents: [] };
+
+/**
+ * Adds or replaces notes, all in one notes commit; nothing that others write meanwhile is lost.
+ *
+ * @throws Fault NOTES_RACE where others kept winning, GIT_FAILED.
+ */
+export async function writeNotes(
+  repository: Repository,
+  notes: readonly NoteDraft[],
+  place: Partial<NotesPlace> = {},
+): Promise<void> {
+  if (notes.length === 0) return;
+  const where = { ...DEFAULT_PLACE, ...place };
+  const identity = await readIdentity(repository);
+  const objects = openObjects(repository.caller);
+  try {
+    for (let attempt = 0; attempt < TRIES_MAX; attempt += 1) {
+      const before = (await objects.read(where.ref))?.oid ?? null;
+      const next = await buildNotes({ repository, objects, identity, place: where }, before, notes);
+      if (next === before || (await moveRef(repository, where, { before, next }))) return;
+      await pause(PAUSE_MS + Math.random() * PAUSE_MS * Math.min(attempt, 20)); // or the same few keep colliding
+    }
+  } finally {
+    objects.close();
+  }
+  throw new Fault('NOTES_RACE', `${where.ref} changed ${TRIES_MAX} times while a note was written`);
+}
+
+/** Who writes, for the notes commit; a merge of fetched notes needs no configured person. */
+async function readIdentity(repository: Repository): Promise<string> {
+  const asked = await runGit(repository.caller, ['var', 'GIT_COMMITTER_IDENT'], {
+    okExits: [0, 128],
+  });
+  const now = Math.floor(Date.now() / 1000);
+  return asked.exit === 0
+    ? asked.stdout.toString('utf8').trimEnd()
+    : `aitrail <aitrail@localhost> ${now} +0000`;
+}
+
+interface Work {
+  readonly repository: Repository;
+  readonly objects: Objects;
+  readonly identity: string;
+  readonly place: NotesPlace;
+}
+
+/** @returns the id of the new notes commit, or `before` where nothing would change. */
+async function buildNotes(
+  work: Work,
+  before: string | null,
+  notes: readonly NoteDraft[],
+): Promise<string | null> {
+  const { repository, objects, place } = work;
+  const root = before === null ? null : await objects.read(`${before}^{tree}`);
+  const batch = openBatch(repository);
+  const blobs = new Map<string, string>();
+  for (const [commit, text] of await joinTexts(objects, before, notes))
+    blobs.set(commit, batch.add('blob', Buffer.from(text, 'utf8')));
+  const walker = openNotesTree(objects);
+  const tree = await editNotesTree({ list: walker.list, batch }, root?.oid ?? null, blobs);
+  if (tree === root?.oid && place.parents.length === 0) return before;
+  const next = batch.add('commit', commitOf(work, tree, before));
+  await batch.write();
+  return next;
+}
+
+/** Text to write by commit id; drafts of one commit are joined in their order. */
+async function joinTexts(
+  objects: Objects,
+  before: string | null,
+  notes: readonly NoteDraft[],
+): Promise<ReadonlyMap<string, string>> {
+  const commits = notes.map((note) => note.commit);
+  const texts =
+    before === null ? new Map<string, string>() : await readNotesAt(objects, before, commits);
+  for (const { commit, text, join } of notes) {
+    const there = texts.get(commit);
+    texts.set(commit, there === undefined || join === undefined ? text : join(there, text));
+  }
+  return texts;
+}
+
+function commitOf(work: Work, tree: string, before: string | null): Buffer {
+  const parents = [...(before === null ? [] : [before]), ...work.place.parents];
+  const lines = [
+    `tree ${tree}`,
+    ...parents.map((parent) => `parent ${parent}`),
+    `author ${work.identity}`,
+    `committer ${work.identity}`,
+    '',
+    work.place.message,
+    '',
+  ];
+  return Buffer.from(lines.join('\n'), 'utf8');
+}
+
+/** @returns false where somebody else moved the ref first. */
+async function moveRef(
+  repository: Repository,
+  place: NotesPlace,
+  move: { readonly before: string | null; readonly next: string | null },
+): Promise<boolean> {
+  if (move.next === null) return true;
+  const none = '0'.repeat(move.next.length);
+  const args = ['update-ref', '-m', 'notes: aitrail', place.ref, move.next, move.before ?? none];
+  const answer = await runGit(repository.caller, args, { okExits: [0, 1, 128] });
+  if (answer.exit === 0) return true;
+  // the two ways to lose: the ref has another value, or its lock file is there
+  if (
+    /but expected|reference already exists|File exists|unable to resolve|Unable to create/i.test(
+      answer.stderr,
+    )
+  )
+    return false;
+  throw new Fault('GIT_FAILED', `git update-ref ${place.ref}: ${answer.stderr.trim()}`);
+}

@@ -1,0 +1,52 @@
+// A place of its own for each test: HOME, XDG and AITRAIL_HOME empty, an environment built from nothing, real git.
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, realpathSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { Caller } from '../../src/model/caller.ts';
+
+export interface Lab {
+  readonly home: string;
+  readonly repo: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly caller: Caller;
+  /** Standard output, trimmed. */
+  readonly git: (...args: readonly string[]) => string;
+  readonly write: (path: string, text: string) => void;
+  /** Writes a file, commits it, gives the commit's id. */
+  readonly commit: (path: string, text: string) => string;
+}
+
+export function openLab(options: { format?: 'sha1' | 'sha256'; email?: string } = {}): Lab {
+  const root = realpathSync(mkdtempSync(join(tmpdir(), 'attest-')));
+  const repo = join(root, 'repo');
+  const email = options.email ?? 'alice@example.com';
+  const env: Record<string, string> = {
+    PATH: process.env['PATH'] ?? '',
+    HOME: root,
+    XDG_CONFIG_HOME: join(root, 'config'),
+    XDG_STATE_HOME: join(root, 'state'),
+    AITRAIL_HOME: join(root, 'aitrail'),
+    GIT_CONFIG_NOSYSTEM: '1',
+    GIT_AUTHOR_NAME: 'Alice',
+    GIT_AUTHOR_EMAIL: email,
+    GIT_COMMITTER_NAME: 'Alice',
+    GIT_COMMITTER_EMAIL: email,
+  };
+  mkdirSync(repo, { recursive: true });
+  mkdirSync(join(root, 'aitrail'), { recursive: true });
+  const git = (...args: readonly string[]): string =>
+    execFileSync('git', args, { cwd: repo, env, encoding: 'utf8', stdio: 'pipe' }).trim();
+  const write = (path: string, text: string): void => {
+    mkdirSync(dirname(join(repo, path)), { recursive: true });
+    writeFileSync(join(repo, path), text);
+  };
+  git('init', '-q', '-b', 'main', `--object-format=${options.format ?? 'sha1'}`);
+  const commit = (path: string, text: string): string => {
+    write(path, text);
+    git('add', '-A');
+    git('commit', '-q', '-m', `change ${path}`);
+    return git('rev-parse', 'HEAD');
+  };
+  return { home: join(root, 'aitrail'), repo, env, caller: { cwd: repo, env }, git, write, commit };
+}
