@@ -71,6 +71,7 @@ export type Field =
   | 'thinking' // unsigned
   | 'sealed' // signed or bound to a signature: never altered towards the client
   | 'arguments' // JSON text of a tool call, in fragments or whole
+  | 'argument' // one decoded string among a tool call's arguments: the site's pointer says which
   | 'freeform' // a tool call's input that is not JSON
   | 'error';
 
@@ -85,6 +86,8 @@ export interface TextSite {
   readonly piece: 'delta' | 'whole';
   /** The tool whose call this belongs to, where known. */
   readonly tool: string | null;
+  /** Keys that lead to the string inside the call's arguments; only for `argument`. */
+  readonly pointer: readonly (string | number)[] | null;
 }
 
 export interface EventReading {
@@ -93,4 +96,6 @@ export interface EventReading {
   readonly closes: readonly string[];
   /** The reply is over for the client (message_stop, response.completed, [DONE] or finish chunk …). */
   readonly isTerminal: boolean;
+  /** May overtake events that are held back. */
+  readonly isKeepAlive: boolean;
 }
