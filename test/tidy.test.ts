@@ -35,7 +35,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   proxy: ['wire', 'model'],
   git: ['model'],
   store: ['model'],
-  identity: ['model'],
+  identity: ['attest', 'model'],
   config: ['model'],
   guard: ['secrets', 'model'],
   attest: ['model'],

@@ -1,0 +1,45 @@
+// A statement becomes one line: DSSE over its bytes, signed with an SSH key.
+import { createHash } from 'node:crypto';
+import type { Signer } from '../model/signing.ts';
+import { PAYLOAD_TYPE, type Statement } from '../model/statement.ts';
+import { formatEnvelope, openEnvelope } from './envelope.ts';
+import { formatPae } from './pae.ts';
+import { fingerprintOf, parseKeyLine } from './ssh-key.ts';
+import { parseSshsig } from './sshsig.ts';
+import { formatStatement } from './statement.ts';
+
+/** @returns the envelope's line without LF. @throws what the signer throws. */
+export async function signStatement(statement: Statement, signer: Signer): Promise<string> {
+  const payload = formatStatement(statement);
+  const signature = await signer.sign(formatPae(PAYLOAD_TYPE, payload));
+  const blob = parseKeyLine(signer.publicKey)?.blob ?? Buffer.alloc(0);
+  return formatEnvelope({
+    payload: payload.toString('base64'),
+    payloadType: PAYLOAD_TYPE,
+    signatures: [{ keyid: fingerprintOf(blob), sig: Buffer.from(signature).toString('base64') }],
+  });
+}
+
+/**
+ * A note with one more envelope: one per signer (DECISIONS 22), so an earlier one of the same key makes room.
+ *
+ * @param note text that is there, lines ended by LF. @param line the new envelope, with or without LF.
+ */
+export function joinEnvelope(note: string, line: string): string {
+  const own = line.trimEnd();
+  const keys = new Set(keysOf(own));
+  const others = note
+    .split('\n')
+    .filter((each) => each !== '' && each !== own && !keysOf(each).some((key) => keys.has(key)));
+  return [...others, own, ''].join('\n');
+}
+
+const keysOf = (line: string): readonly string[] =>
+  (openEnvelope(line)?.signatures ?? []).flatMap((blob) => {
+    const parsed = parseSshsig(blob);
+    return parsed === null ? [] : [parsed.publicKey.toString('base64')];
+  });
+
+/** SHA-256, hex, of an envelope's line without LF: how `rewrittenFrom` names it. */
+export const envelopeSha256 = (line: string): string =>
+  createHash('sha256').update(line, 'utf8').digest('hex');

@@ -1,0 +1,48 @@
+// The operating system's keyring. None is a normal case (CI, containers, ssh): every function answers null then.
+import type { Caller } from '../model/caller.ts';
+
+const SERVICE = 'aitrail';
+/** A locked keyring may open a dialogue and wait for it: a commit does not. */
+const WAIT_MS_MAX = 800;
+
+/**
+ * Linux: the Secret Service only, as the kernel's keyring forgets at every boot. The library finds it through this
+ * process's own session bus, so a caller without one has no keyring.
+ */
+const hasKeyring = (caller: Caller): boolean =>
+  process.platform !== 'linux' || (caller.env['DBUS_SESSION_BUS_ADDRESS'] ?? '') !== '';
+
+/** @returns the value kept under the account; null where there is no keyring, no such value, or it stays locked. */
+export async function readKeyring(caller: Caller, account: string): Promise<string | null> {
+  if (!hasKeyring(caller)) return null;
+  try {
+    const entry = await openEntry(account);
+    return (await entry.getPassword(AbortSignal.timeout(WAIT_MS_MAX))) ?? null;
+  } catch {
+    return null; // no keyring, or locked: the caller says what that means
+  }
+}
+
+/** @returns false where there is no keyring that keeps it. */
+export async function writeKeyring(
+  caller: Caller,
+  account: string,
+  value: string,
+): Promise<boolean> {
+  if (!hasKeyring(caller)) return false;
+  try {
+    const entry = await openEntry(account);
+    await entry.setPassword(value);
+    return (await entry.getPassword()) === value;
+  } catch {
+    return false; // as above
+  }
+}
+
+async function openEntry(account: string): Promise<{
+  getPassword: (signal?: AbortSignal) => Promise<string | null | undefined>;
+  setPassword: (value: string) => Promise<void>;
+}> {
+  const { AsyncEntry } = await import('@napi-rs/keyring');
+  return new AsyncEntry(SERVICE, account, { linux: { store: 'secret-service' } });
+}
