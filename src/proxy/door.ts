@@ -1,0 +1,81 @@
+// What the proxy asks of the program behind it. The proxy moves bytes between sockets; whoever implements this decides
+// who may come in, records, and changes what a rule changes.
+import type { WireFormat } from '../wire/format.ts';
+
+/** A request that has reached the listener, before its body was read. */
+export interface Knock {
+  readonly token: string;
+  readonly connection: string;
+  readonly method: string;
+  /** What follows the connection in the URL, query included; starts with a slash. */
+  readonly path: string;
+  /** Names and values by turns, as received. */
+  readonly headers: readonly string[];
+}
+
+/** An answer of our own. */
+export interface Refusal {
+  readonly kind: 'refused';
+  readonly status: number;
+  /** Stable code, for example TOKEN_UNKNOWN. */
+  readonly code: string;
+  readonly message: string;
+  /** Whose error shape to use; null: a plain one. */
+  readonly format: WireFormat | null;
+}
+
+/** One piece of a reply on its way to the client. */
+export interface Piece {
+  readonly client: Uint8Array;
+  readonly record: Uint8Array;
+  /** With it the reply is over for the client: it goes out only after the record is acknowledged. */
+  readonly isTerminal: boolean;
+}
+
+export type Ending = 'ok' | 'client-abort' | 'upstream-error' | 'refused';
+
+export interface ReplyHead {
+  readonly status: number;
+  /** Names and values by turns. */
+  readonly headers: readonly string[];
+}
+
+/** The reply of one exchange as it passes. Calls come in the order push*, end, settle; settle may come at any time. */
+export interface ReplyTap {
+  push(bytes: Uint8Array): readonly Piece[];
+  /** @param isCut the upstream broke off. */
+  end(isCut: boolean): readonly Piece[];
+  /** Hands over recorded bytes; a promise where the recorder wants the reader to wait. */
+  keep(record: Uint8Array): Promise<void> | null;
+  /** Closes the record; resolves when it is durable. Later calls do nothing. @throws Fault of the store. */
+  settle(ending: Ending): Promise<void>;
+  /** The bytes that tell the provider's client, in mid-stream, that this failed; null where there is no such form. */
+  failure(thrown: unknown): Uint8Array | null;
+}
+
+/** `whole`: all of it. `start`: it is longer than what is kept in memory; the rest streams past. */
+export interface RequestBody {
+  readonly kind: 'whole' | 'start';
+  readonly bytes: Uint8Array;
+}
+
+/** One admitted exchange. */
+export interface Visit {
+  readonly kind: 'admitted';
+  readonly format: WireFormat | null;
+  /** Origin of the upstream, without path. */
+  readonly origin: string;
+  /** Path and query to ask the upstream for. */
+  readonly path: string;
+  /** Content encodings that the recorder can read. */
+  readonly encodings: readonly string[];
+  /** Records the request and resolves when that is acknowledged: only then it is forwarded. */
+  begin(body: RequestBody): Promise<Refusal | null>;
+  openReply(head: ReplyHead): ReplyTap;
+  /** No reply came: closes the record. */
+  fail(ending: Ending): Promise<void>;
+}
+
+export interface Door {
+  admit(knock: Knock): Promise<Visit | Refusal>;
+}

@@ -1,0 +1,79 @@
+// Header lists are names and values by turns, in the order and spelling received: unknown ones pass as they are.
+
+/** RFC 9110 7.6.1, and what older software still sends: they concern one connection, not the message. */
+const HOP_BY_HOP = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+/** Ours to set: they speak of the connection to us. */
+const REWRITTEN_REQUEST = new Set(['host', 'content-length', 'expect', 'accept-encoding']);
+
+/** No longer true of a body that was decoded and may have been changed. */
+const REWRITTEN_REPLY = new Set([
+  'content-length',
+  'content-encoding',
+  'content-md5',
+  'digest',
+  'repr-digest',
+  'etag',
+  'accept-ranges',
+]);
+
+const NOTHING: ReadonlySet<string> = new Set();
+
+type Pair = readonly [name: string, value: string];
+
+export function pairsOf(headers: readonly string[]): Pair[] {
+  const pairs: Pair[] = [];
+  for (let at = 0; at + 1 < headers.length; at += 2)
+    pairs.push([headers[at] ?? '', headers[at + 1] ?? '']);
+  return pairs;
+}
+
+/** @param name lower case. @returns the first value. */
+export function valueOf(headers: readonly string[], name: string): string | null {
+  return pairsOf(headers).find(([key]) => key.toLowerCase() === name)?.[1] ?? null;
+}
+
+/**
+ * What goes on to the upstream.
+ *
+ * @param encodings content encodings that we can read: the client's wishes beyond them are left out.
+ */
+export function upstreamHeaders(
+  headers: readonly string[],
+  encodings: readonly string[],
+): string[] {
+  const wanted = (valueOf(headers, 'accept-encoding') ?? '')
+    .split(',')
+    .map((word) => word.trim())
+    .filter((word) => encodings.includes(word.split(';')[0]?.trim().toLowerCase() ?? ''));
+  const accepted = wanted.length > 0 ? wanted.join(', ') : 'identity';
+  return [...passing(headers, REWRITTEN_REQUEST).flat(), 'accept-encoding', accepted];
+}
+
+/** What goes back to the client. @param hasBody false for HEAD, 204 and 304: their lengths speak of no bytes here. */
+export function clientHeaders(headers: readonly string[], hasBody: boolean): string[] {
+  return passing(headers, hasBody ? REWRITTEN_REPLY : NOTHING).flat();
+}
+
+function passing(headers: readonly string[], rewritten: ReadonlySet<string>): Pair[] {
+  const pairs = pairsOf(headers);
+  const named = new Set(
+    pairs
+      .filter(([name]) => name.toLowerCase() === 'connection')
+      .flatMap(([, value]) => value.split(',').map((word) => word.trim().toLowerCase())),
+  );
+  return pairs.filter(([name]) => {
+    const key = name.toLowerCase();
+    return !HOP_BY_HOP.has(key) && !named.has(key) && !rewritten.has(key);
+  });
+}

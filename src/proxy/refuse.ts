@@ -1,0 +1,29 @@
+// Answers of our own, in the shape that the provider's clients understand.
+import type { ServerResponse } from 'node:http';
+import type { Refusal } from './door.ts';
+
+/** Sends a refusal as the whole reply; does nothing where a reply has begun. */
+export function refuse(client: ServerResponse, refusal: Refusal): void {
+  if (client.headersSent || client.destroyed) return;
+  const { status, code, message, format } = refusal;
+  const body =
+    format === null
+      ? JSON.stringify({ error: { type: 'aitrail_error', code, message } })
+      : format.errorBody({ status, message, code });
+  client.writeHead(status, {
+    'content-type': 'application/json',
+    'x-aitrail-error': code,
+    // what is left of the request's body was never read
+    connection: 'close',
+  });
+  client.end(body);
+}
+
+/** An upstream that cannot be reached or broke off before it answered. */
+export function describeFailure(thrown: unknown): string {
+  const cause = thrown instanceof AggregateError ? thrown.errors[0] : thrown;
+  if (!(cause instanceof Error)) return String(cause);
+  return 'code' in cause && typeof cause.code === 'string'
+    ? `${cause.code}: ${cause.message}`
+    : cause.message;
+}
