@@ -34,7 +34,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   daemon: ['model'],
   proxy: ['wire', 'model'],
   git: ['model'],
-  store: ['model'],
+  store: ['log', 'model'],
   identity: ['attest', 'model'],
   config: ['model'],
   guard: ['secrets', 'model'],

@@ -127,6 +127,32 @@ export interface LogEntry {
   readonly leafHash: Uint8Array;
 }
 
+/** The log as it stands, signed. */
+export interface SignedCheckpoint {
+  readonly origin: string;
+  /** Verifier key, c2sp.org/signed-note form. */
+  readonly vkey: string;
+  readonly size: number;
+  /** The signed note, ended by LF. */
+  readonly note: string;
+}
+
+/** Offline proof that a leaf is in the log (c2sp.org/tlog-proof). */
+export interface LeafProof {
+  readonly origin: string;
+  readonly vkey: string;
+  readonly proof: string;
+}
+
+/** A leaf computed anew from the record that it stands for. */
+export interface RecordCheck {
+  readonly index: number;
+  /** Null: no record here to compute it from (a commit, an event, or pruned). */
+  readonly expected: Uint8Array | null;
+  /** Says what of the record does not fit its own digest; null if all does. */
+  readonly damage: string | null;
+}
+
 export interface Store {
   addGrant(grant: Grant): Promise<void>;
   findGrant(tokenSha256: string): Promise<Grant | null>;
@@ -172,11 +198,24 @@ export interface Store {
     leaf: Uint8Array,
   ): Promise<{ readonly logIndex: number }>;
   findCommits(exchange: string): Promise<readonly CommitRecord[]>;
+  /** The newest record of a commit; null if it was never attested here. */
+  findCommit(commit: string): Promise<CommitRecord | null>;
 
   /** Appends a leaf that belongs to no exchange (policy change, denied attempt …). */
   appendLog(leaf: Uint8Array): Promise<{ readonly logIndex: number }>;
   logSize(): Promise<number>;
   readLog(firstIndex: number, count: number): Promise<readonly LogEntry[]>;
+
+  /** Signs the log as it is now and publishes it in `log/`. */
+  signCheckpoint(): Promise<SignedCheckpoint>;
+  /** The checkpoint signed last, null before the first. */
+  lastCheckpoint(): Promise<string | null>;
+  /** Throws RangeError for an index outside the log. */
+  proveLeaf(index: number): Promise<LeafProof>;
+  /** Hashes that prove that the log of `newSize` leaves begins with that of `oldSize`. Throws RangeError. */
+  proveGrowth(oldSize: number, newSize: number): Promise<readonly Uint8Array[]>;
+  /** Recomputes the leaves [firstIndex, firstIndex + count) from their records. */
+  checkRecords(firstIndex: number, count: number): Promise<readonly RecordCheck[]>;
 
   putSecret(entry: VaultEntry): Promise<void>;
   findSecret(placeholder: string, nowMs: number): Promise<VaultEntry | null>;

@@ -1,0 +1,69 @@
+// Recomputes log leaves from the records that they stand for.
+import { Buffer } from 'node:buffer';
+import { parseJson, stringAt } from '../model/json.ts';
+import type { Database } from './database.ts';
+import { exchangeLeaf } from './exchange-leaf.ts';
+import type { ExchangeRow } from './exchange-row.ts';
+import { readList } from './lists.ts';
+import { readLog } from './log-rows.ts';
+import { digestOfParts, isPartSound } from './parts.ts';
+import { replyParts } from './reply-rows.ts';
+import type { LogEntry, RecordCheck } from './store.ts';
+
+export function checkRecords(
+  database: Database,
+  firstIndex: number,
+  count: number,
+): readonly RecordCheck[] {
+  // a part that many requests share is unpacked once
+  const sound = new Map<number, boolean>();
+  return readLog(database, firstIndex, count).map((entry) => {
+    const row = recordOf(database, entry);
+    if (row === undefined) return { index: entry.index, expected: null, damage: null };
+    return { index: entry.index, ...recompute(database, row, sound) };
+  });
+}
+
+function recordOf(database: Database, entry: LogEntry): ExchangeRow | undefined {
+  const leaf = parseJson(Buffer.from(entry.data).toString('utf8'));
+  if (stringAt(leaf, 'kind') !== 'exchange') return undefined;
+  return database.get<ExchangeRow>(
+    'SELECT e.*, s.id AS session_id FROM exchanges e JOIN sessions s ON s.n = e.session WHERE e.id = ?',
+    [stringAt(leaf, 'id') ?? ''],
+  );
+}
+
+function recompute(
+  database: Database,
+  row: ExchangeRow,
+  sound: Map<number, boolean>,
+): Omit<RecordCheck, 'index'> {
+  try {
+    return {
+      expected: exchangeLeaf(database, row),
+      damage: findDamage(database, row, sound),
+    };
+  } catch (thrown) {
+    // rows that cannot even be read are damage too; the log must name them, not stop at them
+    const why = thrown instanceof Error ? thrown.message : String(thrown);
+    return { expected: null, damage: why };
+  }
+}
+
+function findDamage(
+  database: Database,
+  row: ExchangeRow,
+  sound: Map<number, boolean>,
+): string | null {
+  const isSound = (part: number): boolean => {
+    const known = sound.get(part) ?? isPartSound(database, part);
+    sound.set(part, known);
+    return known;
+  };
+  const request = readList(database, row.request_list);
+  const isOwn = Buffer.from(digestOfParts(database, request)).equals(row.request_record);
+  if (!isOwn || !request.every(isSound)) return 'request body';
+  if (!isSound(row.request_headers)) return 'request headers';
+  if (row.response_headers !== null && !isSound(row.response_headers)) return 'response headers';
+  return replyParts(database, row.n).every(isSound) ? null : 'reply body';
+}

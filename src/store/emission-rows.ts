@@ -1,0 +1,174 @@
+// What replies wrote, and how it is found again among millions of lines: by path, and by the fingerprints of its tokens.
+import { createHash } from 'node:crypto';
+import type { Edit, Emission, Outcome } from '../model/edit.ts';
+import type { Database } from './database.ts';
+import { deflateText, inflateText } from './parts.ts';
+import { sessionNumber } from './session-rows.ts';
+import type { EmissionQuery, NewEmission } from './store.ts';
+
+/** A fingerprint points to at most this many emissions, the newest: what occurs everywhere finds nothing. */
+const POSTINGS_MAX = 64;
+/** Emissions that one query answers by fingerprints, those sharing most and rarest first. */
+const SHARING_MAX = 1024;
+/** Emissions on one path, newest first. */
+const PATH_MAX = 2048;
+/** Snippets and commands of a repository, newest first. */
+const PATHLESS_MAX = 1024;
+
+const SELECT = `SELECT m.n, x.id AS exchange, s.id AS session, s.agent, x.model, m.call_id, m.tool, m.repository,
+    m.path, m.edit, m.outcome, m.at_ms
+  FROM emissions m JOIN exchanges x ON x.n = m.exchange JOIN sessions s ON s.n = m.session`;
+
+export function addEmissions(
+  database: Database,
+  owner: { readonly exchange: number; readonly session: number; readonly atMs: number },
+  emissions: readonly NewEmission[],
+): void {
+  for (const emission of emissions) {
+    const n = database.run(
+      `INSERT INTO emissions (exchange, session, call_id, tool, repository, path, edit, outcome, at_ms)
+       VALUES (?, ?, ?, ?, ?, ?, ?, 'unknown', ?)`,
+      [
+        owner.exchange,
+        owner.session,
+        emission.callId,
+        emission.tool,
+        emission.repository,
+        emission.path,
+        deflateText(JSON.stringify(emission.edit)),
+        owner.atMs,
+      ],
+    );
+    addFingerprints(database, n, emission.fingerprints);
+  }
+}
+
+export function setOutcome(
+  database: Database,
+  call: { readonly session: string; readonly callId: string },
+  outcome: Outcome,
+): void {
+  database.run('UPDATE emissions SET outcome = ? WHERE session = ? AND call_id = ?', [
+    outcome,
+    sessionNumber(database, call.session),
+    call.callId,
+  ]);
+}
+
+export function listEmissions(database: Database, exchange: string): readonly Emission[] {
+  return database
+    .all<EmissionRow>(`${SELECT} WHERE x.id = ? ORDER BY m.n`, [exchange])
+    .map(emissionOf);
+}
+
+/** @returns rising by id, each once. */
+export function findEmissions(database: Database, query: EmissionQuery): readonly Emission[] {
+  const found = new Set<number>([
+    ...emissionsOnPaths(database, query),
+    ...emissionsSharing(database, query),
+  ]);
+  const numbers = [...found].toSorted((a, b) => a - b);
+  return database
+    .all<EmissionRow>(`${SELECT} WHERE m.n IN (SELECT value FROM json_each(?)) ORDER BY m.n`, [
+      JSON.stringify(numbers),
+    ])
+    .map(emissionOf);
+}
+
+/** Hex digest of everything an exchange wrote; outcomes are learned later and stay out. */
+export function emissionsDigest(database: Database, exchange: number): string | null {
+  const rows = database.all<EmissionRow>(
+    'SELECT n, call_id, tool, repository, path, edit FROM emissions WHERE exchange = ? ORDER BY n',
+    [exchange],
+  );
+  if (rows.length === 0) return null;
+  const hash = createHash('sha256');
+  for (const row of rows)
+    hash.update(
+      JSON.stringify([row.call_id, row.tool, row.repository, row.path, inflateText(row.edit)]),
+    );
+  return hash.digest('hex');
+}
+
+function addFingerprints(
+  database: Database,
+  emission: number,
+  fingerprints: readonly number[],
+): void {
+  for (const fingerprint of new Set(fingerprints)) {
+    const postings = database.get<{ count: number; oldest: number | null }>(
+      'SELECT count(*) AS count, min(emission) AS oldest FROM fingerprints WHERE fingerprint = ?',
+      [fingerprint],
+    );
+    if (postings !== undefined && postings.count >= POSTINGS_MAX && postings.oldest !== null)
+      database.run('DELETE FROM fingerprints WHERE fingerprint = ? AND emission = ?', [
+        fingerprint,
+        postings.oldest,
+      ]);
+    database.run('INSERT OR IGNORE INTO fingerprints (fingerprint, emission) VALUES (?, ?)', [
+      fingerprint,
+      emission,
+    ]);
+  }
+}
+
+function emissionsOnPaths(database: Database, query: EmissionQuery): readonly number[] {
+  const until = query.untilMs ?? Number.MAX_SAFE_INTEGER;
+  const numbers: number[] = [];
+  for (const path of new Set([...query.paths, null])) {
+    const rows = database.all<{ n: number }>(
+      `SELECT n FROM emissions WHERE repository = ? AND path IS ? AND at_ms <= ? ORDER BY n DESC LIMIT ?`,
+      [query.repository, path, until, path === null ? PATHLESS_MAX : PATH_MAX],
+    );
+    for (const { n } of rows) numbers.push(n);
+  }
+  return numbers;
+}
+
+function emissionsSharing(database: Database, query: EmissionQuery): readonly number[] {
+  if (query.fingerprints.length === 0) return [];
+  // CROSS JOIN fixes the order: one index look-up per fingerprint asked for, whatever the statistics say
+  const rows = database.all<{ emission: number }>(
+    `WITH shared AS MATERIALIZED (
+       SELECT f.emission, count(*) OVER (PARTITION BY f.fingerprint) AS frequency
+       FROM (SELECT DISTINCT value FROM json_each(?)) AS asked
+       CROSS JOIN fingerprints f ON f.fingerprint = asked.value)
+     SELECT emission, sum(1.0 / frequency) AS weight FROM shared JOIN emissions m ON m.n = emission
+     WHERE m.at_ms <= ? GROUP BY emission ORDER BY weight DESC, emission DESC LIMIT ?`,
+    [JSON.stringify(query.fingerprints), query.untilMs ?? Number.MAX_SAFE_INTEGER, SHARING_MAX],
+  );
+  return rows.map((row) => row.emission);
+}
+
+function emissionOf(row: EmissionRow): Emission {
+  const edit: Edit = JSON.parse(inflateText(row.edit));
+  return {
+    id: row.n,
+    exchange: row.exchange,
+    session: row.session,
+    agent: row.agent,
+    model: row.model,
+    callId: row.call_id,
+    tool: row.tool,
+    repository: row.repository,
+    path: row.path,
+    edit,
+    outcome: row.outcome,
+    atMs: row.at_ms,
+  };
+}
+
+interface EmissionRow {
+  readonly n: number;
+  readonly exchange: string;
+  readonly session: string;
+  readonly agent: string | null;
+  readonly model: string | null;
+  readonly call_id: string | null;
+  readonly tool: string | null;
+  readonly repository: string | null;
+  readonly path: string | null;
+  readonly edit: Uint8Array;
+  readonly outcome: Outcome;
+  readonly at_ms: number;
+}

@@ -1,0 +1,51 @@
+// The leaf of an exchange: one digest, salted, over everything that its record says. Computed when the exchange ends and
+// again by `aitrail log verify`, from the same rows.
+import { createHash } from 'node:crypto';
+import { formatLeaf, saltedDigest } from '../log/leaf.ts';
+import { canonicalJson } from '../model/canonical-json.ts';
+import type { Database } from './database.ts';
+import { emissionsDigest } from './emission-rows.ts';
+import type { ExchangeRow } from './exchange-row.ts';
+import { digestOfParts, partDigest } from './parts.ts';
+import { replyParts } from './reply-rows.ts';
+
+export function exchangeLeaf(database: Database, row: ExchangeRow): Uint8Array {
+  const record = canonicalJson({
+    agent: row.agent,
+    clientSha256: row.client_sha256,
+    connection: row.connection,
+    emissions: emissionsDigest(database, row.n),
+    endedAtMs: row.ended_ms,
+    events: row.marks === null ? null : createHash('sha256').update(row.marks).digest('hex'),
+    firstByteAtMs: row.first_ms,
+    masks: row.masks,
+    method: row.method,
+    model: row.model,
+    outcome: row.outcome,
+    protocol: row.protocol,
+    reply: hex(digestOfParts(database, replyParts(database, row.n))),
+    request: hex(row.request_record),
+    requestBytes: row.request_bytes,
+    requestHeaders: hex(partDigest(database, row.request_headers)),
+    requestSha256: row.request_sha256,
+    responseBytes: row.response_bytes,
+    responseHeaders:
+      row.response_headers === null ? null : hex(partDigest(database, row.response_headers)),
+    responseSha256: row.response_sha256,
+    session: row.session_id,
+    startedAtMs: row.started_ms,
+    status: row.status,
+    stopReason: row.stop_reason,
+    url: row.url,
+    usage: row.usage,
+    wire: row.wire,
+  });
+  return formatLeaf({
+    kind: 'exchange',
+    id: row.id,
+    at: new Date(row.started_ms).toISOString(),
+    digests: { record: saltedDigest(row.salt, record) },
+  });
+}
+
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');

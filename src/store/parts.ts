@@ -1,0 +1,75 @@
+// Content-addressed bytes and sequences of them. A conversation that resends its history adds only what is new in it.
+import { createHash } from 'node:crypto';
+import { constants, deflateRawSync, inflateRawSync } from 'node:zlib';
+import type { Database } from './database.ts';
+
+// zstd packs better, but only newer Nodes have it, and a store must open under every Node that the machine has
+const AS_IS = 0;
+const DEFLATED = 1;
+/** Below this deflate gains nothing. */
+const DEFLATE_BYTES_MIN = 48;
+/** Above this the fastest level is used: a long stream must not wait for its own recording. */
+const BEST_BYTES_MAX = 65_536;
+
+/** @returns the part's row. */
+export function putPart(database: Database, bytes: Uint8Array): number {
+  const sha256 = createHash('sha256').update(bytes).digest();
+  const known = database.get<{ n: number }>('SELECT n FROM parts WHERE sha256 = ?', [sha256]);
+  if (known !== undefined) return known.n;
+  const { codec, data } = pack(bytes);
+  return database.run('INSERT INTO parts (sha256, codec, bytes, data) VALUES (?, ?, ?, ?)', [
+    sha256,
+    codec,
+    bytes.length,
+    data,
+  ]);
+}
+
+export function readPart(database: Database, part: number): Uint8Array {
+  const row = database.get<PartRow>('SELECT codec, data FROM parts WHERE n = ?', [part]);
+  if (row === undefined) throw new Error(`part ${part} is missing`);
+  return row.codec === DEFLATED ? inflateRawSync(row.data) : row.data;
+}
+
+export const readParts = (database: Database, parts: readonly number[]): Uint8Array =>
+  Buffer.concat(parts.map((part) => readPart(database, part)));
+
+/** For values that are stored in their own row. */
+export const deflateText = (text: string): Uint8Array => deflateRawSync(text);
+export const inflateText = (data: Uint8Array): string => inflateRawSync(data).toString('utf8');
+
+interface PartRow {
+  readonly codec: number;
+  readonly data: Uint8Array;
+}
+
+function pack(bytes: Uint8Array): PartRow {
+  if (bytes.length < DEFLATE_BYTES_MIN) return { codec: AS_IS, data: bytes };
+  const level = bytes.length > BEST_BYTES_MAX ? constants.Z_BEST_SPEED : 6;
+  const data = deflateRawSync(bytes, { level });
+  return data.length < bytes.length ? { codec: DEFLATED, data } : { codec: AS_IS, data: bytes };
+}
+
+/** SHA-256 of a part's content as its row claims it; `isPartSound` checks the claim. */
+export function partDigest(database: Database, part: number): Uint8Array {
+  const row = database.get<{ sha256: Uint8Array }>('SELECT sha256 FROM parts WHERE n = ?', [part]);
+  if (row === undefined) throw new Error(`part ${part} is missing`);
+  return row.sha256;
+}
+
+/** SHA-256 over the parts' digests in order: stands for the sequence without reading its content. */
+export function digestOfParts(database: Database, parts: readonly number[]): Uint8Array {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(partDigest(database, part));
+  return hash.digest();
+}
+
+/** Does the content still have the digest that names it? */
+export function isPartSound(database: Database, part: number): boolean {
+  try {
+    const sha256 = createHash('sha256').update(readPart(database, part)).digest();
+    return sha256.equals(partDigest(database, part));
+  } catch {
+    return false; // bytes that do not even unpack are as wrong as others
+  }
+}

@@ -1,0 +1,63 @@
+// A reply while it arrives: each piece is a row at once, and rows are folded into compressed parts as they add up. A body
+// of any size passes through with a bounded part of it in memory.
+import type { Database } from './database.ts';
+import { putPart, readPart } from './parts.ts';
+
+const FOLD_BYTES = 131_072;
+
+/** Bytes waiting in tails, by exchange row: kept so that an append need not ask. */
+export type TailBytes = Map<number, number>;
+
+export function appendReply(
+  database: Database,
+  tails: TailBytes,
+  piece: { readonly exchange: number; readonly bytes: Uint8Array },
+): void {
+  const { exchange, bytes } = piece;
+  if (bytes.length === 0) return;
+  database.run('INSERT INTO reply_tails (exchange, data) VALUES (?, ?)', [exchange, bytes]);
+  const waiting = (tails.get(exchange) ?? waitingBytes(database, exchange)) + bytes.length;
+  tails.set(exchange, waiting);
+  if (waiting >= FOLD_BYTES) foldReply(database, tails, exchange);
+}
+
+/** Moves what waits into a part. */
+export function foldReply(database: Database, tails: TailBytes, exchange: number): void {
+  const bytes = readTails(database, exchange);
+  tails.set(exchange, 0);
+  if (bytes.length === 0) return;
+  database.run(
+    `INSERT INTO reply_parts (exchange, seq, part)
+     SELECT ?1, coalesce(max(seq) + 1, 0), ?2 FROM reply_parts WHERE exchange = ?1`,
+    [exchange, putPart(database, bytes)],
+  );
+  database.run('DELETE FROM reply_tails WHERE exchange = ?', [exchange]);
+}
+
+/** The whole body, also of an exchange that is under way. */
+export function readReply(database: Database, exchange: number): Uint8Array {
+  const parts = replyParts(database, exchange).map((part) => readPart(database, part));
+  return Buffer.concat([...parts, readTails(database, exchange)]);
+}
+
+export const replyParts = (database: Database, exchange: number): readonly number[] =>
+  database
+    .all<{ part: number }>('SELECT part FROM reply_parts WHERE exchange = ? ORDER BY seq', [
+      exchange,
+    ])
+    .map((row) => row.part);
+
+const readTails = (database: Database, exchange: number): Uint8Array =>
+  Buffer.concat(
+    database
+      .all<{ data: Uint8Array }>('SELECT data FROM reply_tails WHERE exchange = ? ORDER BY n', [
+        exchange,
+      ])
+      .map((row) => row.data),
+  );
+
+const waitingBytes = (database: Database, exchange: number): number =>
+  database.get<{ bytes: number }>(
+    'SELECT coalesce(sum(length(data)), 0) AS bytes FROM reply_tails WHERE exchange = ?',
+    [exchange],
+  )?.bytes ?? 0;

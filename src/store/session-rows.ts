@@ -1,0 +1,237 @@
+// Grants and the sessions that they open.
+import { Fault } from '../model/fault.ts';
+import type { Grant, Place, Principal, Session } from '../model/session.ts';
+import type { Database, Value } from './database.ts';
+import { newSessionId } from './ids.ts';
+import type { SessionFacts, SessionFilter } from './store.ts';
+
+const SESSIONS_MAX = 1000;
+
+export function addGrant(database: Database, grant: Grant): void {
+  const { principal } = grant;
+  database.run(
+    `INSERT INTO grants (id, token_sha256, user_name, user_email, place, agent, opened_ms, used_ms, expires_ms, ended_ms)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    [
+      grant.id,
+      grant.tokenSha256,
+      principal.name,
+      principal.email,
+      JSON.stringify(grant.place),
+      grant.agent,
+      grant.openedAtMs,
+      grant.lastUsedAtMs,
+      grant.expiresAtMs,
+      grant.endedAtMs,
+    ],
+  );
+}
+
+export function findGrant(database: Database, tokenSha256: string): Grant | null {
+  const row = database.get<GrantRow>('SELECT * FROM grants WHERE token_sha256 = ?', [tokenSha256]);
+  if (row === undefined) return null;
+  const place: Place = JSON.parse(row.place);
+  return {
+    id: row.id,
+    tokenSha256: row.token_sha256,
+    principal: { name: row.user_name, email: row.user_email },
+    place,
+    agent: row.agent,
+    openedAtMs: row.opened_ms,
+    lastUsedAtMs: row.used_ms,
+    expiresAtMs: row.expires_ms,
+    endedAtMs: row.ended_ms,
+  };
+}
+
+/** A grant in use lives on for as long as it was opened for (DECISIONS 6). */
+export function touchGrant(database: Database, id: string, atMs: number): void {
+  database.run(
+    `UPDATE grants SET expires_ms = expires_ms + max(0, ?1 - used_ms), used_ms = max(used_ms, ?1) WHERE id = ?2`,
+    [atMs, id],
+  );
+}
+
+export function endGrant(database: Database, id: string, atMs: number): void {
+  database.run('UPDATE grants SET ended_ms = coalesce(ended_ms, ?) WHERE id = ?', [atMs, id]);
+}
+
+export function joinSession(
+  database: Database,
+  key: { readonly grant: string; readonly conversation: string | null },
+  facts: SessionFacts & { readonly principal: Principal },
+): Session {
+  const known = database.get<SessionRow>(
+    'SELECT * FROM sessions WHERE grant_id = ? AND conversation IS ?',
+    [key.grant, key.conversation],
+  );
+  if (known === undefined) return insertSession(database, key, facts);
+  database.run(
+    `UPDATE sessions SET last_ms = max(last_ms, ?), agent = coalesce(agent, ?),
+       agent_version = coalesce(agent_version, ?) WHERE n = ?`,
+    [facts.atMs, facts.agent, facts.agentVersion, known.n],
+  );
+  return readSession(database, known.n);
+}
+
+export function listSessions(database: Database, filter: SessionFilter): readonly Session[] {
+  const terms: readonly (readonly [string, readonly Value[]])[] = [
+    ...term('instr(lower(user_name || char(10) || user_email), lower(?)) > 0', filter.user),
+    ...term(
+      `(repository = ?1 OR worktree = ?1 OR instr(lower(coalesce(remote, '')), lower(?1)) > 0)`,
+      filter.repository,
+    ),
+    ...term('agent = ?', filter.agent),
+    ...term('n IN (SELECT session FROM session_models WHERE model = ?)', filter.model),
+    ...term('last_ms >= ?', filter.sinceMs),
+    ...term('started_ms <= ?', filter.untilMs),
+  ];
+  // numbered parameters of one term must not meet another's: each gets its own range
+  const values: Value[] = [];
+  const where = terms.map(([sql, given]) => {
+    const first = values.length;
+    values.push(...given);
+    return sql.replaceAll(/\?1?/g, `?${first + 1}`);
+  });
+  const rows = database.all<SessionRow>(
+    `SELECT * FROM sessions ${where.length === 0 ? '' : `WHERE ${where.join(' AND ')}`}
+     ORDER BY last_ms DESC, n DESC LIMIT ${Math.min(filter.limit ?? SESSIONS_MAX, SESSIONS_MAX)}`,
+    values,
+  );
+  return rows.map((row) => sessionOf(database, row));
+}
+
+/** @throws Fault AMBIGUOUS_ID. */
+export function findSession(database: Database, prefix: string): Session | null {
+  const rows = database.all<SessionRow>(
+    'SELECT * FROM sessions WHERE id >= ?1 AND id < ?2 ORDER BY id LIMIT 2',
+    prefixRange(prefix),
+  );
+  const row = pickOne(rows, prefix, 'session');
+  return row === null ? null : sessionOf(database, row);
+}
+
+export function sessionNumber(database: Database, id: string): number {
+  const row = database.get<{ n: number }>('SELECT n FROM sessions WHERE id = ?', [id]);
+  if (row === undefined) throw new Fault('NO_SUCH_SESSION', `session ${id} is not in the store`);
+  return row.n;
+}
+
+/** Every id that begins with the prefix; `~` sorts above all characters of ids. */
+export const prefixRange = (prefix: string): readonly [string, string] => [prefix, `${prefix}~`];
+
+/** @throws Fault AMBIGUOUS_ID where two ids begin alike and none is the prefix itself. */
+export function pickOne<Row extends { readonly id: string }>(
+  rows: readonly Row[],
+  prefix: string,
+  what: string,
+): Row | null {
+  const [first, second] = rows;
+  if (first === undefined || prefix === '') return null;
+  if (second !== undefined && first.id !== prefix)
+    throw new Fault('AMBIGUOUS_ID', `${what} ${prefix}: ${first.id} and others begin like that`);
+  return first;
+}
+
+function insertSession(
+  database: Database,
+  key: { readonly grant: string; readonly conversation: string | null },
+  facts: SessionFacts & { readonly principal: Principal },
+): Session {
+  const { place, principal } = facts;
+  const n = database.run(
+    `INSERT INTO sessions (id, grant_id, conversation, agent, agent_version, user_name, user_email, repository,
+       worktree, remote, branch, head, host, started_ms, last_ms)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    [
+      newSessionId(),
+      key.grant,
+      key.conversation,
+      facts.agent,
+      facts.agentVersion,
+      principal.name,
+      principal.email,
+      place.repository,
+      place.worktree,
+      place.remote,
+      place.branch,
+      place.head,
+      place.host,
+      facts.atMs,
+      facts.atMs,
+    ],
+  );
+  return readSession(database, n);
+}
+
+function readSession(database: Database, n: number): Session {
+  const row = database.get<SessionRow>('SELECT * FROM sessions WHERE n = ?', [n]);
+  if (row === undefined) throw new Error(`session row ${n} is missing`);
+  return sessionOf(database, row);
+}
+
+function sessionOf(database: Database, row: SessionRow): Session {
+  const models = database.all<{ model: string }>(
+    'SELECT model FROM session_models WHERE session = ? ORDER BY model',
+    [row.n],
+  );
+  return {
+    id: row.id,
+    grant: row.grant_id,
+    conversation: row.conversation,
+    agent: row.agent,
+    agentVersion: row.agent_version,
+    principal: { name: row.user_name, email: row.user_email },
+    place: {
+      repository: row.repository,
+      worktree: row.worktree,
+      remote: row.remote,
+      branch: row.branch,
+      head: row.head,
+      host: row.host,
+    },
+    startedAtMs: row.started_ms,
+    lastAtMs: row.last_ms,
+    exchanges: row.exchanges,
+    models: models.map(({ model }) => model),
+  };
+}
+
+const term = (
+  sql: string,
+  value: Value | undefined,
+): readonly (readonly [string, readonly Value[]])[] =>
+  value === undefined ? [] : [[sql, [value]]];
+
+interface GrantRow {
+  readonly id: string;
+  readonly token_sha256: string;
+  readonly user_name: string;
+  readonly user_email: string;
+  readonly place: string;
+  readonly agent: string | null;
+  readonly opened_ms: number;
+  readonly used_ms: number;
+  readonly expires_ms: number;
+  readonly ended_ms: number | null;
+}
+
+interface SessionRow {
+  readonly n: number;
+  readonly id: string;
+  readonly grant_id: string;
+  readonly conversation: string | null;
+  readonly agent: string | null;
+  readonly agent_version: string | null;
+  readonly user_name: string;
+  readonly user_email: string;
+  readonly repository: string | null;
+  readonly worktree: string | null;
+  readonly remote: string | null;
+  readonly branch: string | null;
+  readonly head: string | null;
+  readonly host: string;
+  readonly started_ms: number;
+  readonly last_ms: number;
+  readonly exchanges: number;
+}

@@ -1,0 +1,50 @@
+// The store's calls, each handed to whoever answers them.
+import type { Store } from './store.ts';
+import type { CallName } from './sync-store.ts';
+
+export type Ask = <Name extends CallName>(
+  name: Name,
+  ...args: Parameters<Store[Name]>
+) => Promise<Awaited<ReturnType<Store[Name]>>>;
+
+export function storeOf(ask: Ask, close: () => Promise<void>): Store {
+  return {
+    addGrant: (grant) => ask('addGrant', grant),
+    findGrant: (tokenSha256) => ask('findGrant', tokenSha256),
+    touchGrant: (id, atMs) => ask('touchGrant', id, atMs),
+    endGrant: (id, atMs) => ask('endGrant', id, atMs),
+    joinSession: (...args) => ask('joinSession', ...args),
+    listSessions: (filter) => ask('listSessions', filter),
+    findSession: (prefix) => ask('findSession', prefix),
+    beginExchange: (draft) => ask('beginExchange', draft),
+    appendReply: (exchange, bytes) => ask('appendReply', exchange, bytes),
+    endExchange: (end) => ask('endExchange', end),
+    listExchanges: (session) => ask('listExchanges', session),
+    findExchange: (prefix) => ask('findExchange', prefix),
+    readHeaders: (exchange) => ask('readHeaders', exchange),
+    readRequest: (exchange) => ask('readRequest', exchange),
+    readReply: (exchange) => ask('readReply', exchange),
+    readEvents: (exchange) => ask('readEvents', exchange),
+    countExchanges: () => ask('countExchanges'),
+    setOutcome: (...args) => ask('setOutcome', ...args),
+    findEmissions: (query) => ask('findEmissions', query),
+    listEmissions: (exchange) => ask('listEmissions', exchange),
+    addObservations: (observations) => ask('addObservations', observations),
+    findObservations: (repository, paths) => ask('findObservations', repository, paths),
+    addCommit: (record, leaf) => ask('addCommit', record, leaf),
+    findCommits: (exchange) => ask('findCommits', exchange),
+    findCommit: (commit) => ask('findCommit', commit),
+    appendLog: (leaf) => ask('appendLog', leaf),
+    logSize: () => ask('logSize'),
+    readLog: (firstIndex, count) => ask('readLog', firstIndex, count),
+    signCheckpoint: () => ask('signCheckpoint'),
+    lastCheckpoint: () => ask('lastCheckpoint'),
+    proveLeaf: (index) => ask('proveLeaf', index),
+    proveGrowth: (oldSize, newSize) => ask('proveGrowth', oldSize, newSize),
+    checkRecords: (firstIndex, count) => ask('checkRecords', firstIndex, count),
+    putSecret: (entry) => ask('putSecret', entry),
+    findSecret: (placeholder, nowMs) => ask('findSecret', placeholder, nowMs),
+    readKey: () => ask('readKey'),
+    close,
+  };
+}

@@ -1,0 +1,38 @@
+// The store as the thread that owns the database sees it: the same calls, answered at once.
+import type { Store } from './store.ts';
+
+/** Every call of the store but `close`, without the promises. */
+export type SyncStore = {
+  readonly [Name in CallName]: (
+    ...args: Parameters<Store[Name]>
+  ) => Awaited<ReturnType<Store[Name]>>;
+};
+
+export type CallName = Exclude<keyof Store, 'close'>;
+
+/** What the owner of the store does besides answering. */
+export interface EmbeddedStore {
+  readonly calls: SyncStore;
+  /** Runs several writing calls as one commit. Throws what the commit throws. */
+  readonly batch: <T>(work: () => T) => T;
+  /** Leaves that no published checkpoint covers yet. */
+  readonly unpublished: () => number;
+  readonly publish: () => void;
+  readonly close: () => void;
+}
+
+/** Calls that only write rows: the ones that may share a commit. All others run by themselves. */
+export const BATCHED: ReadonlySet<CallName> = new Set<CallName>([
+  'addGrant',
+  'touchGrant',
+  'endGrant',
+  'joinSession',
+  'beginExchange',
+  'appendReply',
+  'endExchange',
+  'setOutcome',
+  'addObservations',
+  'addCommit',
+  'appendLog',
+  'putSecret',
+]);

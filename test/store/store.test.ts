@@ -1,0 +1,141 @@
+// The store's calls, each way it can be opened: in this thread and in a thread of its own.
+import { statSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { openStore } from '../../src/store/open-store.ts';
+import type { Store } from '../../src/store/store.ts';
+import { draft, ending, newHome, newSession, PLACE, sha256, writing } from './store-kit.ts';
+
+describe.each([
+  ['in process', true],
+  ['in a thread', false],
+])('a store %s', (_, inProcess) => {
+  const home = newHome();
+  const opened: Promise<Store> = openStore({ home, mode: 'write', inProcess });
+  afterAll(async () => (await opened).close());
+
+  test('a grant is found by its token until it ends', async () => {
+    const store = await opened;
+    const grant = {
+      id: 'g1',
+      tokenSha256: sha256('token'),
+      principal: { name: 'Ada', email: 'ada@example.com' },
+      place: PLACE,
+      agent: 'codex',
+      openedAtMs: 10,
+      lastUsedAtMs: 10,
+      expiresAtMs: 110,
+      endedAtMs: null,
+    };
+    await store.addGrant(grant);
+    expect(await store.findGrant(sha256('token'))).toEqual(grant);
+    await store.touchGrant('g1', 30);
+    expect(await store.findGrant(sha256('token'))).toMatchObject({
+      lastUsedAtMs: 30,
+      expiresAtMs: 130,
+    });
+    await store.endGrant('g1', 40);
+    expect(await store.findGrant(sha256('token'))).toMatchObject({ endedAtMs: 40 });
+    expect(await store.findGrant(sha256('other'))).toBeNull();
+  });
+
+  test('one exchange, one record', async () => {
+    const store = await opened;
+    const session = await newSession(store);
+    const begun = draft(session);
+    await store.beginExchange(begun);
+    expect(await store.findExchange(begun.id)).toMatchObject({ outcome: 'open', logIndex: null });
+    await store.appendReply(begun.id, Buffer.from('re'));
+    await store.appendReply(begun.id, Buffer.from('ply'));
+    const events = [
+      { offset: 0, length: 2, atMs: 10 },
+      { offset: 2, length: 3, atMs: 90 },
+    ];
+    const masks = [
+      {
+        rule: 'r',
+        placeholder: 'AITRAIL_r_01234567',
+        direction: 'toAgent',
+        isForwarded: false,
+        channel: '0',
+      },
+    ] as const;
+    const emissions = [writing('a.ts', 'x', { callId: 'call-1', fingerprints: [1, 2 ** 53 - 1] })];
+    const { logIndex } = await store.endExchange(ending(begun.id, { events, masks, emissions }));
+    expect(await store.findExchange(begun.id.slice(0, 8))).toMatchObject({
+      id: begun.id,
+      session,
+      outcome: 'ok',
+      logIndex,
+      masks,
+      usage: { inputTokens: 1, outputTokens: 2 },
+      startedAtMs: 2000,
+      firstByteAtMs: 2010,
+      endedAtMs: 2100,
+    });
+    expect(Buffer.from(await store.readRequest(begun.id)).toString()).toBe('request');
+    expect(Buffer.from(await store.readReply(begun.id)).toString()).toBe('reply');
+    expect(await store.readEvents(begun.id)).toEqual(events);
+    expect(await store.readHeaders(begun.id)).toEqual({
+      request: [['content-type', 'application/json']],
+      response: [['content-type', 'text/event-stream']],
+    });
+    expect(await store.listExchanges(session)).toHaveLength(1);
+    expect(await store.findSession(session)).toMatchObject({
+      exchanges: 1,
+      models: ['model-1'],
+      lastAtMs: 2100,
+    });
+    const [emission] = await store.listEmissions(begun.id);
+    expect(emission).toMatchObject({
+      path: 'a.ts',
+      outcome: 'unknown',
+      agent: 'claude-code',
+      model: 'model-1',
+    });
+    await store.setOutcome(session, 'call-1', 'rejected');
+    const query = { repository: PLACE.repository, paths: [], fingerprints: [2 ** 53 - 1] };
+    expect(await store.findEmissions(query)).toMatchObject([
+      { id: emission?.id, outcome: 'rejected' },
+    ]);
+    await expect(store.endExchange(ending(begun.id))).rejects.toMatchObject({
+      code: 'NO_SUCH_EXCHANGE',
+    });
+  });
+
+  test('the key stays, observations and commits come back', async () => {
+    const store = await opened;
+    expect(await store.readKey()).toHaveLength(32);
+    const lines = [[1, 2 ** 53 - 1], [], [7]];
+    const seen = {
+      repository: 'r',
+      worktree: 'w',
+      path: 'a',
+      atMs: 1,
+      exchange: 'x',
+      moment: 'before',
+      blob: null,
+      lines,
+    } as const;
+    await store.addObservations([seen, { ...seen, moment: 'after', lines: [...lines, [9]] }]);
+    expect(await store.findObservations('r', ['a', 'b'])).toEqual([
+      seen,
+      { ...seen, moment: 'after', lines: [...lines, [9]] },
+    ]);
+    const record = { repository: 'r', commit: 'c'.repeat(40), atMs: 5, exchanges: ['x1'] };
+    const { logIndex } = await store.addCommit(record, Buffer.from('{}'));
+    expect(await store.findCommits('x1')).toEqual([{ ...record, logIndex }]);
+    expect(await store.findCommit(record.commit)).toEqual({ ...record, logIndex });
+    expect(await store.findCommit('d')).toBeNull();
+  });
+
+  test('everything on disk is private', async () => {
+    await (await opened).signCheckpoint();
+    for (const entry of readdirSync(home, { recursive: true, withFileTypes: true })) {
+      const mode = statSync(join(entry.parentPath, entry.name)).mode & 0o777;
+      expect(`${entry.name} ${mode.toString(8)}`).toBe(
+        `${entry.name} ${entry.isDirectory() ? '700' : '600'}`,
+      );
+    }
+  });
+});
