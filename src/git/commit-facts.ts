@@ -20,8 +20,7 @@ export async function readCommitFacts(objects: Objects, revision: string): Promi
 
 export function parseCommit(object: GitObject): CommitReading {
   if (object.type !== 'commit') return malformed(`${object.oid} is a ${object.type}`);
-  const headEnd = object.bytes.indexOf('\n\n');
-  const head = object.bytes.toString('utf8', 0, headEnd < 0 ? object.bytes.length : headEnd);
+  const [head = '', ...paragraphs] = object.bytes.toString('utf8').split('\n\n');
   const headers = readHeaders(head);
   const valuesOf = (name: string): readonly string[] =>
     headers.filter(([key]) => key === name).map(([, value]) => value);
@@ -30,7 +29,6 @@ export function parseCommit(object: GitObject): CommitReading {
   if (odd !== undefined)
     return malformed(`the commit object has ${valuesOf(odd).length} ${odd} headers`);
   const [committer = ''] = valuesOf('committer');
-  const message = headEnd < 0 ? '' : object.bytes.toString('utf8', headEnd + 2);
   return {
     kind: 'commit',
     facts: {
@@ -38,7 +36,7 @@ export function parseCommit(object: GitObject): CommitReading {
       tree: valuesOf('tree')[0] ?? '',
       parents: valuesOf('parent'),
       committer: /<([^<>]*)>/.exec(committer)?.[1] ?? '',
-      subject: message.split('\n', 1)[0] ?? '',
+      subject: paragraphs[0]?.split('\n', 1)[0] ?? '',
       rawSha256: createHash('sha256').update(object.bytes).digest('hex'),
     },
   };
