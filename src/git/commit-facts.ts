@@ -24,19 +24,19 @@ export function parseCommit(object: GitObject): CommitReading {
   const headers = readHeaders(head);
   const valuesOf = (name: string): readonly string[] =>
     headers.filter(([key]) => key === name).map(([, value]) => value);
-  const doubled = AT_MOST_ONCE.find((name) => valuesOf(name).length > 1);
-  const odd = ONCE.find((name) => valuesOf(name).length !== 1) ?? doubled;
+  const odd =
+    ONCE.find((name) => valuesOf(name).length !== 1) ??
+    AT_MOST_ONCE.find((name) => valuesOf(name).length > 1);
   if (odd !== undefined)
     return malformed(`the commit object has ${valuesOf(odd).length} ${odd} headers`);
-  const [committer = ''] = valuesOf('committer');
   return {
     kind: 'commit',
     facts: {
       commit: object.oid,
-      tree: valuesOf('tree')[0] ?? '',
+      tree: valuesOf('tree').join(),
       parents: valuesOf('parent'),
-      committer: /<([^<>]*)>/.exec(committer)?.[1] ?? '',
-      subject: paragraphs[0]?.split('\n', 1)[0] ?? '',
+      committer: /<([^<>]*)>/.exec(valuesOf('committer').join())?.[1] ?? '',
+      subject: paragraphs.join('\n\n').replace(/\n[^]*$/, ''),
       rawSha256: createHash('sha256').update(object.bytes).digest('hex'),
     },
   };
