@@ -44,7 +44,7 @@ export function openChatSites(): SiteReader {
       return {
         sites: [...sites, ...restSites(json, sites)],
         closes,
-        isTerminal: json === undefined || sites.includes(ERROR_SITE), // only [DONE] is no JSON
+        isTerminal: json === '[DONE]' || sites.includes(ERROR_SITE),
         isKeepAlive: false,
       };
     },

@@ -13,7 +13,7 @@ export interface WireError {
 
 /** Finds the model's text in the events of one reply. Stateful: later events name blocks that earlier ones opened. */
 export interface SiteReader {
-  /** @param json the event's parsed data, undefined where it is not JSON. @param event its `event:` field. */
+  /** @param json the event's parsed data, its text where that is not JSON. @param event its `event:` field. */
   read(json: unknown, event: string | null): EventReading;
 }
 

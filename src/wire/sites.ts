@@ -98,7 +98,8 @@ function isBesideSeal(json: unknown, path: JsonPath): boolean {
   return false;
 }
 
-function childOf(node: unknown, key: string | number): unknown {
+/** @returns undefined where there is none. */
+export function childOf(node: unknown, key: string | number): unknown {
   if (Array.isArray(node) && typeof key === 'number') return node[key];
   return isObject(node) ? node[key] : undefined;
 }

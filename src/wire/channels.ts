@@ -1,0 +1,167 @@
+// Masking of one reply's channels: text goes in site by site, edits come out at the site they belong to.
+import type { ChannelMask, MaskEdit, MaskRecord, MaskStep } from '../model/secret.ts';
+import type { TextSite } from '../model/wire.ts';
+import type { TextEdit } from './json-spans.ts';
+
+export interface MaskPolicy {
+  /** A scanner for the channel that the site starts, null where its text is not looked at. */
+  openMask(site: TextSite): ChannelMask | null;
+  /** Does an edit change what the client gets, or the record alone? Not asked for sealed text. */
+  reaches(site: TextSite, edit: MaskEdit): Reach;
+}
+
+export type Reach = 'client' | 'record';
+
+export interface SiteEdit extends TextEdit {
+  readonly reach: Reach;
+}
+
+/** The text of one site. Offsets of edits are its own. */
+export interface Spot {
+  readonly site: TextSite;
+  readonly edits: readonly SiteEdit[];
+  /** Nothing that comes later changes its edits any more. */
+  readonly isDecided: boolean;
+}
+
+export interface Channels {
+  add(site: TextSite, text: string): Spot;
+  /** No more text in this channel: decides it. What comes under the same name afterwards is a new text. */
+  close(name: string): void;
+  /** @returns whether a channel was in the middle of something that was, or might be, a secret. */
+  closeAll(): boolean;
+  masks(): readonly MaskRecord[];
+}
+
+interface OpenSpot extends Spot {
+  readonly edits: SiteEdit[];
+  isDecided: boolean;
+  /** In the channel's text. */
+  readonly start: number;
+  readonly end: number;
+}
+
+interface Channel {
+  readonly site: TextSite;
+  readonly mask: ChannelMask;
+  readonly spots: OpenSpot[];
+  length: number;
+  /** Of the latest edit: a span that goes on keeps what was decided at its start. */
+  reach: Reach;
+  editedTo: number;
+}
+
+interface State {
+  readonly policy: MaskPolicy;
+  readonly open: Map<string, Channel | null>;
+  readonly records: Map<string, MaskRecord>;
+}
+
+export function openChannels(policy: MaskPolicy): Channels {
+  const state: State = { policy, open: new Map(), records: new Map() };
+  return {
+    add: (site, text) =>
+      site.piece === 'whole' ? addWhole(state, site, text) : addDelta(state, site, text),
+    close: (name) => {
+      endChannel(state, name);
+    },
+    closeAll: () => {
+      const ends = [...state.open.keys()].map((name) => endChannel(state, name));
+      return ends.includes(true);
+    },
+    masks: () => [...state.records.values()],
+  };
+}
+
+const decidedSpot = (site: TextSite): Spot => ({ site, edits: [], isDecided: true });
+
+function openChannel(state: State, site: TextSite): Channel | null {
+  const mask = state.policy.openMask(site);
+  return mask === null ? null : { site, mask, spots: [], length: 0, reach: 'record', editedTo: 0 };
+}
+
+function addWhole(state: State, site: TextSite, text: string): Spot {
+  const channel = openChannel(state, site);
+  if (channel === null || text === '') return decidedSpot(site);
+  const spot = pushText(state, channel, { site, text });
+  apply(state, channel, channel.mask.end());
+  return spot;
+}
+
+function addDelta(state: State, site: TextSite, text: string): Spot {
+  let channel = state.open.get(site.channel);
+  if (channel === undefined) {
+    channel = openChannel(state, site);
+    state.open.set(site.channel, channel);
+  }
+  // an empty delta only waits for its turn in the order of events
+  return channel === null || text === ''
+    ? decidedSpot(site)
+    : pushText(state, channel, { site, text });
+}
+
+function pushText(
+  state: State,
+  channel: Channel,
+  { site, text }: { readonly site: TextSite; readonly text: string },
+): Spot {
+  const start = channel.length;
+  channel.length += text.length;
+  const spot: OpenSpot = { site, edits: [], isDecided: false, start, end: channel.length };
+  channel.spots.push(spot);
+  apply(state, channel, channel.mask.push(text));
+  return spot;
+}
+
+function apply(state: State, channel: Channel, step: MaskStep): void {
+  for (const edit of step.edits) {
+    const reach = reachOf(state, channel, edit);
+    for (const spot of channel.spots) {
+      const start = Math.max(edit.start, spot.start);
+      const end = Math.min(edit.end, spot.end);
+      if (start >= end) continue;
+      // the placeholder goes whole where the secret starts; what follows of it is swallowed
+      const replacement = start === edit.start ? edit.replacement : '';
+      spot.edits.push({ start: start - spot.start, end: end - spot.start, replacement, reach });
+    }
+    channel.editedTo = edit.end;
+  }
+  settle(channel, step.decidedTo);
+}
+
+/** Spots up to there are final. */
+function settle(channel: Channel, decidedTo: number): void {
+  for (let first = channel.spots[0]; first !== undefined; first = channel.spots[0]) {
+    if (first.end > decidedTo) return;
+    first.isDecided = true;
+    channel.spots.shift();
+  }
+}
+
+function reachOf(state: State, channel: Channel, edit: MaskEdit): Reach {
+  if (edit.replacement === '') return channel.reach;
+  const { site } = channel;
+  const placed = site.pointer === null ? edit : { ...edit, pointer: site.pointer };
+  channel.reach = site.field === 'sealed' ? 'record' : state.policy.reaches(site, placed);
+  const record: MaskRecord = {
+    rule: edit.rule,
+    placeholder: edit.replacement,
+    direction: channel.reach === 'client' ? 'toAgent' : 'atRest',
+    isForwarded: channel.reach === 'record',
+    channel: site.channel,
+  };
+  // later copies of the same text are the same mask
+  state.records.set(`${record.placeholder} ${record.direction} ${record.channel}`, record);
+  return channel.reach;
+}
+
+function endChannel(state: State, name: string): boolean {
+  const channel = state.open.get(name);
+  state.open.delete(name);
+  if (channel === undefined || channel === null) return false;
+  const isMidway =
+    channel.spots.length > 0 || (channel.length > 0 && channel.editedTo === channel.length);
+  apply(state, channel, channel.mask.end());
+  settle(channel, channel.length);
+  return isMidway;
+}

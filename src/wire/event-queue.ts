@@ -1,0 +1,163 @@
+// The events of one reply in their one order: what follows a held event waits behind it. An event goes out as the very
+// bytes it came in unless an edit changed its text, and then only that text differs.
+import { parseJson } from '../model/json.ts';
+import type { EventMark } from '../model/session.ts';
+import type { Channels, SiteEdit, Spot } from './channels.ts';
+import type { ReplyReader, SiteReader } from './format.ts';
+import { editJson, editText, type JsonChange, type JsonPath } from './json-spans.ts';
+import { childOf, stringIn } from './sites.ts';
+
+/** One event as it came, and how to write it with other data. */
+export interface Frame {
+  readonly raw: Uint8Array;
+  readonly event: string | null;
+  /** null where the frame carries none. */
+  readonly data: string | null;
+  rewrite(data: string): Uint8Array;
+}
+
+/** What goes out next. */
+export interface Released {
+  readonly client: Uint8Array;
+  readonly record: Uint8Array;
+  readonly isTerminal: boolean;
+}
+
+export interface EventQueue {
+  /** @returns what may go out now. */
+  push(frame: Frame): readonly Released[];
+  /** No more events: everything is decided. */
+  end(): { readonly released: readonly Released[]; readonly isMidway: boolean };
+  marks(): readonly EventMark[];
+}
+
+interface QueueParts {
+  readonly channels: Channels;
+  readonly sites: SiteReader;
+  /** Gets every event as the record has it. */
+  readonly reply: Pick<ReplyReader, 'push'> | null;
+  /** Milliseconds since the exchange started. */
+  readonly clock: () => number;
+}
+
+interface Entry {
+  readonly frame: Frame;
+  /** Parsed data; the data itself where it is no JSON; undefined without data. */
+  readonly json: unknown;
+  readonly isJson: boolean;
+  readonly spots: readonly Spot[];
+  readonly isTerminal: boolean;
+  readonly atMs: number;
+}
+
+interface State extends QueueParts {
+  readonly waiting: Entry[];
+  readonly marks: EventMark[];
+  recordBytes: number;
+}
+
+/** A keep-alive overtakes what has been held this long: before, the model's own order is worth more. */
+const OVERTAKE_AFTER_MS = 1000;
+
+export function openEventQueue(parts: QueueParts): EventQueue {
+  const state: State = { ...parts, waiting: [], marks: [], recordBytes: 0 };
+  return {
+    push: (frame) => push(state, frame),
+    end: () => {
+      const isMidway = state.channels.closeAll();
+      return { released: drain(state), isMidway };
+    },
+    marks: () => state.marks,
+  };
+}
+
+function push(state: State, frame: Frame): readonly Released[] {
+  const parsed = frame.data === null ? undefined : parseJson(frame.data);
+  const isJson = parsed !== undefined;
+  const json = isJson ? parsed : (frame.data ?? Buffer.from(frame.raw).toString('latin1'));
+  const reading = state.sites.read(json, frame.event);
+  const spots = reading.sites.map((site) =>
+    state.channels.add(site, stringIn(json, site.path) ?? ''),
+  );
+  for (const name of reading.closes) state.channels.close(name);
+  if (reading.isTerminal) state.channels.closeAll();
+  const { isTerminal } = reading;
+  const entry: Entry = { frame, json, isJson, spots, isTerminal, atMs: state.clock() };
+  const first = state.waiting[0];
+  const isIdle = frame.data === null || reading.isKeepAlive;
+  if (isIdle && first !== undefined && entry.atMs - first.atMs >= OVERTAKE_AFTER_MS)
+    return [release(state, entry)];
+  state.waiting.push(entry);
+  return drain(state);
+}
+
+function drain(state: State): readonly Released[] {
+  const out: Released[] = [];
+  let count = 0;
+  for (const entry of state.waiting) {
+    if (!entry.spots.every((spot) => spot.isDecided)) break;
+    out.push(release(state, entry));
+    count += 1;
+  }
+  state.waiting.splice(0, count);
+  return out;
+}
+
+function release(state: State, entry: Entry): Released {
+  const record = write(entry, () => true);
+  const isAlike = entry.spots.every((spot) => spot.edits.every(isForClient));
+  const client = isAlike ? record : write(entry, isForClient);
+  const length = record.bytes.length;
+  if (length > 0) {
+    const before = state.marks.at(-1)?.atMs ?? 0;
+    const atMs = Math.max(before, entry.atMs);
+    state.marks.push({ offset: state.recordBytes, length, atMs });
+  }
+  state.recordBytes += length;
+  if (entry.frame.data !== null) state.reply?.push(record.json, entry.frame.event);
+  return { client: client.bytes, record: record.bytes, isTerminal: entry.isTerminal };
+}
+
+const isForClient = (edit: SiteEdit): boolean => edit.reach === 'client';
+
+interface Written {
+  readonly bytes: Uint8Array;
+  readonly json: unknown;
+}
+
+/** @returns the event with the wanted edits; the bytes received where there are none. */
+function write(entry: Entry, isWanted: (edit: SiteEdit) => boolean): Written {
+  const changes = entry.spots
+    .map((spot) => ({ path: spot.site.path, edits: spot.edits.filter(isWanted), value: null }))
+    .filter((change) => change.edits.length > 0);
+  if (changes.length === 0) return { bytes: entry.frame.raw, json: entry.json };
+  const { frame } = entry;
+  if (frame.data === null) {
+    const text = editText(Buffer.from(frame.raw).toString('latin1'), editsOf(changes));
+    return { bytes: Buffer.from(text, 'latin1'), json: text };
+  }
+  if (!entry.isJson) {
+    const data = editText(frame.data, editsOf(changes));
+    return { bytes: frame.rewrite(data), json: data };
+  }
+  const data = editJson(frame.data, [...changes, ...probabilityChanges(entry.json, changes)]);
+  return { bytes: frame.rewrite(data), json: parseJson(data) };
+}
+
+const editsOf = (changes: readonly JsonChange[]): JsonChange['edits'] =>
+  changes.flatMap((change) => change.edits);
+
+/** `logprobs` beside an edited text spell it out again, token by token: they go. */
+function probabilityChanges(json: unknown, changes: readonly JsonChange[]): readonly JsonChange[] {
+  const found = new Map<string, JsonChange>();
+  for (const { path } of changes) {
+    for (let depth = 0; depth < path.length; depth += 1) {
+      const at: JsonPath = [...path.slice(0, depth), 'logprobs'];
+      const value = at.reduce<unknown>(childOf, json);
+      if (typeof value !== 'object' || value === null) continue;
+      const empty = Array.isArray(value) ? '[]' : 'null';
+      found.set(at.join('\0'), { path: at, edits: [], value: empty });
+    }
+  }
+  return [...found.values()];
+}

@@ -1,0 +1,158 @@
+// A reply on its way from the model to the client and into the record: bytes in, pieces out, no I/O. What the model
+// sent goes out as received; an edit of the masks changes the record always and the client's bytes where the policy says.
+import { createHash } from 'node:crypto';
+import type { MaskRecord } from '../model/secret.ts';
+import type { EventMark } from '../model/session.ts';
+import type { WireReply } from '../model/wire.ts';
+import { openDocumentFlow } from './document-flow.ts';
+import { openEventFlow } from './event-flow.ts';
+import type { Released } from './event-queue.ts';
+import type { Flow, FlowOptions } from './flow.ts';
+import type { WireError } from './format.ts';
+import type { ReplyKind } from './reply-kind.ts';
+import { openWindowFlow } from './window-flow.ts';
+
+/** Bytes that go out now; the two are the same array where nothing differs. */
+export interface Piece {
+  readonly client: Uint8Array;
+  readonly record: Uint8Array;
+  /** The client takes the reply as over once it has this: record first, then release. One in every reply. */
+  readonly isTerminal: boolean;
+}
+
+export interface ReplyOptions extends FlowOptions {
+  readonly kind: ReplyKind;
+}
+
+export interface ReplyDigests {
+  /** SHA-256, hex, of the decoded bytes that came. */
+  readonly responseSha256: string;
+  /** Of the bytes given out for the client. */
+  readonly clientSha256: string;
+  readonly responseBytes: number;
+  readonly recordBytes: number;
+}
+
+export interface ReplyStream {
+  /** @param bytes of the body, content encoding undone. Never throws: a masker that does ends the stream (fails closed). */
+  push(bytes: Uint8Array): readonly Piece[];
+  /** @param isCut the connection broke before the body's end. */
+  end(isCut: boolean): readonly Piece[];
+  /** What goes out in place of everything that has not gone out: the provider's own error. Nothing may follow it. */
+  fail(error: WireError): Piece;
+  /** The reply as recorded; null where the format is not known. Good from the terminal piece on. */
+  reading(): WireReply | null;
+  masks(): readonly MaskRecord[];
+  marks(): readonly EventMark[];
+  /** Of what has come and gone out so far. */
+  digests(): ReplyDigests;
+}
+
+interface State {
+  readonly options: ReplyOptions;
+  readonly flow: Flow;
+  readonly upstream: ReturnType<typeof createHash>;
+  readonly client: ReturnType<typeof createHash>;
+  responseBytes: number;
+  recordBytes: number;
+  isTerminated: boolean;
+  isFailed: boolean;
+  isCut: boolean;
+}
+
+const MASKING_FAILED: WireError = {
+  status: 502,
+  message: 'the reply could not be checked for secrets and was stopped',
+  code: 'MASKING_FAILED',
+};
+
+export function openReplyStream(options: ReplyOptions): ReplyStream {
+  const state: State = {
+    options,
+    flow: openFlow(options),
+    upstream: createHash('sha256'),
+    client: createHash('sha256'),
+    responseBytes: 0,
+    recordBytes: 0,
+    isTerminated: false,
+    isFailed: false,
+    isCut: false,
+  };
+  return {
+    push: (bytes) => {
+      state.upstream.update(bytes);
+      state.responseBytes += bytes.length;
+      return guarded(state, () => join(state, state.flow.push(bytes)));
+    },
+    end: (isCut) => {
+      state.isCut = isCut;
+      return guarded(state, () => {
+        const pieces = join(state, state.flow.end(isCut));
+        return state.isTerminated ? pieces : [...pieces, giveOut(state, [], true)];
+      });
+    },
+    fail: (error) => fail(state, error),
+    reading: () => state.flow.reading(state.isCut || state.isFailed),
+    masks: () => state.flow.masks(),
+    marks: () => state.flow.marks(),
+    digests: () => ({
+      responseSha256: state.upstream.copy().digest('hex'),
+      clientSha256: state.client.copy().digest('hex'),
+      responseBytes: state.responseBytes,
+      recordBytes: state.recordBytes,
+    }),
+  };
+}
+
+function openFlow(options: ReplyOptions): Flow {
+  switch (options.kind) {
+    case 'sse':
+    case 'sequence':
+      return openEventFlow({ ...options, kind: options.kind });
+    case 'json':
+      return openDocumentFlow(options);
+    case 'bytes':
+      return openWindowFlow(options);
+  }
+}
+
+/** Fails closed: after a throw nothing of the reply goes out any more but the provider's error. */
+function guarded(state: State, act: () => readonly Piece[]): readonly Piece[] {
+  if (state.isFailed) return [];
+  try {
+    return act();
+  } catch {
+    return [fail(state, MASKING_FAILED)]; // the cause may hold the very text that must not go out
+  }
+}
+
+function fail(state: State, error: WireError): Piece {
+  state.isFailed = true;
+  const bytes = Buffer.from(state.flow.errorText(error), 'utf8');
+  return giveOut(state, [{ client: bytes, record: bytes, isTerminal: true }], true);
+}
+
+/** Joins what goes out at once, split before the terminal event. */
+function join(state: State, outs: readonly Released[]): readonly Piece[] {
+  if (outs.length === 0) return [];
+  const at = state.isTerminated ? -1 : outs.findIndex((out) => out.isTerminal);
+  if (at < 0) return [giveOut(state, outs, false)];
+  const before = at === 0 ? [] : [giveOut(state, outs.slice(0, at), false)];
+  return [...before, giveOut(state, outs.slice(at), true)];
+}
+
+function giveOut(state: State, outs: readonly Released[], isTerminal: boolean): Piece {
+  const client = concat(outs.map((out) => out.client));
+  const isAlike = outs.every((out) => out.client === out.record);
+  const record = isAlike ? client : concat(outs.map((out) => out.record));
+  state.client.update(client);
+  state.recordBytes += record.length;
+  const isFirst = isTerminal && !state.isTerminated;
+  state.isTerminated ||= isTerminal;
+  return { client, record, isTerminal: isFirst };
+}
+
+function concat(parts: readonly Uint8Array[]): Uint8Array {
+  const [first] = parts;
+  return parts.length === 1 && first !== undefined ? first : Buffer.concat(parts);
+}

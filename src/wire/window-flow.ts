@@ -1,0 +1,90 @@
+// Bodies that are not understood, of any size: masked as one long text, of which only the undecided end is held.
+import type { ChannelMask, MaskEdit, MaskRecord, MaskStep } from '../model/secret.ts';
+import type { TextSite } from '../model/wire.ts';
+import type { MaskPolicy, Reach } from './channels.ts';
+import type { Released } from './event-queue.ts';
+import { errorBodyOf, type Flow, type FlowOptions } from './flow.ts';
+import { editText, type TextEdit } from './json-spans.ts';
+import { deltaSite } from './sites.ts';
+
+interface State {
+  readonly policy: MaskPolicy;
+  readonly mask: ChannelMask | null;
+  /** Undecided text; one character is one byte, so that bytes in any encoding, or none, stay what they are. */
+  pending: string;
+  /** Offset of `pending` in the whole text. */
+  from: number;
+  reach: Reach;
+  readonly records: Map<string, MaskRecord>;
+}
+
+const SITE: TextSite = deltaSite({ channel: 'body', path: [], field: 'text' });
+
+export function openWindowFlow(options: FlowOptions): Flow {
+  const state: State = {
+    policy: options,
+    mask: options.openMask(SITE),
+    pending: '',
+    from: 0,
+    reach: 'record',
+    records: new Map(),
+  };
+  return {
+    push: (bytes) => push(state, bytes),
+    end: () => {
+      const end = state.from + state.pending.length;
+      const step = state.mask?.end() ?? { decidedTo: end, edits: [] };
+      return pass(state, { ...step, decidedTo: end });
+    },
+    reading: () => null,
+    masks: () => [...state.records.values()],
+    marks: () => [],
+    errorText: (error) => errorBodyOf(options.format, error),
+  };
+}
+
+function push(state: State, bytes: Uint8Array): readonly Released[] {
+  if (state.mask === null) return [{ client: bytes, record: bytes, isTerminal: false }];
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+  const isFresh = state.pending === '';
+  state.pending += text;
+  const step = state.mask.push(text);
+  const isAll = step.edits.length === 0 && step.decidedTo === state.from + state.pending.length;
+  if (!isFresh || !isAll) return pass(state, step);
+  state.from = step.decidedTo;
+  state.pending = '';
+  return [{ client: bytes, record: bytes, isTerminal: false }];
+}
+
+function pass(state: State, step: MaskStep): readonly Released[] {
+  const edits = step.edits.map((edit) => ({
+    start: edit.start - state.from,
+    end: edit.end - state.from,
+    replacement: edit.replacement,
+    reach: reachOf(state, edit),
+  }));
+  const text = state.pending.slice(0, step.decidedTo - state.from);
+  state.pending = state.pending.slice(text.length);
+  state.from += text.length;
+  if (text === '') return [];
+  const record = encode(text, edits);
+  const forClient = edits.filter((edit) => edit.reach === 'client');
+  const client = forClient.length === edits.length ? record : encode(text, forClient);
+  return [{ client, record, isTerminal: false }];
+}
+
+const encode = (text: string, edits: readonly TextEdit[]): Uint8Array =>
+  Buffer.from(edits.length === 0 ? text : editText(text, edits), 'latin1');
+
+function reachOf(state: State, edit: MaskEdit): Reach {
+  if (edit.replacement === '') return state.reach; // the span that started before goes on
+  state.reach = state.policy.reaches(SITE, edit);
+  state.records.set(`${edit.replacement} ${state.reach}`, {
+    rule: edit.rule,
+    placeholder: edit.replacement,
+    direction: state.reach === 'client' ? 'toAgent' : 'atRest',
+    isForwarded: state.reach === 'record',
+    channel: SITE.channel,
+  });
+  return state.reach;
+}
