@@ -75,20 +75,27 @@ describe('the tree', () => {
         expect(isIncluded({ ...claim, leafHash: wrong }, path)).toBe(false);
         expect(isIncluded({ ...claim, index: index + 1 }, path)).toBe(false);
         expect(isIncluded(claim, [...path, wrong])).toBe(false);
-        if (path.length > 0) expect(isIncluded(claim, path.slice(1))).toBe(false);
+        expect(isIncluded(claim, path.slice(1))).toBe(path.length === 0);
       }
   });
 
   test('every tree begins with every older one, and with no other', () => {
-    for (let newSize = 0; newSize <= SIZE_MAX; newSize += 1)
-      for (let oldSize = 0; oldSize <= newSize; oldSize += 1) {
+    for (let newSize = 1; newSize <= SIZE_MAX; newSize += 1)
+      for (let oldSize = 1; oldSize <= newSize; oldSize += 1) {
         const path = proveConsistency(read, oldSize, newSize);
         const claim = { oldSize, newSize, oldRoot: rootOf(oldSize), newRoot: rootOf(newSize) };
         expect(isConsistent(claim, path), `${oldSize} in ${newSize}`).toBe(true);
-        if (oldSize > 0) expect(isConsistent({ ...claim, oldRoot: wrong }, path)).toBe(false);
-        if (oldSize > 0) expect(isConsistent({ ...claim, newRoot: wrong }, path)).toBe(false);
-        if (oldSize > 0) expect(isConsistent(claim, [...path, wrong])).toBe(false);
+        expect(isConsistent({ ...claim, oldRoot: wrong }, path)).toBe(false);
+        expect(isConsistent({ ...claim, newRoot: wrong }, path)).toBe(false);
+        expect(isConsistent(claim, [...path, wrong])).toBe(false);
       }
+  });
+
+  test('every tree begins with the empty one', () => {
+    const claim = { oldSize: 0, newSize: 3, oldRoot: emptyRoot(), newRoot: rootOf(3) };
+    expect(proveConsistency(read, 0, 3)).toEqual([]);
+    expect(isConsistent(claim, [])).toBe(true);
+    expect(isConsistent(claim, [wrong])).toBe(false);
   });
 
   test('indexes beyond 32 bits keep all their digits', () => {
