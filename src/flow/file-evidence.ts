@@ -1,0 +1,248 @@
+// Everything recorded about some files of a repository, as timelines: what replies wrote, what was seen in between.
+import type { AuthorTable } from '../match/authors.ts';
+import {
+  buildTimeline,
+  versionOfEdit,
+  type Fragment,
+  type Timeline,
+  type TimelineEvent,
+} from '../match/timeline.ts';
+import { joinTokenLines, splitLines, type Tokenizer, type TokenText } from '../match/tokens.ts';
+import type { Edit, Emission } from '../model/edit.ts';
+import type { Observation, Store } from '../store/store.ts';
+import { writtenText } from '../match/fingerprints.ts';
+import { isAi } from '../match/version.ts';
+
+export interface EvidenceWork {
+  readonly store: Store;
+  readonly tokenizer: Tokenizer;
+  readonly table: AuthorTable;
+  /** The common git directory. */
+  readonly repository: string;
+  /** Its own states come first; null in a bare repository. */
+  readonly worktree: string | null;
+  /** What the repository held under a path at a time, for files that nobody looked at before they were written. */
+  readonly readBase: (path: string, atMs: number) => Promise<TokenText | null>;
+}
+
+export interface EvidenceQuestion {
+  readonly paths: readonly string[];
+  readonly fingerprints: readonly number[];
+}
+
+export interface FileEvidence {
+  readonly timelineOf: (path: string) => Timeline | null;
+  /** Texts that `path` may have copied: other files' states, snippets, proposals. */
+  readonly fragmentsFor: (path: string) => readonly Fragment[];
+  /** Lines as models wrote them. */
+  readonly emittedLines: ReadonlySet<string>;
+}
+
+/** Files besides those asked about whose timelines are rebuilt, the most recently written first. */
+const OTHER_PATHS_MAX = 24;
+
+export async function gatherEvidence(
+  work: EvidenceWork,
+  question: EvidenceQuestion,
+): Promise<FileEvidence> {
+  const { store, repository } = work;
+  const found = await store.findEmissions({ repository, ...question });
+  const others = otherPaths(found, question.paths);
+  const paths = [...question.paths, ...others];
+  const more =
+    others.length === 0
+      ? []
+      : await store.findEmissions({ repository, paths: others, fingerprints: [] });
+  const emissions = [
+    ...new Map([...found, ...more].map((emission) => [emission.id, emission])).values(),
+  ].toSorted((one, other) => one.id - other.id);
+  const observations = await store.findObservations(repository, paths);
+  const worktrees = worktreesOf(observations);
+  const facts = {
+    emissions,
+    observations,
+    worktrees,
+    next: await nextExchanges(store, emissions),
+  };
+  const loose = looseFragments(work, emissions, paths);
+  const first = await buildAll(work, { ...facts, paths, fragments: () => loose });
+  // a copy that was seen before it was committed can only be told from a person's text once the other files are known
+  const fragmentsFor = (path: string): readonly Fragment[] => [
+    ...fragmentsOf(first, path),
+    ...loose,
+  ];
+  const timelines = await buildAll(work, {
+    ...facts,
+    paths: question.paths,
+    fragments: fragmentsFor,
+  });
+  return {
+    timelineOf: (path) => timelines.get(path) ?? null,
+    fragmentsFor,
+    emittedLines: linesOf(emissions),
+  };
+}
+
+interface BuildFacts {
+  readonly paths: readonly string[];
+  readonly emissions: readonly Emission[];
+  readonly observations: readonly Observation[];
+  /** Exchange → worktree it was seen in. */
+  readonly worktrees: ReadonlyMap<string, string>;
+  /** Exchange → the session's next one. */
+  readonly next: ReadonlyMap<string, string>;
+  readonly fragments: (path: string) => readonly Fragment[];
+}
+
+function otherPaths(emissions: readonly Emission[], paths: readonly string[]): readonly string[] {
+  const asked = new Set(paths);
+  const others = emissions
+    .toReversed()
+    .map((emission) => emission.path)
+    .filter((path) => path !== null && !asked.has(path));
+  return [...new Set(others)].filter((path) => path !== null).slice(0, OTHER_PATHS_MAX);
+}
+
+const worktreesOf = (observations: readonly Observation[]): Map<string, string> =>
+  new Map(observations.map((seen) => [seen.exchange, seen.worktree]));
+
+/** Only sessions that ran commands need their order. */
+async function nextExchanges(
+  store: Store,
+  emissions: readonly Emission[],
+): Promise<Map<string, string>> {
+  const next = new Map<string, string>();
+  const sessions = new Set(
+    emissions.filter((one) => one.edit.kind === 'command').map((one) => one.session),
+  );
+  for (const session of sessions) {
+    const exchanges = await store.listExchanges(session);
+    const rising = exchanges.toSorted((one, other) => one.startedAtMs - other.startedAtMs);
+    rising.forEach((exchange, at) => {
+      const following = rising[at + 1];
+      if (following !== undefined) next.set(exchange.id, following.id);
+    });
+  }
+  return next;
+}
+
+async function buildAll(work: EvidenceWork, facts: BuildFacts): Promise<Map<string, Timeline>> {
+  const timelines = new Map<string, Timeline>();
+  for (const path of facts.paths) {
+    const timeline = await buildOne(work, facts, path);
+    if (timeline !== null) timelines.set(path, timeline);
+  }
+  return timelines;
+}
+
+async function buildOne(
+  work: EvidenceWork,
+  facts: BuildFacts,
+  path: string,
+): Promise<Timeline | null> {
+  const events = eventsOf(work, facts, path);
+  const [first] = events;
+  if (first === undefined || events.every((event) => event.kind === 'ran')) return null;
+  const base = await work.readBase(path, first.atMs);
+  return buildTimeline({
+    tokenizer: work.tokenizer,
+    base,
+    events,
+    fragments: facts.fragments(path),
+  });
+}
+
+function eventsOf(work: EvidenceWork, facts: BuildFacts, path: string): TimelineEvent[] {
+  const isHere = (worktree: string | undefined): boolean =>
+    worktree === undefined || work.worktree === null || worktree === work.worktree;
+  const wrote = facts.emissions
+    .filter((one) => isHere(facts.worktrees.get(one.exchange)))
+    .map((one) => eventOf(work, facts, { emission: one, path }))
+    .filter((event) => event !== null);
+  const seen = facts.observations
+    .filter((one) => one.path === path && isHere(one.worktree))
+    .map((one) => ({
+      kind: 'seen' as const,
+      atMs: one.atMs,
+      exchange: one.exchange,
+      text: joinTokenLines(one.lines),
+    }));
+  return [...wrote, ...seen].toSorted((one, other) => one.atMs - other.atMs);
+}
+
+function eventOf(
+  work: EvidenceWork,
+  facts: BuildFacts,
+  { emission, path }: { readonly emission: Emission; readonly path: string },
+): TimelineEvent | null {
+  const { atMs, exchange, edit, outcome } = emission;
+  if (edit.kind === 'command') {
+    const author = authorOf(work, emission, 'observed');
+    return { kind: 'ran', atMs, exchange, nextExchange: facts.next.get(exchange) ?? null, author };
+  }
+  if (!isAbout(emission, path)) return null;
+  return {
+    kind: 'wrote',
+    atMs,
+    exchange,
+    edit,
+    outcome,
+    author: authorOf(work, emission, 'exact'),
+  };
+}
+
+const authorOf = (
+  work: EvidenceWork,
+  emission: Emission,
+  evidence: 'exact' | 'observed',
+): number => {
+  const { exchange, session, agent, model } = emission;
+  return work.table.numberOf({ source: { exchange, session, agent, model }, evidence });
+};
+
+/** By its resolved path, else by what the agent called it: an agent in a container sees other roots. */
+function isAbout(emission: Emission, path: string): boolean {
+  if (emission.edit.kind === 'snippet') return false;
+  if (emission.path !== null) return emission.path === path;
+  const said = saidPath(emission.edit);
+  return said !== null && said.endsWith(`/${path}`);
+}
+
+const saidPath = (edit: Edit): string | null =>
+  'path' in edit && edit.path !== null ? `/${edit.path.replaceAll('\\', '/')}` : null;
+
+/** Edits that belong to none of the files: snippets, and paths that nothing here answers to. */
+function looseFragments(
+  work: EvidenceWork,
+  emissions: readonly Emission[],
+  paths: readonly string[],
+): readonly Fragment[] {
+  const fragments: Fragment[] = [];
+  for (const emission of emissions) {
+    if (paths.some((path) => isAbout(emission, path))) continue;
+    const author = authorOf(work, emission, 'exact');
+    const version = versionOfEdit(emission.edit, author, work.tokenizer);
+    const isRejected = emission.outcome === 'rejected';
+    if (version !== null) fragments.push({ atMs: emission.atMs, version, isRejected });
+  }
+  return fragments;
+}
+
+/** Other files' states that hold anything of an AI's. */
+function fragmentsOf(timelines: ReadonlyMap<string, Timeline>, except: string): Fragment[] {
+  const fragments: Fragment[] = [];
+  for (const [path, timeline] of timelines) {
+    if (path === except) continue;
+    fragments.push(
+      ...[timeline.current, ...timeline.past].filter((one) => one.version.authors.some(isAi)),
+    );
+  }
+  return fragments;
+}
+
+function linesOf(emissions: readonly Emission[]): ReadonlySet<string> {
+  const lines = new Set<string>();
+  for (const { edit } of emissions)
+    for (const line of splitLines(writtenText(edit))) lines.add(line.replace(/\r$/, ''));
+  return lines;
+}

@@ -1,0 +1,75 @@
+// Versions of a file whose lines' origins come from notes: git blame tells which commit a line is of, that commit's note
+// tells where it came from.
+import { cutLines } from '../match/align.ts';
+import { carriedAuthor, type AuthorTable } from '../match/authors.ts';
+import { elementAt } from '../match/diff.ts';
+import type { Tokenizer } from '../match/tokens.ts';
+import type { Version } from '../match/version.ts';
+import { parsePorcelain, runBlame, type BlamedLine } from '../git/blame.ts';
+import { atTop } from '../git/commit-diff.ts';
+import type { LineOrigin, LineRange } from '../model/origin.ts';
+import { originInNote, readSignedNotes, type NotesWork } from './commit-notes.ts';
+
+export interface VersionWork extends NotesWork {
+  readonly tokenizer: Tokenizer;
+  readonly table: AuthorTable;
+}
+
+export interface VersionPlace {
+  readonly commit: string;
+  readonly path: string;
+  /** Lines whose origin matters, null for all. An empty list blames nothing. */
+  readonly ranges: readonly LineRange[] | null;
+}
+
+/** More -L options than this cost more than blaming the whole file. */
+const RANGES_MAX = 200;
+
+/** @returns null where that commit has no such text file. */
+export async function readNotedVersion(
+  work: VersionWork,
+  place: VersionPlace,
+): Promise<Version | null> {
+  const found = await work.objects.read(`${place.commit}:${place.path}`);
+  if (found === null || found.type !== 'blob' || found.bytes.includes(0)) return null;
+  const text = work.tokenizer.tokenize(found.bytes.toString('utf8'));
+  const lines = cutLines(text);
+  const authors = new Int32Array(text.tokens.length);
+  const cuts = new Uint8Array(text.tokens.length);
+  for (const [line, origin] of await readLineOrigins(work, place)) {
+    const { author, isCut } = carriedAuthor(work.table, origin);
+    const [start, end] = [elementAt(lines.starts, line - 1), elementAt(lines.starts, line)];
+    authors.fill(author, start, end);
+    cuts.fill(isCut ? 1 : 0, start, end);
+  }
+  return { lines, authors, cuts };
+}
+
+/** Origins by line, 1-based; lines of commits without a valid note are missing. */
+async function readLineOrigins(
+  work: NotesWork,
+  place: VersionPlace,
+): Promise<Map<number, LineOrigin>> {
+  const origins = new Map<number, LineOrigin>();
+  const blamed = await blameRanges(work, place);
+  const notes = await readSignedNotes(work, [...new Set(blamed.map((line) => line.commit))]);
+  for (const line of blamed) {
+    const note = notes.get(line.commit)?.[0];
+    if (note !== undefined)
+      origins.set(line.line, originInNote(note, line.path, line.originalLine));
+  }
+  return origins;
+}
+
+async function blameRanges(work: NotesWork, place: VersionPlace): Promise<BlamedLine[]> {
+  const ranges = (place.ranges ?? []).filter((range) => range.lineCount > 0);
+  if (place.ranges !== null && ranges.length === 0) return [];
+  const limits =
+    ranges.length > RANGES_MAX
+      ? []
+      : ranges.map(({ firstLine, lineCount }) => `-L${firstLine},+${lineCount}`);
+  const caller = atTop(work.repository);
+  const args = ['--porcelain', ...limits, place.commit, '--', place.path];
+  const answer = await runBlame(caller, args);
+  return answer.exit === 0 ? parsePorcelain(answer.stdout) : [];
+}

@@ -1,0 +1,129 @@
+// From tokens back to lines: all an AI's → ai, a part → mixed, none → unrecorded. Lines without words take their block's.
+import type { Evidence, LineOrigin } from '../model/origin.ts';
+import { infoOf } from './align.ts';
+import type { AuthorTable } from './authors.ts';
+import { elementAt } from './diff.ts';
+import { isStrong } from './tokens.ts';
+import { isAi, type Version } from './version.ts';
+
+const UNRECORDED: LineOrigin = { kind: 'unrecorded' };
+
+export interface FoldFacts {
+  readonly version: Version;
+  readonly table: AuthorTable;
+  /** The lines as they are, for telling exact from reformatted. */
+  readonly rawLines: readonly string[];
+  /** Lines as models wrote them, without line ending. */
+  readonly emittedLines: ReadonlySet<string>;
+  /** Lines, 1-based, that the commit added: a line without words belongs with those it came with. */
+  readonly added: ReadonlySet<number>;
+}
+
+/** @returns one origin per line of the version. */
+export function foldLines(facts: FoldFacts): LineOrigin[] {
+  const own = facts.version.lines.ids.map((_id, line) => foldLine(facts, line));
+  return own.map((folded, line) =>
+    folded.isTelling ? folded.origin : ofBlock(own, facts.added, line),
+  );
+}
+
+interface Folded {
+  readonly origin: LineOrigin;
+  /** Has the line a word or sign of its own? */
+  readonly isTelling: boolean;
+  readonly isBlank: boolean;
+}
+
+function foldLine(facts: FoldFacts, line: number): Folded {
+  const { lines, cuts } = facts.version;
+  const start = elementAt(lines.starts, line);
+  const end = elementAt(lines.starts, line + 1);
+  const isTelling = lines.text.tokens.slice(start, end).some(isStrong);
+  const shares = shareOut(facts.version, { start, end, isTelling });
+  const main = mainAuthor(shares.byAuthor);
+  const author = main === null ? null : facts.table.authorOf(main);
+  if (author === null) return { origin: UNRECORDED, isTelling, isBlank: start === end };
+  const isWhole = shares.others === 0 && !cuts.subarray(start, end).some((cut) => cut === 1);
+  const kind = isWhole ? 'ai' : 'mixed';
+  const evidence = isWhole ? evidenceOf(facts, author.evidence, line) : editedOr(author.evidence);
+  return { origin: { kind, source: author.source, evidence }, isTelling, isBlank: start === end };
+}
+
+const editedOr = (evidence: Evidence): Evidence => (evidence === 'carried' ? 'carried' : 'edited');
+
+interface Shares {
+  readonly byAuthor: ReadonlyMap<number, number>;
+  /** Worth of the tokens that nobody recorded. */
+  readonly others: number;
+}
+
+function shareOut(
+  { lines, authors }: Version,
+  range: { readonly start: number; readonly end: number; readonly isTelling: boolean },
+): Shares {
+  const byAuthor = new Map<number, number>();
+  let others = 0;
+  for (let token = range.start; token < range.end; token += 1) {
+    const value = elementAt(lines.text.tokens, token);
+    if (range.isTelling && !isStrong(value)) continue;
+    const author = elementAt(authors, token);
+    if (isAi(author)) byAuthor.set(author, (byAuthor.get(author) ?? 0) + infoOf(value));
+    else others += infoOf(value);
+  }
+  return { byAuthor, others };
+}
+
+function mainAuthor(byAuthor: ReadonlyMap<number, number>): number | null {
+  let main: number | null = null;
+  let most = 0;
+  for (const [author, worth] of byAuthor) if (worth > most) [main, most] = [author, worth];
+  return main;
+}
+
+function evidenceOf(facts: FoldFacts, evidence: Evidence, line: number): Evidence {
+  if (evidence !== 'exact') return evidence;
+  const raw = (facts.rawLines[line] ?? '').replace(/\r$/, '');
+  return facts.emittedLines.has(raw) ? 'exact' : 'reformatted';
+}
+
+/**
+ * Between two lines of an AI's block it is the block's; at its edge what it says itself, if it says anything. The lines
+ * that were added with it decide, those around only where there are none.
+ */
+function ofBlock(own: readonly Folded[], added: ReadonlySet<number>, line: number): LineOrigin {
+  const inHunk = nearTelling(own, line, (at) => added.has(at + 1));
+  const near = inHunk.length > 0 ? inHunk : nearTelling(own, line, () => true);
+  const [above = UNRECORDED, below = above] = near;
+  const self = own[line];
+  if (self === undefined || !saysItself(self))
+    return isRecorded(above) && isRecorded(below) ? asBlock(above, below) : UNRECORDED;
+  return near.length === 0 || near.some(isRecorded) ? self.origin : UNRECORDED;
+}
+
+/** A bracket of an AI's; a person's bracket inside an AI's block is the block's. */
+const saysItself = (folded: Folded): boolean => !folded.isBlank && isRecorded(folded.origin);
+
+const isRecorded = (origin: LineOrigin): boolean => origin.kind !== 'unrecorded';
+
+/** The nearest telling lines above and below, as far as `isWithin` holds; a side that ends first has none. */
+function nearTelling(
+  own: readonly Folded[],
+  line: number,
+  isWithin: (line: number) => boolean,
+): LineOrigin[] {
+  const near: LineOrigin[] = [];
+  for (const step of [-1, 1]) {
+    let at = line + step;
+    while (isWithin(at) && own[at]?.isTelling === false) at += step;
+    const found = isWithin(at) ? own[at] : undefined;
+    if (found !== undefined) near.push(found.origin);
+  }
+  return near;
+}
+
+/** A line without words cannot be half an AI's. */
+function asBlock(above: LineOrigin, below: LineOrigin): LineOrigin {
+  if (above.kind === 'mixed' && below.kind === 'mixed') return above;
+  if (above.kind === 'ai') return above;
+  return below;
+}

@@ -1,0 +1,223 @@
+// The states of one file in one worktree, rebuilt from what was seen of it and what replies wrote into it. The last writer
+// of a token decides; what stood there before the model spoke was not the model's.
+import type { Edit, Emission } from '../model/edit.ts';
+import { applyEdit, EMPTY_TEXT } from './apply-edit.ts';
+import { explainOpen } from './explain.ts';
+import type { Tokenizer, TokenText } from './tokens.ts';
+import {
+  BASE,
+  carryOver,
+  goneLines,
+  makeVersion,
+  PERSON,
+  settle,
+  type SourceText,
+  type Version,
+} from './version.ts';
+
+/** The file as it was at one moment. */
+export interface SeenEvent {
+  readonly kind: 'seen';
+  readonly atMs: number;
+  readonly exchange: string;
+  readonly text: TokenText;
+}
+
+/** A reply wrote into the file, or proposed to. */
+export interface WroteEvent {
+  readonly kind: 'wrote';
+  readonly atMs: number;
+  readonly exchange: string;
+  readonly edit: Edit;
+  readonly outcome: Emission['outcome'];
+  readonly author: number;
+}
+
+/** A reply ran a command: what changed until the session's next request may be its work. */
+export interface RanEvent {
+  readonly kind: 'ran';
+  readonly atMs: number;
+  readonly exchange: string;
+  readonly nextExchange: string | null;
+  readonly author: number;
+}
+
+export type TimelineEvent = SeenEvent | WroteEvent | RanEvent;
+
+export interface Fragment {
+  readonly atMs: number;
+  readonly version: Version;
+  readonly isRejected: boolean;
+}
+
+export interface TimelineFacts {
+  readonly tokenizer: Tokenizer;
+  /** What the repository held when the first event happened; null where it had no such file. */
+  readonly base: TokenText | null;
+  /** In order of time. */
+  readonly events: readonly TimelineEvent[];
+  /** Texts without a place in this file: snippets, proposals, other files' edits. */
+  readonly fragments: readonly Fragment[];
+}
+
+export interface Timeline {
+  readonly current: Fragment;
+  /** Older states, newest first, and texts that found no place. */
+  readonly past: readonly Fragment[];
+}
+
+/** States kept to find returning text in: a stash, a reset, an undone edit. */
+const PAST_MAX = 40;
+/** Evidence that a moved run needs within its own file, and that a copied or pasted one needs. */
+export const MOVED_RUN = 7;
+export const COPIED_RUN = 14;
+
+interface State {
+  readonly facts: TimelineFacts;
+  current: Version;
+  sinceMs: number;
+  readonly past: Fragment[];
+  readonly unplaced: Fragment[];
+  ran: RanEvent | null;
+}
+
+/** Replays a file's history. */
+export function buildTimeline(facts: TimelineFacts): Timeline {
+  const state: State = {
+    facts,
+    current: makeVersion(facts.base ?? EMPTY_TEXT, BASE),
+    sinceMs: 0,
+    past: [],
+    unplaced: [],
+    ran: null,
+  };
+  const events = inOrder(facts.events);
+  for (const [at, event] of events.entries()) {
+    if (event.kind === 'seen') applySeen(state, event, events.slice(at + 1));
+    else if (event.kind === 'wrote') applyWrote(state, event);
+    else state.ran = event;
+  }
+  const current = { version: state.current, atMs: state.sinceMs, isRejected: false };
+  return { current, past: [...state.past, ...state.unplaced] };
+}
+
+/**
+ * What was seen for an exchange counts as seen before that exchange wrote, even where the scan was slower than the tool:
+ * text that the reply wrote is recognised in it as the reply's.
+ */
+function inOrder(events: readonly TimelineEvent[]): TimelineEvent[] {
+  const wroteAt = new Map<string, number>();
+  for (const event of events)
+    if (event.kind !== 'seen' && !wroteAt.has(event.exchange))
+      wroteAt.set(event.exchange, event.atMs);
+  const timeOf = (event: TimelineEvent): number =>
+    event.kind === 'seen'
+      ? Math.min(event.atMs, (wroteAt.get(event.exchange) ?? Infinity) - 0.5)
+      : event.atMs;
+  return events.toSorted((one, other) => timeOf(one) - timeOf(other));
+}
+
+function moveTo(state: State, version: Version, atMs: number): void {
+  state.past.unshift({ version: state.current, atMs: state.sinceMs, isRejected: false });
+  state.past.splice(PAST_MAX);
+  state.current = version;
+  state.sinceMs = atMs;
+}
+
+function applySeen(state: State, seen: SeenEvent, later: readonly TimelineEvent[]): void {
+  const { ran } = state;
+  if (ran !== null && ran.exchange !== seen.exchange) state.ran = null;
+  const isWindow = ran !== null && ran.nextExchange === seen.exchange;
+  const author = isWindow ? ran.author : PERSON;
+  const draft = carryOver(state.current, seen.text, author);
+  const own = [{ version: state.current, isRejected: false }];
+  explainOpen(draft, own, { leastRun: MOVED_RUN });
+  explainOpen(draft, inFlight(state, seen, later), { leastRun: MOVED_RUN });
+  explainOpen(draft, pool(state, seen.atMs), { leastRun: COPIED_RUN });
+  // what stood in a file that was never seen before has no author yet
+  const isFirst = state.past.length === 0 && state.current.authors.length === 0;
+  moveTo(state, settle(draft, isWindow || !isFirst ? author : BASE), seen.atMs);
+}
+
+/** What the exchange itself wrote: its tools may have been quicker than the scan. */
+function inFlight(
+  state: State,
+  seen: SeenEvent,
+  later: readonly TimelineEvent[],
+): readonly SourceText[] {
+  const sources: SourceText[] = [];
+  for (const event of later) {
+    if (event.exchange !== seen.exchange || event.kind === 'seen') break;
+    if (event.kind !== 'wrote' || event.outcome === 'rejected') continue;
+    const text = applyEdit(state.current.lines.text, event.edit, state.facts.tokenizer);
+    const version =
+      text === null
+        ? versionOfEdit(event.edit, event.author, state.facts.tokenizer)
+        : settle(carryOver(state.current, text, event.author), event.author);
+    if (version !== null) sources.push({ version, isRejected: false });
+  }
+  return sources;
+}
+
+const pool = (state: State, atMs: number): readonly SourceText[] => [
+  ...state.past,
+  ...state.unplaced,
+  ...state.facts.fragments.filter((fragment) => fragment.atMs <= atMs),
+];
+
+function applyWrote(state: State, wrote: WroteEvent): void {
+  const { tokenizer } = state.facts;
+  const text =
+    wrote.outcome === 'rejected'
+      ? null
+      : applyEdit(state.current.lines.text, wrote.edit, tokenizer);
+  if (text === null) {
+    const version = versionOfEdit(wrote.edit, wrote.author, tokenizer);
+    const isRejected = wrote.outcome === 'rejected';
+    if (version !== null) state.unplaced.unshift({ atMs: wrote.atMs, version, isRejected });
+    return;
+  }
+  const draft = carryOver(state.current, text, wrote.author);
+  // what a model repeats of lines that are still there it has written itself; what it moved it has not
+  const gone = goneLines(state.current, draft);
+  explainOpen(draft, [{ version: gone, isRejected: false }], { leastRun: MOVED_RUN });
+  moveTo(state, settle(draft, wrote.author), wrote.atMs);
+}
+
+/**
+ * An edit by itself: what it replaced was there before, the rest is its author's.
+ *
+ * @returns null where it holds no text.
+ */
+export function versionOfEdit(edit: Edit, author: number, tokenizer: Tokenizer): Version | null {
+  switch (edit.kind) {
+    case 'write':
+    case 'append':
+    case 'insert':
+    case 'snippet':
+      return makeVersion(tokenizer.tokenize(edit.text), author);
+    case 'replace':
+      return stepVersion(tokenizer, [edit.before, edit.after], author);
+    case 'patch': {
+      const side = (dropped: '-' | '+'): string =>
+        edit.hunks
+          .flatMap((hunk) => hunk.filter((line) => line.mark !== dropped))
+          .map((line) => `${line.text}\n`)
+          .join('');
+      return stepVersion(tokenizer, [side('+'), side('-')], author);
+    }
+    case 'delete':
+    case 'rename':
+    case 'command':
+      return null;
+  }
+}
+
+function stepVersion(
+  tokenizer: Tokenizer,
+  [before, after]: readonly [string, string],
+  author: number,
+): Version {
+  const base = makeVersion(tokenizer.tokenize(before), BASE);
+  return settle(carryOver(base, tokenizer.tokenize(after), author), author);
+}

@@ -1,0 +1,174 @@
+// One state of a file: its tokens and who wrote each. A version follows from the one before it: what is still there keeps
+// its author, what is new belongs to whoever made the step.
+import { alignLines, cutLines, infoOf, type Alignment, type Lines } from './align.ts';
+import { elementAt } from './diff.ts';
+import { classOf, isStrong, TokenClass, type TokenText } from './tokens.ts';
+
+/** Author numbers: below FIRST_AI nobody recorded. */
+export const PERSON = 0;
+/** It stood there when the recording began. */
+export const BASE = 1;
+export const FIRST_AI = 2;
+
+export interface Version {
+  readonly lines: Lines;
+  /** One per token. */
+  readonly authors: Int32Array;
+  /** 1 where somebody outside a recorded exchange took a part out of the token's line. */
+  readonly cuts: Uint8Array;
+}
+
+export interface Step {
+  readonly text: TokenText;
+  readonly author: number;
+  /** Versions and fragments that new text may have come from, most likely first. */
+  readonly sources: readonly SourceText[];
+}
+
+export interface SourceText {
+  readonly version: Version;
+  /** A rejected proposal: believed only where nearly all of it is there. */
+  readonly isRejected: boolean;
+}
+
+export const isAi = (author: number): boolean => author >= FIRST_AI;
+
+export function makeVersion(text: TokenText, author: number): Version {
+  return {
+    lines: cutLines(text),
+    authors: new Int32Array(text.tokens.length).fill(author),
+    cuts: new Uint8Array(text.tokens.length),
+  };
+}
+
+/** A version whose tokens are not explained yet. */
+export interface Draft {
+  readonly version: Version;
+  /** For each token: is its author known? */
+  readonly isKnown: Uint8Array;
+}
+
+/** Equal lines with less evidence than this, all else around them gone, are chance. */
+const LEAST_RUN = 8;
+
+/**
+ * What is in `text` from `before`; the rest is open.
+ *
+ * @param author who made the step: an AI that changes a part of a line has written the line.
+ */
+export function carryOver(before: Version, text: TokenText, author: number): Draft {
+  const lines = cutLines(text);
+  const alignment = alignLines(before.lines, lines, { leastRun: isAi(author) ? 0 : LEAST_RUN });
+  const draft = emptyDraft(lines);
+  const survivors = new Uint8Array(before.authors.length);
+  for (const from of alignment.tokenFrom) if (from >= 0) survivors[from] = 1;
+  for (let line = 0; line < text.lineCount; line += 1)
+    carryLine({ before, draft, alignment, survivors }, line, isAi(author));
+  return draft;
+}
+
+export function emptyDraft(lines: Lines): Draft {
+  const count = lines.text.tokens.length;
+  return {
+    version: { lines, authors: new Int32Array(count), cuts: new Uint8Array(count) },
+    isKnown: new Uint8Array(count),
+  };
+}
+
+/** Gives everything that is still open to one author. */
+export function settle(draft: Draft, author: number): Version {
+  draft.isKnown.forEach((known, token) => {
+    if (known === 0) draft.version.authors[token] = author;
+  });
+  return draft.version;
+}
+
+export interface Carry {
+  readonly before: Version;
+  readonly draft: Draft;
+  readonly alignment: Alignment;
+  /** 1 for each token of `before` that is somewhere in the new text. */
+  readonly survivors: Uint8Array;
+}
+
+export function carryLine(carry: Carry, line: number, isWholeLine: boolean): void {
+  const { before, draft, alignment } = carry;
+  const { starts } = draft.version.lines;
+  const change = compareLine(carry, line);
+  if (isWholeLine && change !== 'same') return;
+  for (let token = elementAt(starts, line); token < elementAt(starts, line + 1); token += 1) {
+    const from = alignment.tokenFrom[token] ?? -1;
+    if (from < 0 || draft.isKnown[token] === 1) continue;
+    draft.version.authors[token] = elementAt(before.authors, from);
+    draft.version.cuts[token] = change === 'cut' ? 1 : elementAt(before.cuts, from);
+    draft.isKnown[token] = 1;
+  }
+}
+
+/**
+ * Same: every telling token came over and none is missing between or beside them. Cut: some of the older line is gone.
+ */
+function compareLine(carry: Carry, line: number): 'same' | 'grown' | 'cut' {
+  const { before, draft, alignment, survivors } = carry;
+  const { text, starts } = draft.version.lines;
+  const [start, end] = [elementAt(starts, line), elementAt(starts, line + 1)];
+  const from = [...alignment.tokenFrom.subarray(start, end)].filter((token) => token >= 0);
+  const grown = text.tokens
+    .slice(start, end)
+    .filter((_token, at) => elementAt(alignment.tokenFrom, start + at) < 0);
+  // a bracket alone may be a linter's; one instead of another is an edit
+  const least = grown.some((token) => classOf(token) === TokenClass.bracket)
+    ? TokenClass.bracket
+    : TokenClass.sign;
+  const isGone = (token: number): boolean =>
+    survivors[token] === 0 && classOf(elementAt(before.lines.text.tokens, token)) >= least;
+  if (isCut(before, from, isGone)) return 'cut';
+  return grown.some(isStrong) ? 'grown' : 'same';
+}
+
+function isCut(
+  before: Version,
+  from: readonly number[],
+  isGone: (token: number) => boolean,
+): boolean {
+  const { lineOf } = before.lines.text;
+  const onSameLine = (token: number, other: number): boolean => lineOf[token] === lineOf[other];
+  for (const [at, token] of from.entries()) {
+    const last = from[at - 1] ?? -1;
+    for (let left = token - 1; left > last && onSameLine(left, token); left -= 1)
+      if (isGone(left)) return true;
+    const next = from[at + 1] ?? before.authors.length;
+    for (let right = token + 1; right < next && onSameLine(right, token); right += 1)
+      if (isGone(right)) return true;
+  }
+  return false;
+}
+
+/** The lines of a version of which nothing is left in its successor: what can have been moved. */
+export function goneLines(before: Version, draft: Draft): Version {
+  const alignment = alignLines(before.lines, draft.version.lines, { leastRun: 0 });
+  const isLeft = new Set<number>();
+  for (const token of alignment.tokenFrom)
+    if (token >= 0) isLeft.add(elementAt(before.lines.text.lineOf, token));
+  const { tokens, lineOf } = before.lines.text;
+  const kept = tokens.map((_token, at) => at).filter((at) => !isLeft.has(elementAt(lineOf, at)));
+  const text = {
+    tokens: kept.map((at) => elementAt(tokens, at)),
+    lineOf: kept.map((at) => elementAt(lineOf, at)),
+    lineCount: before.lines.text.lineCount,
+  };
+  return {
+    lines: cutLines(text),
+    authors: Int32Array.from(kept, (at) => elementAt(before.authors, at)),
+    cuts: Uint8Array.from(kept, (at) => elementAt(before.cuts, at)),
+  };
+}
+
+/** How much of a version's text an AI wrote. */
+export function aiInfo(version: Version): number {
+  let worth = 0;
+  version.authors.forEach((author, token) => {
+    if (isAi(author)) worth += infoOf(version.lines.text.tokens[token] ?? 0);
+  });
+  return worth;
+}
