@@ -7,5 +7,7 @@ interface Entry {
 }
 
 export const COMMANDS: readonly Entry[] = [
+  { name: 'init', load: async () => (await import('./init.ts')).commands },
+  { name: 'uninstall', load: async () => (await import('./uninstall.ts')).commands },
   { name: 'demo', load: async () => (await import('./demo.ts')).commands },
 ];

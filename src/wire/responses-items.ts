@@ -1,13 +1,5 @@
 // Items of OpenAI's Responses API, the same in requests (`input`) and replies (`output`).
-import {
-  arrayAt,
-  isObject,
-  isString,
-  numberAt,
-  objectAt,
-  parseJson,
-  stringAt,
-} from '../model/json.ts';
+import { arrayAt, isObject, isString, objectAt, stringAt } from '../model/json.ts';
 import type { Block, Message, TextSite } from '../model/wire.ts';
 import {
   base64Bytes,
@@ -60,20 +52,16 @@ function parsePart(part: unknown): Block {
   return otherBlock(type);
 }
 
-/** Text of what a tool gave back, and how it says that it went wrong: only some tools have a flag or a status. */
+/** What a tool gave back; whether it went well is in its words, the format has no flag for most tools. */
 function parseOutput(item: unknown): Block {
   const output = isObject(item) ? item['output'] : undefined;
-  const text = isObject(output) ? JSON.stringify(output) : plainText(output);
-  const inner = isString(output) ? parseJson(output) : output;
-  const exit = numberAt(isObject(inner) ? inner['metadata'] : undefined, 'exit_code');
-  const isFailed = stringAt(item, 'status') === 'failed';
   return {
     kind: 'tool-result',
     result: {
       callId: stringAt(item, 'call_id'),
       name: stringAt(item, 'name'),
-      text,
-      isError: isFailed || (exit !== null && exit !== 0) ? true : null,
+      text: isObject(output) ? JSON.stringify(output) : plainText(output),
+      isError: stringAt(item, 'status') === 'failed' ? true : null,
     },
   };
 }

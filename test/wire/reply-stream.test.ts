@@ -195,6 +195,41 @@ test('with nothing to mask the client’s digest is the model’s: random stream
   );
 });
 
+/** @param cuts in UTF-16 units: also between the halves of a pair. */
+const cutUnits =
+  (cuts: readonly number[]): Cutter =>
+  (text) => {
+    const bytes = Buffer.from(text, 'utf16le');
+    const edges = cuts.map((cut) => cut * 2);
+    return cutAt(bytes, edges).map((piece) => Buffer.from(piece).toString('utf16le'));
+  };
+
+test('what comes out does not depend on where the text was cut', () => {
+  const word = fc.constantFrom(CANARY, 'CANARY-', 'CAN', ' ', 'é🙂', 'x', '"\\', 'qwertzui');
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...PROVIDERS),
+      fc.array(word, { minLength: 1, maxLength: 12 }),
+      fc.array(fc.nat(90), { maxLength: 12 }),
+      (provider, words, cuts) => {
+        const parts: readonly Part[] = [
+          { kind: 'text', text: words.join('') },
+          { kind: 'call', name: 'Write', input: { content: words.join('') } },
+        ];
+        const ran = runStream(provider, [
+          sseText(provider, provider.events(parts, cutUnits(cuts))),
+        ]);
+        expect(ran.client).not.toContain(CANARY);
+        expect(ran.stream.reading()?.blocks).toMatchObject([
+          { kind: 'text', text: maskCanaries(words.join('')) },
+          { kind: 'tool-call', call: { input: { content: maskCanaries(words.join('')) } } },
+        ]);
+      },
+    ),
+    { numRuns: 300 },
+  );
+});
+
 test('a held event holds back what follows, and a keep-alive overtakes only after a while', () => {
   const [provider] = PROVIDERS;
   if (provider === undefined) throw new Error('no provider');

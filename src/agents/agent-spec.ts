@@ -1,0 +1,58 @@
+// What a file of this folder says about one client.
+import type { Edit } from '../model/edit.ts';
+import type { ToolCall, WireRequest } from '../model/wire.ts';
+
+export interface AgentFacts {
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Path and query behind the connection. */
+  readonly url: string;
+  /** null where the body is of no known format. */
+  readonly request: WireRequest | null;
+  /** The request's JSON, undefined where it is none. */
+  readonly body: unknown;
+}
+
+export interface ConnectTarget {
+  /** `http://127.0.0.1:PORT/TOKEN/CONNECTION`, without a slash at the end. */
+  readonly baseUrl: (connection: string) => string;
+  /** Does the policy in force have this connection? */
+  readonly hasConnection: (connection: string) => boolean;
+  /** What AITRAIL_SESSION is set to. */
+  readonly session: string;
+  /** Where `files` may lie: a folder of this run's own. */
+  readonly tempDir: string;
+  /** The caller's. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export interface Connected {
+  readonly env: Readonly<Record<string, string>>;
+  readonly unset: readonly string[];
+  /** Go right behind the command's name. */
+  readonly args: readonly string[];
+  /** To be written before the start, mode 0600, and removed after it. */
+  readonly files: readonly { readonly path: string; readonly text: string }[];
+  /** What the person must know: this client cannot be pointed at the proxy, or only in part. One line. */
+  readonly notice: string | null;
+}
+
+export interface AgentSpec {
+  /** As in records and on the screen. */
+  readonly name: string;
+  /** Base names of the commands that start it. */
+  readonly commands: readonly string[];
+  /** null: the request is not from this client. */
+  readonly recognise: (facts: AgentFacts) => { readonly version: string | null } | null;
+  /** The client's own id of the conversation; null where it sends none. */
+  readonly conversation: (facts: AgentFacts) => string | null;
+  /** Conversation or agent that started this one. */
+  readonly parent: (facts: AgentFacts) => string | null;
+  /** Titles, routers, classifiers: recorded, but what they say is nobody's code. */
+  readonly isSideCall: (facts: AgentFacts) => boolean;
+  readonly connect: (target: ConnectTarget) => Connected;
+  /** Where this client's calls mean more than their shape says; null: as their shape says. */
+  readonly readCall?: (call: ToolCall) => readonly Edit[] | null;
+  /** Where this client writes files from plain text. */
+  readonly readText?: (text: string) => readonly Edit[];
+}

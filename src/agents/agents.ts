@@ -1,0 +1,33 @@
+// Every client that is known by name, in order of precedence: the first that recognises a request has it.
+import type { AgentSpec } from './agent-spec.ts';
+import { AIDER } from './aider.ts';
+import { CLAUDE_CODE } from './claude-code.ts';
+import { CLINE } from './cline.ts';
+import { CODEX } from './codex.ts';
+import { COPILOT_CLI } from './copilot-cli.ts';
+import { GEMINI_CLI } from './gemini-cli.ts';
+import { OPENCODE } from './opencode.ts';
+import { PI } from './pi.ts';
+import { QWEN_CODE } from './qwen-code.ts';
+
+export const AGENTS: readonly AgentSpec[] = [
+  // by their system prompt: some send another client's user agent
+  PI,
+  AIDER,
+  CLINE,
+  CLAUDE_CODE,
+  CODEX,
+  GEMINI_CLI,
+  QWEN_CODE,
+  OPENCODE,
+  COPILOT_CLI,
+];
+
+export const findAgent = (name: string | null): AgentSpec | null =>
+  AGENTS.find((agent) => agent.name === name) ?? null;
+
+/** The client that a command starts: `/usr/bin/claude` → claude-code. `name` may also be the client's own. */
+export function findAgentByCommand(command: string): AgentSpec | null {
+  const base = command.replace(/^.*[/\\]/, '').replace(/\.(?:exe|cmd|ps1|[cm]?js)$/i, '');
+  return AGENTS.find((agent) => agent.name === base || agent.commands.includes(base)) ?? null;
+}

@@ -1,0 +1,64 @@
+// Codex CLI. The environment's base URL is ignored, an option on the command line is not. Code comes in three shapes,
+// chosen by the model: a V4A patch, a shell command that holds one, or a JavaScript program that calls both.
+import type { Edit } from '../model/edit.ts';
+import { objectAt, parseJson, stringAt } from '../model/json.ts';
+import type { ToolCall } from '../model/wire.ts';
+import { runInlineScript } from '../extract/inline-scripts.ts';
+import { findShellWrites } from '../extract/shell-writes.ts';
+import { holdsApplyPatch, parseApplyPatch } from '../extract/apply-patch.ts';
+import type { AgentFacts, AgentSpec } from './agent-spec.ts';
+import { connectByEnvironment } from './environment.ts';
+import { bodyConversation, headerOf, productVersion, versionOrNull } from './facts.ts';
+
+export const CODEX: AgentSpec = {
+  name: 'codex',
+  commands: ['codex'],
+  recognise: (facts) => {
+    const version = productVersion(facts, /\bcodex[\w-]*(?=\/|$|\s)/i);
+    if (version !== null) return { version: versionOrNull(version) };
+    return /^codex/i.test(headerOf(facts, 'originator') ?? '') ? { version: null } : null;
+  },
+  // a sub-agent has a thread of its own in its parent's session
+  conversation: (facts) =>
+    headerOf(facts, 'thread-id', 'conversation_id', 'session-id', 'session_id') ??
+    bodyConversation(facts),
+  parent: (facts) => headerOf(facts, 'x-codex-parent-thread-id') ?? sessionAbove(facts),
+  isSideCall: (facts) => {
+    const source = stringAt(turnMetadata(facts), 'thread_source');
+    const kind = stringAt(turnMetadata(facts), 'request_kind');
+    return source === 'thread_title' || kind === 'prewarm';
+  },
+  connect: (target) => ({
+    ...connectByEnvironment(target),
+    // a TOML string; with -c the terminal program runs in its own process and obeys (no daemon of an older environment)
+    args: ['-c', `openai_base_url="${target.baseUrl('openai')}/v1"`],
+  }),
+  readCall,
+};
+
+export function turnMetadata(facts: AgentFacts): unknown {
+  const header = headerOf(facts, 'x-codex-turn-metadata');
+  if (header !== null) return parseJson(header);
+  const metadata = stringAt(objectAt(facts.body, 'client_metadata'), 'x-codex-turn-metadata');
+  return metadata === null ? objectAt(facts.body, 'client_metadata') : parseJson(metadata);
+}
+
+function sessionAbove(facts: AgentFacts): string | null {
+  const thread = headerOf(facts, 'thread-id');
+  const session = headerOf(facts, 'session-id');
+  return thread !== null && session !== thread ? session : null;
+}
+
+/** Code mode: the input of `exec` is a program. */
+function readCall(call: ToolCall): readonly Edit[] | null {
+  if (!/(?:^|[.:_])exec$/.test(call.name)) return null;
+  const source = typeof call.input === 'string' ? call.input : stringAt(call.input, 'input');
+  if (source === null) return null;
+  const found = runInlineScript(source, 'javascript');
+  const shell = found.commands.flatMap((run) => findShellWrites(run.command, run.directory));
+  const edits = [...found.edits, ...shell];
+  // a patch that is put together in ways not followed is still there to read in the source
+  if (edits.length === 0 && holdsApplyPatch(source)) return parseApplyPatch(source);
+  if (!found.isOpaque && found.paths.length === 0) return edits;
+  return [...edits, { kind: 'command', command: source, paths: found.paths }];
+}

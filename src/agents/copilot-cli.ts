@@ -1,0 +1,48 @@
+// GitHub Copilot CLI: with a GitHub login it talks to its own endpoint, with a provider of one's own (BYOK) to that.
+// Results carry no error flag at all; src/agents/judge-result.ts reads their text.
+import type { AgentSpec, Connected, ConnectTarget } from './agent-spec.ts';
+import { connectByEnvironment } from './environment.ts';
+import { bodyConversation, headerOf, productVersion, versionOrNull } from './facts.ts';
+
+const VENDORS = /^https:\/\/api\.(?:openai|anthropic)\.com(?:\/v1)?\/?$/;
+
+export const COPILOT_CLI: AgentSpec = {
+  name: 'copilot-cli',
+  commands: ['copilot'],
+  recognise: (facts) => {
+    const version = productVersion(facts, /\b(?:copilot(?:-cli)?|GitHubCopilotCLI)(?=\/|$|\s)/i);
+    if (version !== null) return { version: versionOrNull(version) };
+    const integration = headerOf(facts, 'copilot-integration-id') ?? '';
+    if (integration === 'copilot-developer-cli') return { version: null };
+    // BYOK: only these two are sent
+    const isByok =
+      facts.headers['x-initiator'] !== undefined &&
+      facts.headers['x-interaction-type'] !== undefined;
+    return isByok ? { version: null } : null;
+  },
+  conversation: (facts) => headerOf(facts, 'x-client-session-id') ?? bodyConversation(facts),
+  parent: (facts) => headerOf(facts, 'x-parent-agent-id'),
+  isSideCall: (facts) => /\/(?:models|embeddings)\b/.test(facts.url),
+  connect,
+};
+
+function connect(target: ConnectTarget): Connected {
+  const base = connectByEnvironment(target);
+  const { env } = target;
+  const type = env['COPILOT_PROVIDER_TYPE'] ?? 'openai';
+  const own = env['COPILOT_PROVIDER_BASE_URL'];
+  if (own === undefined) {
+    const notice = target.hasConnection('copilot')
+      ? null
+      : 'Copilot CLI with a GitHub login is not recorded: set COPILOT_PROVIDER_BASE_URL to use a provider of your own';
+    return { ...base, notice };
+  }
+  if (!VENDORS.test(own)) {
+    return { ...base, notice: `COPILOT_PROVIDER_BASE_URL is ${hostOf(own)}: not recorded` };
+  }
+  const url = type === 'anthropic' ? target.baseUrl('anthropic') : `${target.baseUrl('openai')}/v1`;
+  return { ...base, env: { ...base.env, COPILOT_PROVIDER_BASE_URL: url } };
+}
+
+/** Without user, password, path or query: those may hold a secret. */
+const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).host : 'not a URL');

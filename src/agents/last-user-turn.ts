@@ -1,0 +1,51 @@
+// What the person said last, without what clients put around it: reminders, environment, tool results.
+import type { Message } from '../model/wire.ts';
+
+/** Elements that clients add to a person's message. */
+const ADDED = [
+  'system-reminder',
+  'environment_context',
+  'environment_details',
+  'user_instructions',
+  'session_context',
+  'task-notification',
+  'local-command-stdout',
+  'local-command-caveat',
+  'command-name',
+  'command-message',
+  'permissions instructions',
+  'collaboration_mode',
+  'skills_instructions',
+  'INSTRUCTIONS',
+  'turn_aborted',
+  'current_datetime',
+  'reminder',
+];
+const ELEMENT = new RegExp(
+  ADDED.map((name) => String.raw`<${name}\b[^>]*>[\s\S]*?(?:</${name}>|$)`).join('|'),
+  'g',
+);
+const WRAPPER = /<\/?(?:task|user_message|user_query|command-args)>/g;
+const NOT_SAID =
+  /^(?:# AGENTS\.md instructions|\[Request interrupted by user|Caveat: The messages below|This is the Gemini CLI\b|\[ERROR\] You did not use a tool)/;
+
+/** @returns null where no message of the conversation holds words of a person. */
+export function lastUserTurn(messages: readonly Message[]): string | null {
+  for (const message of messages.toReversed()) {
+    if (message.role !== 'user') continue;
+    const text = wordsOf(message);
+    if (text !== '') return text;
+  }
+  return null;
+}
+
+const wordsOf = (message: Message): string =>
+  message.blocks
+    .map((block) => (block.kind === 'text' ? ownWords(block.text) : ''))
+    .filter((text) => text !== '')
+    .join('\n');
+
+function ownWords(text: string): string {
+  const rest = text.replace(ELEMENT, '').replace(WRAPPER, '').trim();
+  return NOT_SAID.test(rest) ? '' : rest;
+}

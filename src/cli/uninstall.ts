@@ -1,0 +1,26 @@
+// aitrail uninstall: takes back what init did.
+import { uninstallRepository } from '../flow/uninstall-repository.ts';
+import { takeDownLines } from '../print/set-up-lines.ts';
+import type { CommandSpec } from './command.ts';
+
+export const commands: readonly CommandSpec[] = [
+  {
+    name: 'uninstall',
+    usage: '',
+    summary: 'take back what init did; recordings, keys and notes stay',
+    options: [{ flags: '--json', description: 'print one JSON document' }],
+    example: 'uninstall',
+    run: async ({ caller, options, out }) => {
+      const report = await uninstallRepository(caller);
+      if (options['json'] === true)
+        out.write(`${JSON.stringify({ schema: 'aitrail.uninstall/1', ...report })}\n`);
+      else
+        out.write(
+          takeDownLines(report)
+            .map((line) => `${line}\n`)
+            .join(''),
+        );
+      return 0;
+    },
+  },
+];

@@ -1,0 +1,65 @@
+// pre-push: what the outgoing commits add, against the rules in force; then their notes follow them.
+import { findSecrets } from '../guard/find-secrets.ts';
+import { listOutgoing, parsePushedRefs, type PushedRef, readOutgoing } from '../git/outgoing.ts';
+import type { HookReport, Notice } from '../model/notice.ts';
+import { openScanner } from '../secrets/scanner.ts';
+import type { HookWork } from './hook-work.ts';
+import { pushNotes } from './push-notes.ts';
+
+export interface PushCall {
+  /** `<remote name or URL> <URL>`. */
+  readonly words: readonly string[];
+  /** `<local ref> <local oid> <remote ref> <remote oid>` by line. */
+  readonly stdin: string;
+}
+
+/** Pushes of our own refs run this hook too: by their names they are known, never by a variable. */
+export function isOwnPush(refs: readonly PushedRef[]): boolean {
+  return (
+    refs.length > 0 &&
+    refs.every(
+      ({ remoteRef }) =>
+        remoteRef.startsWith('refs/notes/') || remoteRef.startsWith('refs/aitrail/'),
+    )
+  );
+}
+
+export async function checkPush(work: HookWork, call: PushCall): Promise<HookReport> {
+  const refs = parsePushedRefs(call.stdin);
+  const [remote = '', url = remote] = call.words;
+  const notices = isOwnPush(refs) ? [] : await scanOutgoing(work, { remote, refs });
+  const isRefused = notices.some((notice) => notice.kind !== 'text' && notice.effect === 'refused');
+  if (isRefused || isOwnPush(refs)) return { isRefused, notices };
+  const failure = await pushNotes(work, { remote, url, refs });
+  return { isRefused, notices: failure === null ? notices : [...notices, failure] };
+}
+
+async function scanOutgoing(
+  work: HookWork,
+  push: { readonly remote: string; readonly refs: readonly PushedRef[] },
+): Promise<readonly Notice[]> {
+  const { repository, objects, policy } = work;
+  const action = policy.secrets.onPush;
+  if (action === 'off') return [];
+  const scanner = openScanner({ rules: policy.secrets.rules });
+  const effect = action === 'warn' ? 'warned' : 'refused';
+  const notices: Notice[] = [];
+  const outgoing = await listOutgoing(repository, objects, push);
+  for await (const { commit, files } of readOutgoing(repository, objects, outgoing)) {
+    for (const hit of findSecrets(files, scanner, policy.secrets.allow)) {
+      notices.push({
+        kind: 'secret',
+        effect: policy.mode === 'observe' && effect === 'refused' ? 'observed' : effect,
+        path: hit.path,
+        line: hit.firstLine,
+        column: hit.firstColumn,
+        rule: hit.rule,
+        isAi: false,
+        commit,
+        placeholder: null,
+        hindrance: null,
+      });
+    }
+  }
+  return notices;
+}

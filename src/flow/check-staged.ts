@@ -1,0 +1,58 @@
+// pre-commit and pre-merge-commit: what the coming commit adds, against the rules in force.
+import type { ProtectedHit, SecretHit } from '../guard/finding.ts';
+import { findProtected } from '../guard/find-protected.ts';
+import { findSecrets } from '../guard/find-secrets.ts';
+import { type ChangeEvidence, judge, needsEvidence } from '../guard/judge.ts';
+import { readMergeHeads } from '../git/merge-heads.ts';
+import type { PatchFile } from '../git/patch-file.ts';
+import { readStaged, writeIndexTree } from '../git/staged.ts';
+import { statePath, writeState } from '../git/state-file.ts';
+import type { HookReport } from '../model/notice.ts';
+import type { Policy } from '../model/policy.ts';
+import { openScanner } from '../secrets/scanner.ts';
+import { readChangeEvidence } from './change-evidence.ts';
+import type { HookWork } from './hook-work.ts';
+import { isRefusal, reportJudgement } from './report-judgement.ts';
+
+/** Nobody asked: no rule that applies depends on who made the change. */
+const NOT_ASKED: ChangeEvidence = { isAiLine: () => false, isAiPath: () => false };
+
+/** Checks the index and notes for the attestation that the check ran for this tree. */
+export async function checkStaged(work: HookWork): Promise<HookReport> {
+  const { repository, objects, policy, world } = work;
+  const heads = await readMergeHeads(repository);
+  const staged = await readStaged(repository, objects, heads);
+  const found = findAll(staged.files, policy);
+  const evidence = needsEvidence(found, policy)
+    ? await readChangeEvidence(work, { paths: changedPaths(found) })
+    : NOT_ASKED;
+  const notices = reportJudgement(judge(found, evidence, policy), policy);
+  const isRefused = notices.some(isRefusal);
+  if (!isRefused && world.isWanted()) await markChecked(work);
+  return { isRefused, notices };
+}
+
+interface Found {
+  readonly secrets: readonly SecretHit[];
+  readonly paths: readonly ProtectedHit[];
+}
+
+function findAll(files: readonly PatchFile[], policy: Policy): Found {
+  const scanner = openScanner({ rules: policy.secrets.rules });
+  return {
+    secrets: findSecrets(files, scanner, policy.secrets.allow),
+    paths: findProtected(files, policy.protect),
+  };
+}
+
+const changedPaths = (found: Found): readonly string[] => [
+  ...new Set([...found.secrets, ...found.paths].map((hit) => hit.path)),
+];
+
+/** Name of the file, below the worktree's own git directory, that holds the id of the tree checked last. */
+export const CHECKED_TREE = 'checked-tree';
+
+async function markChecked({ repository }: HookWork): Promise<void> {
+  const tree = await writeIndexTree(repository);
+  if (tree !== null) await writeState(statePath(repository.gitDir, CHECKED_TREE), `${tree}\n`);
+}

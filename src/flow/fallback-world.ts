@@ -1,0 +1,57 @@
+// How a hook reaches the recordings when no daemon answers: the store's files, beside a daemon that may be running.
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isFault } from '../model/fault.ts';
+import type { Store } from '../store/store.ts';
+import type { HookWorld, Records } from './hook-work.ts';
+
+export interface FallbackWorld extends HookWorld {
+  close(): Promise<void>;
+}
+
+/** Holds what was opened until `close`. */
+export function openFallbackWorld(): FallbackWorld {
+  const opened: Store[] = [];
+  let records: Promise<Records> | null = null;
+  return {
+    isWanted: () => true, // who started us waits for us
+    openRecords: (home, mode) => {
+      records ??= open(home, mode).then((found) => {
+        if (found.kind === 'open') opened.push(found.store);
+        return found;
+      });
+      return records;
+    },
+    close: async () => {
+      for (const store of opened) await store.close();
+    },
+  };
+}
+
+async function open(home: string, mode: 'read' | 'write'): Promise<Records> {
+  if (mode === 'read' && !(await isThere(join(home, 'store.db')))) return { kind: 'none' };
+  // loaded only when somebody asks: most hooks need no recordings
+  const { openStore } = await import('../store/open-store.ts');
+  try {
+    if (mode === 'write') {
+      const store = await openStore({ home, mode, inProcess: true }).catch(ifLocked);
+      if (store !== null) return { kind: 'open', store, isWritable: true };
+    }
+    const store = await openStore({ home, mode: 'read', inProcess: true });
+    return { kind: 'open', store, isWritable: false };
+  } catch (thrown) {
+    return { kind: 'unreadable', why: thrown instanceof Error ? thrown.message : String(thrown) };
+  }
+}
+
+/** A daemon that holds the lock and did not answer in time: what it recorded can still be read. */
+function ifLocked(thrown: unknown): null {
+  if (isFault(thrown) && thrown.code === 'STORE_LOCKED') return null;
+  throw thrown;
+}
+
+const isThere = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );

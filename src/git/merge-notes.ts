@@ -1,0 +1,77 @@
+// Joins another repository's notes with ours: of a commit that both have notes for, every line of both is kept, in a
+// fixed order. What only one side has stays; nothing is ever deleted.
+import { NOTES_REF } from '../model/statement.ts';
+import { linesOf, readNotesAt } from './notes.ts';
+import { writeNotes } from './notes-write.ts';
+import { openObjects } from './objects.ts';
+import type { Repository } from './open-repository.ts';
+import { runGit } from './run-git.ts';
+
+/**
+ * @param theirs ref or id of a notes commit.
+ * @returns false where it does not exist.
+ * @throws Fault NOTES_RACE, GIT_FAILED.
+ */
+export async function mergeNotes(repository: Repository, theirs: string): Promise<boolean> {
+  const objects = openObjects(repository.caller);
+  try {
+    const [ours, other] = await Promise.all([
+      objects.read(`${NOTES_REF}^{commit}`),
+      objects.read(`${theirs}^{commit}`),
+    ]);
+    if (other === null) return false;
+    if (ours === null) {
+      await runGit(repository.caller, ['update-ref', NOTES_REF, other.oid]);
+      return true;
+    }
+    const differing = await listTheirs(repository, ours.oid, other.oid);
+    // the same notes with another history still need a commit that has both as parents
+    const commits =
+      differing.length > 0 ? differing : (await listAll(repository, other.oid)).slice(0, 1);
+    const texts = await readNotesAt(objects, other.oid, commits);
+    const drafts = [...texts].map(([commit, text]) => ({ commit, text, join: joinLines }));
+    const place = { message: 'Joined notes by aitrail', parents: [other.oid] };
+    await writeNotes(repository, drafts, place);
+    return true;
+  } finally {
+    objects.close();
+  }
+}
+
+/** Commits whose note in `theirs` is another one than in `ours`. */
+async function listTheirs(
+  repository: Repository,
+  ours: string,
+  theirs: string,
+): Promise<readonly string[]> {
+  const args = [
+    'diff-tree',
+    '-r',
+    '-z',
+    '--name-only',
+    '--no-renames',
+    '--diff-filter=d',
+    ours,
+    theirs,
+  ];
+  return readNames((await runGit(repository.caller, args)).stdout);
+}
+
+async function listAll(repository: Repository, notes: string): Promise<readonly string[]> {
+  return readNames(
+    (await runGit(repository.caller, ['ls-tree', '-r', '-z', '--name-only', notes])).stdout,
+  );
+}
+
+const readNames = (listed: Buffer): readonly string[] =>
+  listed
+    .toString('utf8')
+    .split('\0')
+    .map((path) => path.replaceAll('/', '')) // fan-out
+    .filter((name) => /^[0-9a-f]{40,64}$/.test(name));
+
+const joinLines = (ours: string, theirs: string): string =>
+  [...new Set([...linesOf(ours), ...linesOf(theirs)])]
+    .toSorted()
+    .map((line) => `${line}\n`)
+    .join('');

@@ -1,0 +1,49 @@
+// Small files of ours below a git directory: `aitrail/` of the common one belongs to the repository, that of a linked
+// worktree's own one to the worktree.
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+
+/** @param gitDir absolute. */
+export const statePath = (gitDir: string, name: string): string => join(gitDir, 'aitrail', name);
+
+/** @returns null where it is absent. */
+export async function readState(path: string): Promise<Buffer | null> {
+  try {
+    return await readFile(path);
+  } catch (thrown) {
+    if (isAbsent(thrown)) return null;
+    throw thrown;
+  }
+}
+
+/** Replaces the file in one step: a reader sees the old text or the new one. */
+export async function writeState(
+  path: string,
+  content: string | Uint8Array,
+  mode = 0o600,
+): Promise<void> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  const next = `${path}.${process.pid}`;
+  await writeFile(next, content, { mode });
+  await rename(next, path);
+}
+
+/** @returns false where somebody else has made the file before. */
+export async function claimState(path: string): Promise<boolean> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  try {
+    await writeFile(path, '', { flag: 'wx', mode: 0o600 });
+    return true;
+  } catch (thrown) {
+    if (thrown instanceof Error && 'code' in thrown && thrown.code === 'EEXIST') return false;
+    throw thrown;
+  }
+}
+
+export const removeState = (path: string): Promise<void> =>
+  rm(path, { recursive: true, force: true });
+
+const isAbsent = (thrown: unknown): boolean =>
+  thrown instanceof Error &&
+  'code' in thrown &&
+  (thrown.code === 'ENOENT' || thrown.code === 'ENOTDIR');

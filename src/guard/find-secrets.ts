@@ -1,0 +1,48 @@
+// Secrets in lines that a change adds. Lines that were there before are not looked at.
+import type { SecretFinding } from '../model/secret.ts';
+import type { AddedText, SecretHit } from './finding.ts';
+import { compilePatterns } from './path-patterns.ts';
+
+/** What this needs of src/secrets/scanner.ts. */
+export interface TextScanner {
+  scan(text: string, facts?: { readonly path?: string }): readonly SecretFinding[];
+}
+
+/**
+ * @param allow gitignore patterns of paths that are not scanned.
+ * @returns hits in the order of files and lines.
+ */
+export function findSecrets(
+  files: readonly AddedText[],
+  scanner: TextScanner,
+  allow: readonly string[],
+): readonly SecretHit[] {
+  const allowed = compilePatterns(allow);
+  return files
+    .filter((file) => !allowed.matches(file.path))
+    .flatMap((file) => file.runs.flatMap((run) => findInRun(file.path, run, scanner)));
+}
+
+function findInRun(
+  path: string,
+  run: AddedText['runs'][number],
+  scanner: TextScanner,
+): readonly SecretHit[] {
+  const text = run.lines.join('\n');
+  return scanner.scan(text, { path }).map(({ rule, kind, start, end }) => {
+    const value = text.slice(start, end);
+    const before = text.slice(0, start);
+    const firstLine = run.firstLine + countBreaks(before);
+    return {
+      path,
+      rule,
+      kind,
+      value,
+      firstLine,
+      lastLine: firstLine + countBreaks(value),
+      firstColumn: start - before.lastIndexOf('\n'),
+    };
+  });
+}
+
+const countBreaks = (text: string): number => text.split('\n').length - 1;

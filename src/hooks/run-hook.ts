@@ -1,0 +1,42 @@
+// One hook, one flow. The daemon and the fallback both come through here, so that a commit gets the same answer and the
+// same statement whoever is there.
+import { checkPush } from '../flow/check-push.ts';
+import { checkStaged } from '../flow/check-staged.ts';
+import { type HookWork, type HookWorld, withHookWork } from '../flow/hook-work.ts';
+import { isFault } from '../model/fault.ts';
+import { faultLines } from '../print/fault-lines.ts';
+import { hookLines } from '../print/hook-lines.ts';
+import type { HookAnswer, HookCall } from './hook-call.ts';
+
+/**
+ * @returns what git gets. A failure that a user can mend refuses in hooks that guard and warns in hooks that record.
+ * @throws only for defects: whoever started the hook falls back to the next thing that can answer.
+ */
+export async function runHook(call: HookCall, world: HookWorld): Promise<HookAnswer> {
+  try {
+    return await withHookWork(call.caller, world, (work) => act(call, work));
+  } catch (thrown) {
+    if (!isFault(thrown)) throw thrown;
+    const isGuard = call.hook.startsWith('pre-');
+    return { exit: isGuard ? 1 : 0, stderr: faultLines(thrown, false) };
+  }
+}
+
+async function act(call: HookCall, work: HookWork): Promise<HookAnswer> {
+  switch (call.hook) {
+    case 'pre-commit':
+    case 'pre-merge-commit': {
+      const check = await checkStaged(work);
+      return { exit: check.isRefused ? 1 : 0, stderr: hookLines(check) };
+    }
+    case 'pre-push': {
+      const check = await checkPush(work, call);
+      return { exit: check.isRefused ? 1 : 0, stderr: hookLines(check) };
+    }
+    case 'post-rewrite':
+    case 'post-commit':
+    case 'post-merge':
+    case 'post-applypatch':
+      return { exit: 0, stderr: '' };
+  }
+}

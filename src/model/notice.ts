@@ -1,0 +1,52 @@
+// What a hook says about a change: one notice for each thing found. Data only; src/print words it.
+import type { SettingPlace } from './policy.ts';
+
+/** `observed`: the policy only watches, so it went through. */
+export type Effect = 'refused' | 'warned' | 'observed' | 'masked';
+
+/** Why a secret that should be masked was refused instead. */
+export type MaskHindrance =
+  | 'vault-off' // nothing could give the value back
+  | 'unsafe' // replacing it could break the file
+  | 'unreadable' // the recordings that tell whose line it is
+  | 'changed'; // index or file moved on meanwhile
+
+export interface SecretNotice {
+  readonly kind: 'secret';
+  readonly effect: Effect;
+  readonly path: string;
+  /** 1-based. */
+  readonly line: number;
+  readonly column: number;
+  readonly rule: string;
+  /** Does recorded AI output account for the line? */
+  readonly isAi: boolean;
+  /** Full id, for findings in commits that are pushed. */
+  readonly commit: string | null;
+  readonly placeholder: string | null;
+  readonly hindrance: MaskHindrance | null;
+}
+
+export interface PathNotice {
+  readonly kind: 'path';
+  readonly effect: Effect;
+  readonly path: string;
+  /** `unreadable`: taken as an AI's, because the recordings could not be read. */
+  readonly why: 'any' | 'ai' | 'unreadable';
+  /** The rule. */
+  readonly place: SettingPlace | null;
+}
+
+/** Work that was left for later: worth a line, never worth a refusal. */
+export interface TextNotice {
+  readonly kind: 'text';
+  readonly text: string;
+}
+
+export type Notice = SecretNotice | PathNotice | TextNotice;
+
+export interface HookReport {
+  /** Must git stop? */
+  readonly isRefused: boolean;
+  readonly notices: readonly Notice[];
+}

@@ -1,0 +1,44 @@
+// What init and uninstall did, for people and for `--json`.
+
+export interface SetUpReport {
+  /** Absolute. */
+  readonly worktree: string;
+  readonly hooks: {
+    /** Absolute: the folder our files are in. */
+    readonly dir: string;
+    /** As in src/git/hooks-place.ts: whose folder git takes hooks from. */
+    readonly kind: 'own' | 'husky' | 'shared' | 'elsewhere';
+    readonly isChanged: boolean;
+    /** Hooks that were there before and run as well. */
+    readonly chained: readonly string[];
+    /** Hooks of a shared folder in a language that we add no line to. */
+    readonly foreign: readonly string[];
+  };
+  readonly identity: {
+    readonly kind: 'ssh' | 'keyring' | 'file';
+    readonly principal: string;
+    readonly publicKey: string;
+    /** Where the key lives, in words. */
+    readonly place: string;
+    readonly isNew: boolean;
+  };
+  readonly configuration: {
+    /** Repository-relative. */
+    readonly path: string;
+    readonly isNew: boolean;
+  };
+  /** Remotes whose notes will come with every fetch from now on. */
+  readonly remotes: readonly string[];
+  readonly isNotesPushed: boolean;
+}
+
+export interface TakeDownReport {
+  readonly worktree: string;
+  /** Was there anything to take back? */
+  readonly wasInstalled: boolean;
+  /** Hooks that are again what they were before. */
+  readonly hooks: readonly string[];
+  readonly removed: readonly string[];
+  /** Files that somebody has changed since: they stay, and why. */
+  readonly kept: readonly { readonly path: string; readonly why: string }[];
+}

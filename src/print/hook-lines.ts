@@ -1,0 +1,102 @@
+// What a person sees when a hook refuses, replaces or warns: what, where, the code, and the command that mends it.
+import type {
+  HookReport,
+  MaskHindrance,
+  Notice,
+  PathNotice,
+  SecretNotice,
+} from '../model/notice.ts';
+
+/** More would scroll the first ones away. */
+const NOTICES_MAX = 20;
+
+/** @returns whole lines, or '' where there is nothing to say. Never a secret. */
+export function hookLines(report: HookReport): string {
+  const shown = report.notices.slice(0, NOTICES_MAX).flatMap(noticeLines);
+  const more = report.notices.length - NOTICES_MAX;
+  return [...shown, ...(more > 0 ? [`aitrail: and ${more} more`] : [])]
+    .map((line) => `${line}\n`)
+    .join('');
+}
+
+function noticeLines(notice: Notice): readonly string[] {
+  switch (notice.kind) {
+    case 'secret':
+      return secretLines(notice);
+    case 'path':
+      return pathLines(notice);
+    case 'text':
+      return [`aitrail: ${notice.text}`];
+  }
+}
+
+function secretLines(notice: SecretNotice): readonly string[] {
+  const { path, line, column, rule, commit, effect, placeholder } = notice;
+  const place = `${commit === null ? '' : `commit ${commit.slice(0, 12)}: `}${path}:${line}:${column}`;
+  const what = `${place}: ${rule}${notice.isAi ? ', written by an AI' : ''}`;
+  switch (effect) {
+    case 'masked':
+      return [
+        `aitrail: ${what}: replaced by ${placeholder ?? 'a placeholder'} in the index`,
+        '  the old content stays in .git/objects until git gc; the value: aitrail reveal',
+      ];
+    case 'warned':
+      return [`aitrail: ${what} (warning)`];
+    case 'observed':
+      return [`aitrail: ${what}: would be refused (mode: observe)`];
+    case 'refused':
+      return [
+        `aitrail: ${what}${hindranceText(notice.hindrance)} (SECRET_FOUND)`,
+        `  fix: ${commit === null ? stagedFix(path) : pushedFix(commit)}`,
+      ];
+  }
+}
+
+const stagedFix = (path: string): string =>
+  `take the value out and: git add ${shellWord(path)}; a false alarm: end the line with a comment aitrail:allow`;
+
+const pushedFix = (commit: string): string =>
+  `take it out of that commit (git rebase -i ${commit.slice(0, 12)}^) and make the value invalid where it was issued`;
+
+function hindranceText(hindrance: MaskHindrance | null): string {
+  switch (hindrance) {
+    case null:
+    case 'vault-off':
+      return '';
+    case 'unsafe':
+      return ', which cannot be replaced safely here';
+    case 'unreadable':
+      return ', and the recordings cannot be read';
+    case 'changed':
+      return ', and the file changed while it was being replaced';
+  }
+}
+
+function pathLines({ path, effect, why, place }: PathNotice): readonly string[] {
+  const rule = place === null ? 'protected' : `protected by ${place.file}:${place.line}`;
+  const who = {
+    any: 'changed',
+    ai: 'changed by an AI',
+    unreadable: 'changed, by whom the recordings cannot tell',
+  }[why];
+  const what = `aitrail: ${path}: ${who}; ${rule}`;
+  switch (effect) {
+    case 'warned':
+      return [`${what} (warning)`];
+    case 'observed':
+      return [`${what}: would be refused (mode: observe)`];
+    case 'masked':
+    case 'refused':
+      return [
+        `${what} (PROTECTED_PATH)`,
+        `  fix: let a person make the change, or leave it out: git restore --staged ${shellWord(path)}`,
+      ];
+  }
+}
+
+/** Quoted where a shell would read it otherwise; control characters never reach a terminal. */
+export function shellWord(text: string): string {
+  // eslint-disable-next-line no-control-regex
+  const plain = text.replace(/[\u0000-\u001F\u007F-\u009F]/g, '?');
+  return /^[\w@%+=:,./-]+$/.test(plain) ? plain : `'${plain.replaceAll("'", `'\\''`)}'`;
+}

@@ -1,0 +1,91 @@
+// Secrets inside encodings: base64 and hex runs that decode to text, percent and unicode escapes. Each run is decoded
+// and scanned once more; escapes keep a map from decoded characters back to where they stood.
+
+/** A stretch of a text, decoded. */
+export interface Decoded {
+  readonly text: string;
+  /** Of the stretch in the outer text, end exclusive. */
+  readonly start: number;
+  readonly end: number;
+  /** `offsets[i]` is where decoded character i starts; null where only the whole stretch has a meaning. */
+  readonly offsets: readonly number[] | null;
+}
+
+const RUN_LENGTH_MAX = 65_536;
+const BASE64_RUN = /[A-Za-z0-9][A-Za-z0-9+/_-]{23,}={0,2}/g;
+const HEX_RUN = /^[0-9a-fA-F]{32,}$/;
+/** Stretches that hold an escape of a printable ASCII character. */
+const ESCAPED = /(?:\\u00[2-7][0-9A-Fa-f]|%[2-7][0-9A-Fa-f]|\\x[2-7][0-9A-Fa-f])/g;
+const ESCAPE = /\\u00([2-7][0-9A-Fa-f])|%([2-7][0-9A-Fa-f])|\\x([2-7][0-9A-Fa-f])|[^]/g;
+const STRETCH_BEFORE_MAX = 256;
+const STRETCH_MAX = 2048;
+
+/** Everything in a text that can be decoded to printable text. */
+export function decodeRuns(text: string): readonly Decoded[] {
+  return [...decodeBase64Runs(text), ...decodeEscapes(text)];
+}
+
+function decodeBase64Runs(text: string): readonly Decoded[] {
+  const decoded: Decoded[] = [];
+  BASE64_RUN.lastIndex = 0;
+  for (let run = BASE64_RUN.exec(text); run !== null; run = BASE64_RUN.exec(text)) {
+    const [value] = run;
+    if (value.length > RUN_LENGTH_MAX) continue;
+    const inner = HEX_RUN.test(value) ? decodeHex(value) : decodeBase64(value);
+    if (inner !== null)
+      decoded.push({ text: inner, start: run.index, end: run.index + value.length, offsets: null });
+  }
+  return decoded;
+}
+
+function decodeHex(value: string): string | null {
+  if (value.length % 2 !== 0 || !/^[2-7]/.test(value)) return null;
+  return printable(Buffer.from(value, 'hex'));
+}
+
+/** The first bytes tell text from the rest at once, so that a blob costs next to nothing. */
+function decodeBase64(value: string): string | null {
+  const first = Buffer.from(value.slice(0, 16), 'base64');
+  if (printable(first) === null) return null;
+  return printable(Buffer.from(value, 'base64'));
+}
+
+/** @returns null where a byte is neither printable ASCII nor a line end or tab. */
+function printable(bytes: Buffer): string | null {
+  for (const byte of bytes)
+    if ((byte < 32 && byte !== 10 && byte !== 13 && byte !== 9) || byte > 126) return null;
+  return bytes.toString('latin1');
+}
+
+function decodeEscapes(text: string): readonly Decoded[] {
+  const decoded: Decoded[] = [];
+  ESCAPED.lastIndex = 0;
+  for (let hit = ESCAPED.exec(text); hit !== null; hit = ESCAPED.exec(text)) {
+    const [start, end] = stretchAround(text, hit.index);
+    decoded.push(decodeStretch(text, start, end));
+    ESCAPED.lastIndex = Math.max(end, hit.index + 1);
+  }
+  return decoded;
+}
+
+/** Up to white space, quotes and brackets: what an escape belongs to. */
+function stretchAround(text: string, at: number): readonly [number, number] {
+  const stop = /[\s"'`<>(){}[\],;]/;
+  let start = at;
+  let end = at;
+  while (start > 0 && at - start < STRETCH_BEFORE_MAX && !stop.test(text.charAt(start - 1)))
+    start -= 1;
+  while (end < text.length && end - at < STRETCH_MAX && !stop.test(text.charAt(end))) end += 1;
+  return [start, end];
+}
+
+function decodeStretch(text: string, start: number, end: number): Decoded {
+  const offsets: number[] = [];
+  let decoded = '';
+  for (const found of text.slice(start, end).matchAll(ESCAPE)) {
+    const code = found[1] ?? found[2] ?? found[3];
+    decoded += code === undefined ? found[0] : String.fromCharCode(Number.parseInt(code, 16));
+    offsets.push(start + found.index);
+  }
+  return { text: decoded, start, end, offsets: [...offsets, end] };
+}

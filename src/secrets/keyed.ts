@@ -1,0 +1,157 @@
+// `KEY=value` in all the ways that code, configuration, shells, prose and escaped JSON write it. A keyword hit gives
+// the key's name; from there the text is read forward: closing marks, a separator, opening marks, the value.
+import { RANK, type Candidate, type Hit } from './candidate.ts';
+import { isRandom, isSecretValue } from './evidence.ts';
+import { judgeKey, type KeyStrength } from './key-name.ts';
+import { readValue, type Value } from './value-reader.ts';
+
+const NAME_LENGTH_MAX = 64;
+const NAME_BEFORE = /[A-Za-z0-9_$.-]/;
+const NAME_AFTER = /[A-Za-z0-9_-]/;
+
+/** What closes a name: quotes (escaped or not), brackets, emphasis, colour codes. */
+const CLOSE = String.raw`(?:\\{0,8}["'\x60]|[\])*]|\x1b\[[0-9;]{0,8}m|&quot;){0,3}`;
+/** Types that may stand between a name and its value. */
+const TYPE = String.raw`(?:[ \t]{0,4}(?:&(?:'static )?str|[Ss]tring|str|text|any|bytes|SecretStr|Secret|Option<String>|Optional\[str\]|varchar|password)[ \t]{0,4}\??(?=[ \t]*=)[ \t]{0,4}=)?`;
+const SEPARATORS = {
+  assign: new RegExp(
+    String.raw`${CLOSE}[ \t]{0,30}(?::=|=>|\.=|\?=|\+=|={1,3}|:(?!:))${TYPE}[ \t]{0,30}`,
+    'y',
+  ),
+  argument: new RegExp(String.raw`\\{0,8}["'\x60][ \t]{0,4},[ \t]{0,4}(?=\\{0,8}["'\x60])`, 'y'),
+  element: /[ \t]{0,4}>\s{0,40}/y,
+  attribute: new RegExp(
+    String.raw`\\{0,8}["'][ \t]{0,4}(?:,?[ \t]{0,4}(?:(?:\r?\n|\\{1,8}n)[ \t]{0,40})?)(?:\\{0,8}["'])?(?:[vV]alue|default|Value)(?:\\{0,8}["'])?[ \t]{0,4}[:=][ \t]{0,4}`,
+    'y',
+  ),
+  envValue: /["']?[ \t]{0,4}(?:\r?\n|\\{1,8}n)[ \t]{0,40}value:[ \t]{0,4}/y,
+  body: /[ \t]{1,4}(?:--body|-b|--value|--from-literal|--string)[= \t]{1,4}/y,
+  prose:
+    /["'`*]{0,2}(?:\s\([^()\n]{1,40}\))?[ \t]{1,4}(?:is|was|to|are|now|=|as|equals)[ \t]{1,4}(?:now |set to |:[ \t]?)?/iy,
+  space: /[ \t]{1,4}(?=[^ \t=:>|&-])/y,
+} as const satisfies Record<string, RegExp>;
+type Separator = keyof typeof SEPARATORS;
+const ORDER = [
+  'attribute',
+  'envValue',
+  'body',
+  'assign',
+  'argument',
+  'element',
+  'prose',
+  'space',
+] as const satisfies readonly Separator[];
+
+export interface KeyName {
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The whole name around a keyword. */
+export function readName(hit: Hit): KeyName {
+  let start = hit.start;
+  let end = hit.end;
+  const { text } = hit;
+  const least = Math.max(0, start - NAME_LENGTH_MAX);
+  while (start > least && NAME_BEFORE.test(text.charAt(start - 1))) start -= 1;
+  const most = Math.min(text.length, end + NAME_LENGTH_MAX);
+  while (end < most && NAME_AFTER.test(text.charAt(end))) end += 1;
+  return { text: stripEscape(text, start, end), start, end };
+}
+
+/** `\nPASSWORD` in escaped text: the n belongs to the escape. */
+function stripEscape(text: string, start: number, end: number): string {
+  const name = text.slice(start, end);
+  return text.charAt(start - 1) === '\\' && /^[nrt]/.test(name) ? name.slice(1) : name;
+}
+
+/** Finds the value that a key's name announces. */
+export function findKeyed(hit: Hit): Candidate | null {
+  const name = readName(hit);
+  const strength = judgeKey(name.text);
+  if (strength === null) return null;
+  for (const separator of ORDER) {
+    const at = afterSeparator(hit.text, name, separator);
+    if (at === null) continue;
+    const value = readValue(hit.text, at, styleOf(hit.text, name, separator));
+    if (value === null) continue;
+    return judge(value, { name, strength, separator, text: hit.text });
+  }
+  return null;
+}
+
+function afterSeparator(text: string, name: KeyName, separator: Separator): number | null {
+  const pattern = SEPARATORS[separator];
+  pattern.lastIndex = name.end;
+  if (!pattern.test(text)) return null;
+  if (separator === 'element' && text.charAt(name.start - 1) !== '<') return null;
+  return pattern.lastIndex;
+}
+
+function styleOf(
+  text: string,
+  name: KeyName,
+  separator: Separator,
+): 'line' | 'prose' | 'element' | 'code' {
+  if (separator === 'element') return 'element';
+  if (separator === 'prose' || separator === 'space') return 'prose';
+  const isShell = separator === 'assign' && text.charAt(name.end) === '=';
+  return isShell &&
+    /(?:^|[\n\r\t ]|\\[nrt]|["'])$/.test(text.slice(Math.max(0, name.start - 2), name.start))
+    ? 'line'
+    : 'code';
+}
+
+interface Context {
+  readonly name: KeyName;
+  readonly strength: KeyStrength;
+  readonly separator: Separator;
+  readonly text: string;
+}
+
+function judge(value: Value, context: Context): Candidate | null {
+  const isSecret = isEnough(context.text.slice(value.start, value.end), value, context);
+  if (!isSecret && !value.isOpen) return null;
+  return {
+    rule: context.strength === 'password' ? 'password' : 'generic-secret',
+    start: value.start,
+    end: value.end,
+    rank: isSecret ? RANK.keyed : RANK.open,
+    isOpen: value.isOpen,
+  };
+}
+
+function isEnough(text: string, value: Value, context: Context): boolean {
+  const { separator, strength } = context;
+  if (separator === 'space') return isFlagValue(text, context);
+  if (separator === 'prose' && strength !== 'password' && !isRandom(text)) return false;
+  if (separator === 'argument' && strength === 'hint' && !isRandom(text)) return false;
+  const isLiteral = value.isQuoted || separator === 'element' || isShellLike(context);
+  return isSecretValue(text, { strength, isLiteral });
+}
+
+/** `--password x`, netrc's `password x`: no separator, so the value itself must convince. */
+function isFlagValue(text: string, context: Context): boolean {
+  if (context.name.text.startsWith('-'))
+    return isSecretValue(text, { strength: context.strength, isLiteral: true });
+  return (
+    /\d/.test(text) &&
+    text.length >= 10 &&
+    isSecretValue(text, { strength: context.strength, isLiteral: false }) &&
+    isRandom(text)
+  );
+}
+
+/** No blanks around the separator, or a colon as in YAML: data rather than code. */
+function isShellLike(context: Context): boolean {
+  const { text, name, separator } = context;
+  if (separator === 'prose') return true;
+  if (separator !== 'assign')
+    return separator === 'body' || separator === 'envValue' || separator === 'attribute';
+  const next = text.charAt(name.end);
+  return (
+    next === ':' ||
+    (next === '=' && text.charAt(name.end + 1) !== '=' && text.charAt(name.end + 1) !== ' ')
+  );
+}

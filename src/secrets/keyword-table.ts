@@ -1,0 +1,62 @@
+// Keywords and what to do where one occurs.
+import type { Candidate, Detector } from './candidate.ts';
+import { findKeyed } from './keyed.ts';
+import { buildAutomaton } from './keywords.ts';
+import { findPem } from './pem.ts';
+import { ALL_RULES, KEY_WORDS } from './rule-table.ts';
+import { findShellPassword, SHELL_KEYWORDS } from './shell-password.ts';
+import { compileRules, matchToken } from './structured.ts';
+import { findUrlPassword } from './url-password.ts';
+
+export interface KeywordEntry {
+  /** Found whatever its case. */
+  readonly keyword: string;
+  readonly find: Detector;
+}
+
+export interface KeywordTable {
+  readonly search: (text: string, give: (candidate: Candidate) => void) => void;
+}
+
+/** Builds the automaton over all keywords; entries that share one are tried in order. */
+export function openKeywordTable(entries: readonly KeywordEntry[]): KeywordTable {
+  const byKeyword = new Map<string, Detector[]>();
+  for (const { keyword, find } of entries) {
+    const folded = keyword.toLowerCase();
+    byKeyword.set(folded, [...(byKeyword.get(folded) ?? []), find]);
+  }
+  const keywords = [...byKeyword.keys()];
+  const finders = [...byKeyword.values()];
+  const lengths = keywords.map((keyword) => keyword.length);
+  const automaton = buildAutomaton(keywords);
+  return {
+    search: (text, give) =>
+      automaton.search(text, (keyword, end) => {
+        const hit = { text, start: end - (lengths[keyword] ?? 0), end };
+        for (const find of finders[keyword] ?? []) {
+          const candidate = find(hit);
+          if (candidate !== null) give(candidate);
+        }
+      }),
+  };
+}
+
+let shared: KeywordTable | null = null;
+
+/** The table of everything that needs no configuration, built once. */
+export function builtIn(): KeywordTable {
+  shared ??= openKeywordTable([
+    ...compileRules(ALL_RULES).map((token) => ({
+      keyword: token.keyword,
+      find: (hit: Parameters<Detector>[0]) => matchToken(hit, token),
+    })),
+    ...SHELL_KEYWORDS.map((keyword, index) => ({
+      keyword,
+      find: (hit: Parameters<Detector>[0]) => findShellPassword(hit, index),
+    })),
+    { keyword: '://', find: findUrlPassword },
+    { keyword: 'PRIVATE KEY', find: findPem },
+    ...KEY_WORDS.map((keyword) => ({ keyword, find: findKeyed })),
+  ]);
+  return shared;
+}

@@ -1,0 +1,105 @@
+// Aho and Corasick's automaton over ASCII, upper and lower case folded: finds where any of many keywords occurs in one
+// pass over the text, whatever their number. Transitions are a flat table, states in breadth-first order.
+
+export interface KeywordHit {
+  /** Index into the list of keywords. */
+  readonly keyword: number;
+  /** UTF-16 offset just after the keyword. */
+  readonly end: number;
+}
+
+export interface Automaton {
+  /** Calls `hit(keyword, end)` for every occurrence, in order of `end`. */
+  readonly search: (text: string, hit: (keyword: number, end: number) => void) => void;
+}
+
+interface Trie {
+  /** `next[state * width + column]`. */
+  readonly next: Int32Array;
+  readonly states: number;
+  /** Keywords that end in a state. */
+  readonly ends: readonly (readonly number[])[];
+}
+
+/** Builds the automaton. Keywords are ASCII; a keyword that occurs twice is reported twice. */
+export function buildAutomaton(keywords: readonly string[]): Automaton {
+  const folded = keywords.map((keyword) => keyword.toLowerCase());
+  const { columns, width } = pickColumns(folded);
+  const trie = buildTrie(folded, columns, width);
+  const { next, ends } = link(trie, width);
+  return { search: searcher(next, ends, { columns, width }) };
+}
+
+/** Only characters that occur in keywords have a column of their own; all others share column 0. */
+function pickColumns(folded: readonly string[]): { columns: Uint8Array; width: number } {
+  const columns = new Uint8Array(128);
+  let width = 1;
+  for (const character of new Set(folded.join(''))) {
+    const code = character.charCodeAt(0);
+    columns[code] = width;
+    if (/[a-z]/.test(character)) columns[code - 32] = width;
+    width += 1;
+  }
+  return { columns, width };
+}
+
+function buildTrie(folded: readonly string[], columns: Uint8Array, width: number): Trie {
+  const room = folded.reduce((sum, keyword) => sum + keyword.length, 1);
+  const next = new Int32Array(room * width);
+  const ends: number[][] = [[]];
+  for (const [index, keyword] of folded.entries()) {
+    let state = 0;
+    for (let i = 0; i < keyword.length; i += 1) {
+      const cell = state * width + (columns[keyword.charCodeAt(i)] ?? 0);
+      if ((next[cell] ?? 0) === 0) {
+        next[cell] = ends.length;
+        ends.push([]);
+      }
+      state = next[cell] ?? 0;
+    }
+    ends[state]?.push(index);
+  }
+  return { next, states: ends.length, ends };
+}
+
+/** Follows failure links in breadth-first order and folds them into the table. */
+function link(trie: Trie, width: number): { next: Int32Array; ends: readonly number[][] } {
+  const { next } = trie;
+  const ends = trie.ends.map((own) => [...own]);
+  const failure = new Int32Array(trie.states);
+  const queue = [...next.subarray(0, width)].filter((state) => state !== 0);
+  for (const state of queue) {
+    const fallback = failure[state] ?? 0;
+    ends[state]?.push(...(ends[fallback] ?? []));
+    for (let column = 0; column < width; column += 1) {
+      const cell = state * width + column;
+      const to = next[cell] ?? 0;
+      const other = next[fallback * width + column] ?? 0;
+      if (to === 0) {
+        next[cell] = other;
+        continue;
+      }
+      failure[to] = other;
+      queue.push(to); // grows while it is walked
+    }
+  }
+  return { next, ends };
+}
+
+function searcher(
+  next: Int32Array,
+  ends: readonly (readonly number[])[],
+  alphabet: { columns: Uint8Array; width: number },
+): Automaton['search'] {
+  const { columns, width } = alphabet;
+  const isEnd = Uint8Array.from(ends, (own) => Number(own.length > 0));
+  return (text, hit) => {
+    let state = 0;
+    for (let i = 0; i < text.length; i += 1) {
+      const code = text.charCodeAt(i);
+      state = code < 128 ? (next[state * width + (columns[code] ?? 0)] ?? 0) : 0;
+      if (isEnd[state] !== 1) continue;
+      for (const keyword of ends[state] ?? []) hit(keyword, i + 1);
+    }
+  };
+}

@@ -1,0 +1,39 @@
+// Masks a whole text at once.
+import type { SecretFinding } from '../model/secret.ts';
+import { RANK } from './candidate.ts';
+import { makePlaceholder } from './placeholder.ts';
+import { settle, toFinding, type Scanner } from './scanner.ts';
+
+export interface Masker {
+  readonly scanner: Scanner;
+  /** The installation's key, see makePlaceholder. */
+  readonly key: Uint8Array;
+}
+
+export interface MaskedFinding {
+  readonly finding: SecretFinding;
+  readonly placeholder: string;
+}
+
+export interface MaskedText {
+  readonly text: string;
+  /** In order; spans are offsets into the text as it was. */
+  readonly findings: readonly MaskedFinding[];
+}
+
+/** Replaces every secret by its placeholder; a text without one is returned as it is. */
+export function maskText(masker: Masker, text: string): MaskedText {
+  const candidates = settle(masker.scanner.analyse(text), text, RANK.cut);
+  const findings = candidates.map(toFinding).map((found) => ({
+    finding: found,
+    placeholder: makePlaceholder(masker.key, found.kind, text.slice(found.start, found.end)),
+  }));
+  if (findings.length === 0) return { text, findings };
+  let masked = '';
+  let at = 0;
+  for (const { finding, placeholder } of findings) {
+    masked += text.slice(at, finding.start) + placeholder;
+    at = finding.end;
+  }
+  return { text: masked + text.slice(at), findings };
+}

@@ -1,0 +1,45 @@
+// Every rule, and the words in names that announce a secret.
+import type { SecretRule } from './rule.ts';
+import { AI_RULES } from './rules/ai.ts';
+import { CLOUD_RULES } from './rules/cloud.ts';
+import { FORGE_RULES } from './rules/forges.ts';
+import { GENERIC_RULES } from './rules/generic.ts';
+import { MESSAGING_RULES } from './rules/messaging.ts';
+import { PAYMENT_RULES } from './rules/payments.ts';
+import { SAAS_RULES } from './rules/saas.ts';
+
+export const ALL_RULES: readonly SecretRule[] = [
+  ...GENERIC_RULES,
+  ...AI_RULES,
+  ...CLOUD_RULES,
+  ...FORGE_RULES,
+  ...PAYMENT_RULES,
+  ...MESSAGING_RULES,
+  ...SAAS_RULES,
+];
+
+/** Occurrences are looked at by src/secrets/keyed.ts; case does not matter. */
+export const KEY_WORDS: readonly string[] = [
+  'pass',
+  'pwd',
+  'secret',
+  'token',
+  'key',
+  'cred',
+  'bearer',
+  'auth',
+  '_pat',
+  '-pat',
+  'pat=',
+  'dsn',
+  'cookie',
+  'session',
+  'jwt',
+  'salt',
+  'pepper',
+  'hmac',
+  'contrase',
+  'senha',
+  'kennwort',
+  'motdepasse',
+];

@@ -1,0 +1,121 @@
+// The scanner: one pass of the keyword automaton finds the places worth looking at, detectors look there, overlapping
+// finds are settled. Every detector depends on at most LOOK_BEHIND characters before what it finds, which is what lets
+// a stream be scanned in windows with the same result as the whole text.
+import type { CustomSecretRule } from '../model/policy.ts';
+import type { SecretFinding } from '../model/secret.ts';
+import { dropAllowed } from './allow-comment.ts';
+import { RANK, type Candidate } from './candidate.ts';
+import {
+  compileCustomRules,
+  CUSTOM_LINE_MAX,
+  matchCustom,
+  type CustomPattern,
+} from './custom-rules.ts';
+import { decodeRuns, type Decoded } from './encoded.ts';
+import { builtIn, openKeywordTable, type KeywordTable } from './keyword-table.ts';
+import { knownEntry, knownVariants } from './known-values.ts';
+import { kindOf, PLACEHOLDER } from './placeholder.ts';
+import { resolveOverlaps } from './resolve-overlaps.ts';
+
+export interface ScannerOptions {
+  readonly rules?: readonly CustomSecretRule[];
+  /** Values known to be secret (environment, .env files): exact matches, at least 6 characters. */
+  readonly known?: readonly string[];
+}
+
+export interface ScanFacts {
+  /** Where the text stands in a repository. Given: the line comments `aitrail:allow`, `gitleaks:allow` count. */
+  readonly path?: string;
+}
+
+export interface Scanner {
+  /** @returns findings in order, never overlapping. */
+  readonly scan: (text: string, facts?: ScanFacts) => readonly SecretFinding[];
+  /** For streams: the same, open candidates included, unsettled; see channel-mask.ts. */
+  readonly analyse: (text: string) => readonly Candidate[];
+  /** Lines must be held whole, because somebody's own pattern looks at lines. */
+  readonly needsLines: boolean;
+  /** Exact values, for holding back their beginnings. */
+  readonly known: readonly string[];
+}
+
+/** What any detector may look back: a name, its separators and a command line. */
+export const LOOK_BEHIND = 640;
+
+/** @throws Fault CONFIG_INVALID for a custom rule that cannot be translated. */
+export function openScanner(options: ScannerOptions = {}): Scanner {
+  const known = knownVariants(options.known ?? []);
+  const customs = compileCustomRules(options.rules ?? []);
+  const tables =
+    known.length === 0 ? [builtIn()] : [builtIn(), openKeywordTable(known.map(knownEntry))];
+  const analyse = (text: string): readonly Candidate[] => [
+    ...detect(text, tables),
+    ...decodeRuns(text).flatMap((decoded) => scanDecoded(decoded, tables)),
+    ...customs.flatMap((custom) => scanLines(text, custom)),
+  ];
+  const scan = (text: string, facts: ScanFacts = {}): readonly SecretFinding[] => {
+    const settled = settle(analyse(text), text).map(toFinding);
+    return facts.path === undefined ? settled : dropAllowed(settled, text);
+  };
+  return { scan, analyse, needsLines: customs.length > 0, known };
+}
+
+/** What remains of candidates: no overlaps, nothing inside a placeholder, nothing below the least rank. */
+export function settle(
+  candidates: readonly Candidate[],
+  text: string,
+  leastRank: number = RANK.encoded,
+): readonly Candidate[] {
+  if (candidates.length === 0) return candidates;
+  const masked = text.includes('AITRAIL_')
+    ? [...text.matchAll(PLACEHOLDER)].map((found) => [found.index, found.index + found[0].length])
+    : [];
+  return resolveOverlaps(
+    candidates.filter(
+      (one) =>
+        one.end > one.start &&
+        one.rank >= leastRank &&
+        !masked.some(([start = 0, end = 0]) => one.start < end && start < one.end),
+    ),
+  );
+}
+
+export const toFinding = (candidate: Candidate): SecretFinding => ({
+  rule: candidate.rule,
+  kind: kindOf(candidate.rule),
+  start: candidate.start,
+  end: candidate.end,
+});
+
+function detect(text: string, tables: readonly KeywordTable[]): readonly Candidate[] {
+  const found: Candidate[] = [];
+  for (const table of tables) table.search(text, (candidate) => found.push(candidate));
+  return found;
+}
+
+/** Inside an encoding: with a map the inner span, without one the whole stretch is the secret. */
+function scanDecoded(decoded: Decoded, tables: readonly KeywordTable[]): readonly Candidate[] {
+  const { start, end, offsets } = decoded;
+  const inner = settle(detect(decoded.text, tables), decoded.text);
+  if (offsets === null)
+    return inner
+      .slice(0, 1)
+      .map((one) => ({ ...one, start, end, rank: RANK.encoded, isOpen: false }));
+  return inner.map((one) => ({
+    ...one,
+    start: offsets[one.start] ?? start,
+    end: offsets[one.end] ?? end,
+    isOpen: false,
+  }));
+}
+
+function scanLines(text: string, custom: CustomPattern): readonly Candidate[] {
+  const found: Candidate[] = [];
+  let offset = 0;
+  for (const line of text.split('\n')) {
+    for (let at = 0; at === 0 || at < line.length; at += CUSTOM_LINE_MAX)
+      found.push(...matchCustom(line.slice(at, at + CUSTOM_LINE_MAX), offset + at, custom));
+    offset += line.length + 1;
+  }
+  return found;
+}

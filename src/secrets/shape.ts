@@ -1,0 +1,131 @@
+// The notation in which token formats are written down: literal text and classes of characters in braces.
+//
+//   ghp_{A36}          the literal `ghp_` and 36 letters or digits
+//   {d8,10}:AA{b33}    8 to 10 digits, the literal `:AA`, 33 characters of base64url
+//   sk-{b20,}          open-ended
+//   {u}                a UUID in lower-case hex
+//
+// A shape is a pattern, the keyword that makes it worth trying, and (in tests) a generator of samples. No shape is
+// itself something that a scanner would take for a secret.
+
+/** Class letter → characters, as the inside of a bracket expression. */
+const CLASSES: Readonly<Record<string, string>> = {
+  A: 'A-Za-z0-9',
+  a: 'a-z0-9',
+  U: 'A-Z0-9',
+  T: 'A-Z2-7', // base32
+  l: 'a-z',
+  L: 'A-Z',
+  d: '0-9',
+  h: '0-9a-f',
+  H: '0-9A-F',
+  x: '0-9A-Fa-f',
+  w: 'A-Za-z0-9_',
+  b: 'A-Za-z0-9_-', // base64url
+  B: 'A-Za-z0-9+/', // base64 without padding
+  S: 'A-Za-z0-9+/=',
+  t: 'A-Za-z0-9._-',
+  Z: 'A-Za-z0-9+/=_.-',
+};
+
+export type ShapePart =
+  | { readonly kind: 'literal'; readonly text: string }
+  | {
+      readonly kind: 'class';
+      /** Inside of a bracket expression. */
+      readonly characters: string;
+      readonly least: number;
+      /** null where open-ended. */
+      readonly most: number | null;
+    };
+
+const UUID_PARTS: readonly ShapePart[] = [8, 4, 4, 4, 12].flatMap((count, index): ShapePart[] => [
+  ...(index === 0 ? [] : [{ kind: 'literal' as const, text: '-' }]),
+  { kind: 'class' as const, characters: '0-9a-f', least: count, most: count },
+]);
+
+/** @throws TypeError for a class that does not exist: a bug in a rule, found by loading it. */
+export function parseShape(shape: string): readonly ShapePart[] {
+  return [...shape.matchAll(/\{u\}|\{([A-Za-z])(\d+)(,?)(\d*)\}|([^{]+)/g)].flatMap((found) => {
+    const [whole, letter, least, comma, most, literal] = found;
+    if (whole === '{u}') return UUID_PARTS;
+    if (literal !== undefined) return [{ kind: 'literal', text: literal }];
+    const characters = CLASSES[letter ?? ''];
+    if (characters === undefined) throw new TypeError(`shape ${shape}: no class ${letter ?? ''}`);
+    return [{ kind: 'class', characters, least: Number(least), most: mostOf() }];
+    function mostOf(): number | null {
+      if (comma !== ',') return Number(least);
+      return most === '' ? null : Number(most);
+    }
+  });
+}
+
+const escapeLiteral = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&');
+
+/** The least length of a literal start that shows what a token is, however long it goes on. */
+const TELLING_LENGTH = 4;
+
+/**
+ * The pattern's source: greedy, and followed by nothing that would make the token longer. After a telling start the
+ * last class is open-ended all the same: providers lengthen their tokens, and what is glued to one is no reason to
+ * show it.
+ */
+export function shapeSource(parts: readonly ShapePart[]): string {
+  const [first] = parts;
+  const isTelling = first?.kind === 'literal' && first.text.length >= TELLING_LENGTH;
+  const source = parts
+    .map((part, index) =>
+      part.kind === 'literal'
+        ? escapeLiteral(part.text)
+        : classSource(part, isTelling && index === parts.length - 1 && part.least >= 16),
+    )
+    .join('');
+  const last = parts.at(-1);
+  const more = last?.kind === 'class' && last.most !== null ? last.characters.replace('=', '') : '';
+  return `${source}(?![A-Za-z0-9${more.replace('A-Za-z0-9', '')}])`;
+}
+
+function classSource(part: ShapePart & { kind: 'class' }, isOpenEnded: boolean): string {
+  const { characters, least, most } = part;
+  if (isOpenEnded) return `[${characters}]{${least},}`;
+  if (least === most) return `[${characters}]{${least}}`;
+  return `[${characters}]{${least},${most ?? ''}}`;
+}
+
+export interface ShapeAnchor {
+  /** Literal text that every token of this shape holds. */
+  readonly keyword: string;
+  /** Characters that may stand before the keyword, and how many at most; null where the token starts with it. */
+  readonly before: { readonly characters: string; readonly most: number } | null;
+}
+
+/**
+ * Picks the literal to search for: what the token starts with, or else the longest one that stands a bounded way
+ * behind its start.
+ *
+ * @returns null where there is none of two characters or more.
+ */
+export function pickAnchor(parts: readonly ShapePart[]): ShapeAnchor | null {
+  const [first] = parts;
+  if (first?.kind === 'literal' && first.text.length >= 2)
+    return { keyword: first.text, before: null };
+  const bounded = parts.findIndex((part) => part.kind === 'class' && part.most === null);
+  const literals = parts
+    .slice(0, bounded < 0 ? parts.length : bounded)
+    .flatMap((part, index) => (part.kind === 'literal' ? [{ text: part.text, index }] : []));
+  const best = literals.toSorted((a, b) => b.text.length - a.text.length)[0];
+  if (best === undefined) return null;
+  const ahead = parts.slice(0, best.index);
+  return {
+    keyword: best.text,
+    before: {
+      characters: ahead
+        .map((part) => (part.kind === 'class' ? part.characters : escapeLiteral(part.text)))
+        .join(''),
+      most: ahead.reduce(
+        (sum, part) => sum + (part.kind === 'class' ? (part.most ?? 0) : part.text.length),
+        0,
+      ),
+    },
+  };
+}

@@ -1,0 +1,57 @@
+// Passwords on command lines: `curl -u user:pass`, `mysql -pPASS`, `sshpass -p PASS`, `docker login -p PASS`.
+import { RANK, type Candidate, type Hit } from './candidate.ts';
+import { isSecretValue } from './evidence.ts';
+
+const COMMAND_LENGTH_MAX = 300;
+const QUOTE = String.raw`\\{0,8}["']?`;
+/** Per program: what stands between its name and the password. Bounded, so that matching stays linear. */
+const PROGRAMS: readonly { readonly keyword: string; readonly flag: RegExp }[] = [
+  {
+    keyword: 'curl ',
+    flag: new RegExp(
+      String.raw`[ \t](?:-[a-zA-Z]{0,4}u|--user|--proxy-user|-U)[ \t=]{0,3}${QUOTE}[^\s:"'\\]{1,80}${QUOTE}:${QUOTE}`,
+      'g',
+    ),
+  },
+  { keyword: 'mysql', flag: /[ \t]-p(?=[^\s-])['"]?/g },
+  { keyword: 'mariadb', flag: /[ \t]-p(?=[^\s-])['"]?/g },
+  { keyword: 'sshpass', flag: new RegExp(String.raw`[ \t]-p[ \t]{0,3}${QUOTE}`, 'g') },
+  {
+    keyword: 'docker login',
+    flag: new RegExp(String.raw`[ \t](?:-p|--password)[ \t=]{1,3}${QUOTE}`, 'g'),
+  },
+  {
+    keyword: 'redis-cli',
+    flag: new RegExp(String.raw`[ \t](?:-a|--pass)[ \t=]{1,3}${QUOTE}`, 'g'),
+  },
+  { keyword: 'ldapsearch', flag: new RegExp(String.raw`[ \t]-w[ \t]{1,3}${QUOTE}`, 'g') },
+  { keyword: 'openssl', flag: /pass:/g },
+  { keyword: 'smbclient', flag: /-U[ \t]{0,3}["']?[^\s%"']{1,64}%/g },
+  { keyword: 'net use', flag: /\/user:\S{1,64}[ \t]/g },
+  { keyword: 'snowsql', flag: /[ \t]-p[ \t]{1,3}/g },
+  { keyword: 'wget', flag: /--(?:http-|ftp-)?password[= ]["']?/g },
+];
+
+export const SHELL_KEYWORDS: readonly string[] = PROGRAMS.map((program) => program.keyword);
+
+/** @param index of the program in SHELL_KEYWORDS. */
+export function findShellPassword(hit: Hit, index: number): Candidate | null {
+  const start = findPasswordStart(hit, PROGRAMS[index]?.flag);
+  if (start === null) return null;
+  const value = /^[^\s"'\\]{1,256}/.exec(hit.text.slice(start, start + 260))?.[0] ?? '';
+  if (value === '') return null;
+  const end = start + value.length;
+  const isOpen = end === hit.text.length;
+  const isSecret = isSecretValue(value, { strength: 'password', isLiteral: true });
+  if (!isOpen && !isSecret) return null;
+  const rank = isSecret ? RANK.keyed : RANK.open;
+  return { rule: 'shell-password', start, end, rank, isOpen };
+}
+
+function findPasswordStart(hit: Hit, flag: RegExp | undefined): number | null {
+  const near = hit.text.slice(hit.end - 1, hit.end + COMMAND_LENGTH_MAX);
+  const line = /^(?:[^\n\\]|\\[^])*/.exec(near)?.[0] ?? ''; // a backslash before a line end goes on
+  if (flag === undefined) return null;
+  flag.lastIndex = 0;
+  return flag.test(line) ? hit.end - 1 + flag.lastIndex : null;
+}

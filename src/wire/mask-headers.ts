@@ -1,0 +1,138 @@
+// Headers and URLs for the record: a list says which headers are kept at all, and no value goes in unlooked at.
+import type { MaskRecord } from '../model/secret.ts';
+import { editText } from './json-spans.ts';
+import { atRest, findEdits, type TextMasker } from './text-masker.ts';
+
+type Header = readonly [string, string];
+
+/** Kept by name. */
+const KEPT = new Set([
+  'accept',
+  'anthropic-beta',
+  'anthropic-version',
+  'chatgpt-account-id',
+  'content-encoding',
+  'content-length',
+  'content-type',
+  'copilot-integration-id',
+  'date',
+  'openai-beta',
+  'openai-model',
+  'openai-organization',
+  'openai-processing-ms',
+  'openai-project',
+  'openai-version',
+  'originator',
+  'request-id',
+  'retry-after',
+  'retry-after-ms',
+  'server-timing',
+  'session-id',
+  'session_id',
+  'thread-id',
+  'traceparent',
+  'user-agent',
+  'x-app',
+  'x-client-request-id',
+  'x-client-session-id',
+  'x-goog-api-client',
+  'x-initiator',
+  'x-interaction-id',
+  'x-interaction-type',
+  'x-agent-task-id',
+  'x-openai-subagent',
+  'x-parent-agent-id',
+  'x-parent-session-id',
+  'x-request-id',
+  'x-session-affinity',
+  'x-session-id',
+  'x-should-retry',
+]);
+
+/** Kept by how the name begins. */
+const KEPT_PREFIXES = [
+  'anthropic-ratelimit-',
+  'x-claude-code-',
+  'x-codex-',
+  'x-ratelimit-',
+  'x-stainless-',
+];
+
+/** Never, whatever else the name says. */
+const SECRET_NAME = /auth|cookie|token|secret|password|credential|api-?key|signature/i;
+
+const isKept = (name: string): boolean =>
+  !SECRET_NAME.test(name.replace(/ratelimit-.*/, '')) &&
+  (KEPT.has(name) || KEPT_PREFIXES.some((prefix) => name.startsWith(prefix)));
+
+export interface MaskedHeaders {
+  /** In the order given, names in lower case. */
+  readonly headers: readonly Header[];
+  readonly masks: readonly MaskRecord[];
+}
+
+/** @returns the headers that a record keeps, their values masked. */
+export function maskHeaders(masker: TextMasker, headers: readonly Header[]): MaskedHeaders {
+  const masks: MaskRecord[] = [];
+  const kept = headers
+    .map(([name, value]): Header => [name.toLowerCase(), value])
+    .filter(([name]) => isKept(name))
+    .map(([name, value]): Header => {
+      const found = findEdits(masker, value, { key: null, channel: `header ${name}` });
+      masks.push(...found.masks);
+      return [name, editText(value, found.edits)];
+    });
+  return { headers: kept, masks };
+}
+
+/** Query parameters whose value is a credential by name. */
+const SECRET_PARAMETER =
+  /^(?:key|api[-_]?key|access[-_]?token|id[-_]?token|refresh[-_]?token|auth|authorization|token|secret|client[-_]?secret|password|passwd|pwd|sig|signature|code|x-amz-(?:signature|credential|security-token)|x-goog-(?:signature|credential))$/i;
+
+export interface MaskedUrl {
+  readonly url: string;
+  readonly masks: readonly MaskRecord[];
+}
+
+/**
+ * Masks a path and its query.
+ *
+ * @param url without the session token; every parameter that stays is spelled as it was.
+ */
+export function maskUrl(masker: TextMasker, url: string): MaskedUrl {
+  const masks: MaskRecord[] = [];
+  const mark = url.indexOf('?');
+  const path = mark < 0 ? url : url.slice(0, mark);
+  const found = findEdits(masker, path, { key: null, channel: 'url' });
+  masks.push(...found.masks);
+  const cleanPath = editText(path, found.edits);
+  if (mark < 0) return { url: cleanPath, masks };
+  const query = url
+    .slice(mark + 1)
+    .split('&')
+    .map((pair) => maskParameter(masker, pair, masks));
+  return { url: `${cleanPath}?${query.join('&')}`, masks };
+}
+
+function maskParameter(masker: TextMasker, pair: string, masks: MaskRecord[]): string {
+  const equals = pair.indexOf('=');
+  const name = decode(equals < 0 ? '' : pair.slice(0, equals));
+  const value = decode(pair.slice(equals + 1));
+  if (value !== '' && SECRET_PARAMETER.test(name)) {
+    const placeholder = masker.hide('url_parameter', value);
+    masks.push(atRest('url-parameter', placeholder, 'url'));
+    return `${pair.slice(0, equals)}=${placeholder}`;
+  }
+  const found = findEdits(masker, value, { key: name === '' ? null : name, channel: 'url' });
+  if (found.edits.length === 0) return pair;
+  masks.push(...found.masks);
+  return `${pair.slice(0, equals + 1)}${encodeURIComponent(editText(value, found.edits))}`;
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '));
+  } catch {
+    return text; // not percent-encoded after all: looked at as it stands
+  }
+}

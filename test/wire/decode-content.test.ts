@@ -1,0 +1,110 @@
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import {
+  acceptEncoding,
+  decodeBody,
+  decodeContent,
+  isDecodable,
+} from '../../src/wire/decode-content.ts';
+import { cutAt } from './cuts.ts';
+
+const ENCODERS = [
+  ['gzip', gzipSync],
+  ['deflate', deflateSync],
+  ['deflate', deflateRawSync],
+  ['br', brotliCompressSync],
+] as const;
+
+async function* given(chunks: readonly Uint8Array[], failure?: Error): AsyncGenerator<Uint8Array> {
+  yield* chunks;
+  if (failure !== undefined) throw failure;
+}
+
+async function decoded(
+  encoding: string | null,
+  source: AsyncIterable<Uint8Array>,
+): Promise<string> {
+  const parts: Uint8Array[] = [];
+  for await (const part of decodeContent(encoding, source)) parts.push(part);
+  return Buffer.concat(parts).toString('utf8');
+}
+
+test.each(ENCODERS)('%s in any cut', async (name, encode) => {
+  await fc.assert(
+    fc.asyncProperty(fc.string({ unit: 'grapheme' }), fc.array(fc.nat(80)), async (text, cuts) => {
+      const bytes = encode(Buffer.from(text));
+      expect(await decoded(name, given(cutAt(bytes, cuts)))).toBe(text);
+    }),
+    { numRuns: 40 },
+  );
+});
+
+test('encodings are undone last first, identity is none', async () => {
+  const bytes = brotliCompressSync(gzipSync('hello'));
+  expect(await decoded('gzip, br', given([bytes]))).toBe('hello');
+  expect(await decoded('identity', given([Buffer.from('plain')]))).toBe('plain');
+  expect(await decoded(null, given([Buffer.from('plain')]))).toBe('plain');
+  expect(await decoded('gzip', given([]))).toBe('');
+});
+
+test('what was flushed comes out before more is there', async () => {
+  const gzip = gzipSync('first event\n\n', { finishFlush: 2 });
+  let isOver = false;
+  const source = (async function* () {
+    yield gzip;
+    await new Promise((resolve) => {
+      setTimeout(resolve, 20);
+    });
+    isOver = true;
+    yield Buffer.alloc(0);
+  })();
+  const body = decodeContent('gzip', source)[Symbol.asyncIterator]();
+  const first = await body.next();
+  expect(Buffer.from(first.value ?? []).toString()).toBe('first event\n\n');
+  expect(isOver).toBe(false);
+  await body.return?.();
+});
+
+test('a body that breaks off gives all that came, then why', async () => {
+  const cut = gzipSync('x'.repeat(5000), { finishFlush: 2 });
+  const body = decodeContent('gzip', given([cut], new Error('reset')));
+  const parts: Uint8Array[] = [];
+  const read = async (): Promise<void> => {
+    for await (const part of body) parts.push(part);
+  };
+  await expect(read()).rejects.toThrow('reset');
+  expect(Buffer.concat(parts)).toHaveLength(5000);
+});
+
+test('bytes in another encoding, and an unknown encoding, are a fault', async () => {
+  await expect(decoded('gzip', given([Buffer.from('no gzip')]))).rejects.toMatchObject({
+    code: 'UPSTREAM_NONSENSE',
+  });
+  await expect(decoded('lzma', given([Buffer.from('x')]))).rejects.toMatchObject({
+    code: 'UPSTREAM_NONSENSE',
+  });
+  expect([isDecodable('gzip, br'), isDecodable('lzma'), isDecodable(null)]).toEqual([
+    true,
+    false,
+    true,
+  ]);
+});
+
+test('a whole body is decoded up to its limit', async () => {
+  const bomb = gzipSync(Buffer.alloc(1_000_000));
+  expect(await decodeBody('gzip', bomb, 1_000_000)).toHaveLength(1_000_000);
+  await expect(decodeBody('gzip', bomb, 999_999)).rejects.toMatchObject({
+    code: 'UPSTREAM_NONSENSE',
+  });
+});
+
+test.each([
+  [null, 'identity'],
+  ['identity', 'identity'],
+  ['gzip, deflate', 'gzip, deflate'],
+  ['br;q=1.0, gzip;q=0', 'br'],
+  ['lzma', 'identity'],
+])('asks the upstream for %s as %s', (asked, want) => {
+  expect(acceptEncoding(asked)).toBe(want);
+});
