@@ -1,0 +1,182 @@
+// What the newest turn of a request says: results, files shown, the person's words.
+import { expect, test } from 'vitest';
+import { findReadings } from '../../src/agents/find-readings.ts';
+import { findEdits } from '../../src/agents/find-edits.ts';
+import { findOutcomes } from '../../src/agents/join-results.ts';
+import { lastUserTurn } from '../../src/agents/last-user-turn.ts';
+import type { Reading } from '../../src/model/edit.ts';
+import type { Block, Message, ToolCall } from '../../src/model/wire.ts';
+
+const text = (role: Message['role'], ...texts: readonly string[]): Message => ({
+  role,
+  blocks: texts.map((one) => ({ kind: 'text', text: one })),
+});
+const asks = (...calls: readonly ToolCall[]): Message => ({
+  role: 'assistant',
+  blocks: calls.map((call) => ({ kind: 'tool-call', call })),
+});
+const result = (callId: string | null, said: string, name: string | null = null): Block => ({
+  kind: 'tool-result',
+  result: { callId, name, text: said, isError: null },
+});
+const answers = (...blocks: readonly Block[]): Message => ({ role: 'user', blocks });
+
+const READ: ToolCall = { id: 'r1', name: 'Read', input: { file_path: '/w/a.ts' } };
+const shell = (command: unknown): ToolCall => ({ id: 'r1', name: 'shell', input: { command } });
+const NUMBERED = '    1→const a = 1;\n    2→\n    3→const b = 2;\n';
+
+const SHOWN: readonly (readonly [string, ToolCall, string, readonly Reading[]])[] = [
+  ['Claude Code', READ, NUMBERED, [{ path: '/w/a.ts', text: 'const a = 1;\n\nconst b = 2;\n' }]],
+  ['tabs', READ, '    1\ta\n    2\t\tb\n', [{ path: '/w/a.ts', text: 'a\n\tb\n' }]],
+  [
+    'a reminder behind it',
+    READ,
+    `${NUMBERED}\n<system-reminder>\nx\n</system-reminder>`,
+    [{ path: '/w/a.ts', text: 'const a = 1;\n\nconst b = 2;' }],
+  ],
+  [
+    'OpenCode',
+    { id: 'r1', name: 'read', input: { filePath: 'a' } },
+    '<file>\n00001| x\n00002| y\n\n(End of file - total 2 lines)\n</file>',
+    [{ path: 'a', text: 'x\ny\n' }],
+  ],
+  [
+    'numbers of its own',
+    READ,
+    '1. one\n7. seven\n',
+    [{ path: '/w/a.ts', text: '1. one\n7. seven\n' }],
+  ],
+  [
+    'no numbers',
+    { id: 'r1', name: 'read_file', input: { absolute_path: '/w/a' } },
+    'x\ny\n',
+    [{ path: '/w/a', text: 'x\ny\n' }],
+  ],
+  [
+    'sed -n',
+    shell(['bash', '-lc', 'sed -n 1,400p src/a.c']),
+    '{"output":"x\\n","metadata":{"exit_code":0}}',
+    [{ path: 'src/a.c', text: 'x\n' }],
+  ],
+  ['cat', shell('cat src/a.c'), 'x\n', [{ path: 'src/a.c', text: 'x\n' }]],
+  [
+    'cat elsewhere',
+    shell('cd src && cat a.c | head -50'),
+    'x\n',
+    [{ path: 'src/a.c', text: 'x\n' }],
+  ],
+  [
+    'nl',
+    shell('nl -ba a.c | sed -n 1,2p'),
+    '     1\tx\n     2\ty\n',
+    [{ path: 'a.c', text: 'x\ny\n' }],
+  ],
+  ['cat of two files', shell('cat a b'), 'x\n', []],
+  ['grep', shell('grep -n x a.c'), '1:x\n', []],
+  ['grep through cat', shell('cat a | grep x'), 'x\n', []],
+  ['writing', shell('cat a > b'), '', []],
+  [
+    'an edit that worked',
+    { id: 'r1', name: 'Edit', input: { file_path: 'a', old_string: 'x', new_string: 'y' } },
+    'The file a has been updated.',
+    [{ path: 'a', text: 'x' }],
+  ],
+  [
+    'an edit that failed',
+    { id: 'r1', name: 'Edit', input: { file_path: 'a', old_string: 'x', new_string: 'y' } },
+    '<tool_use_error>String to replace not found</tool_use_error>',
+    [],
+  ],
+  [
+    'a patch',
+    {
+      id: 'r1',
+      name: 'apply_patch',
+      input: '*** Begin Patch\n*** Update File: a\n@@\n x\n-y\n+z\n*** End Patch',
+    },
+    'Success.',
+    [{ path: 'a', text: 'x\ny\n' }],
+  ],
+];
+
+for (const [title, call, said, want] of SHOWN) {
+  test(`readings: ${title}`, () => {
+    const messages = [text('user', 'go'), asks(call), answers(result('r1', said))];
+    expect(findReadings(null, messages)).toEqual(want);
+  });
+}
+
+test('only the newest turn is read, and calls may come from elsewhere', () => {
+  const old = [text('user', 'go'), asks(READ), answers(result('r1', NUMBERED))];
+  expect(findReadings(null, [...old, text('assistant', 'done'), text('user', 'thanks')])).toEqual(
+    [],
+  );
+  expect(findReadings(null, [answers(result('r1', 'x\n'))], [READ])).toEqual([
+    { path: '/w/a.ts', text: 'x\n' },
+  ]);
+});
+
+test('outcomes are found by id', () => {
+  const write: ToolCall = { id: 'w1', name: 'Write', input: { file_path: 'a', content: 'x' } };
+  const messages = [
+    asks(write, { ...write, id: 'w2' }),
+    answers(result('w2', 'The user rejected permission to use this tool'), result('w1', 'ok')),
+  ];
+  const found = findOutcomes('claude-code', messages);
+  expect(found.map(({ callIds, outcome }) => [callIds[0], outcome])).toEqual([
+    ['w2', 'rejected'],
+    ['w1', 'accepted'],
+  ]);
+});
+
+test('Gemini: the id is made up by the client, the emission is found by name and arguments', () => {
+  const said: ToolCall = { id: null, name: 'write_file', input: { file_path: 'a', content: 'x' } };
+  const [emitted] = findEdits('gemini-cli', [{ kind: 'tool-call', call: said }]);
+  const echoed = {
+    id: 'write_file_17_0',
+    name: 'write_file',
+    input: { content: 'x', file_path: 'a' },
+  };
+  const messages = [
+    asks(echoed),
+    answers(result('write_file__write_file_17_0', 'ok', 'write_file')),
+  ];
+  const [found] = findOutcomes('gemini-cli', messages);
+  expect(found?.callIds).toContain(emitted?.callId);
+  expect(found?.outcome).toBe('accepted');
+});
+
+test.each<[string, readonly Message[], string | null]>([
+  ['plain', [text('user', 'fix it'), text('assistant', 'ok')], 'fix it'],
+  ['under a result', [text('user', 'fix it'), asks(READ), answers(result('r1', 'x'))], 'fix it'],
+  [
+    'beside a reminder',
+    [text('user', '<system-reminder>\nx\n</system-reminder>', 'fix it')],
+    'fix it',
+  ],
+  ['reminder inside', [text('user', 'fix it\n<system-reminder>x</system-reminder>')], 'fix it'],
+  [
+    'environment alone',
+    [
+      text('user', 'fix it'),
+      text('user', '<environment_context><cwd>/w</cwd></environment_context>'),
+    ],
+    'fix it',
+  ],
+  [
+    'instructions',
+    [
+      text('user', '# AGENTS.md instructions for /w\n<INSTRUCTIONS>x</INSTRUCTIONS>'),
+      text('user', 'fix it'),
+    ],
+    'fix it',
+  ],
+  [
+    'a task',
+    [text('user', '<task>\nfix it\n</task>', '<environment_details>x</environment_details>')],
+    'fix it',
+  ],
+  ['nobody', [text('system', 'x')], null],
+])('what the person said: %s', (_, messages, want) => {
+  expect(lastUserTurn(messages)).toBe(want);
+});
