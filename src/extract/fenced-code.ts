@@ -42,7 +42,7 @@ export function findFencedCode(text: string): readonly Edit[] {
       if (open === null && line.trim() !== '') lead = line;
     }
   }
-  if (open !== null) edits.push(...toEdits(open));
+  if (open !== null) edits.push(...toEdits(dropLastBlank(open)));
   return edits;
 }
 
@@ -55,6 +55,10 @@ function openFence(line: string, lead: string): Fence | null {
   if (mark.startsWith('`') && info.includes('`')) return null;
   return { indent: (match[1] ?? '').length, mark, info, lead, lines: [] };
 }
+
+/** A text's own last line feed is no line of the block that it leaves open. */
+const dropLastBlank = (fence: Fence): Fence =>
+  fence.lines.at(-1) === '' ? { ...fence, lines: fence.lines.slice(0, -1) } : fence;
 
 function closes(fence: Fence, line: string): boolean {
   const text = line.trim();

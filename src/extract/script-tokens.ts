@@ -88,7 +88,8 @@ function isRegexPlace(reader: Reader): boolean {
 }
 
 function skipRegex(reader: Reader): void {
-  const match = /\/(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\n[])+\/\w*/y;
+  // bounded: an opening that nothing closes must not be searched for again and again
+  const match = /\/(?:\\.|\[(?:\\.|[^\]\\\n]){0,200}\]|[^/\\\n[]){1,300}\/\w*/y;
   match.lastIndex = reader.at;
   reader.at += match.exec(reader.source)?.[0].length ?? 1;
 }

@@ -105,11 +105,16 @@ function cleanName(name: string): string {
 
 function toEdits(file: FileDiff, strip: number | null): readonly Edit[] {
   const { renamedFrom, renamedTo, hunks } = file;
-  if (renamedFrom !== null && renamedTo !== null) {
-    return hunks.length === 0
-      ? [{ kind: 'rename', path: renamedFrom, movedTo: renamedTo }]
-      : [{ kind: 'patch', path: renamedFrom, movedTo: renamedTo, hunks }];
-  }
+  if (renamedFrom === null || renamedTo === null) return changeOf(file, strip);
+  return hunks.length === 0
+    ? [{ kind: 'rename', path: renamedFrom, movedTo: renamedTo }]
+    : [{ kind: 'patch', path: renamedFrom, movedTo: renamedTo, hunks }];
+}
+
+function changeOf(file: FileDiff, strip: number | null): readonly Edit[] {
+  // `--- text` alone is a rule or a heading
+  if (file.to === null && !file.isDeleted) return [];
+  const { hunks } = file;
   const from = stripName(file.from, strip);
   const to = file.isDeleted ? null : stripName(file.to, strip);
   if (to === null) return from === null ? [] : [{ kind: 'delete', path: from }];
