@@ -25,7 +25,9 @@ export interface Spot {
 }
 
 export interface Channels {
+  /** Takes in the text; deltas are looked at by the next `flush`, all that came at once in one go. */
   add(site: TextSite, text: string): Spot;
+  flush(): void;
   /** No more text in this channel: decides it. What comes under the same name afterwards is a new text. */
   close(name: string): void;
   /** @returns whether a channel was in the middle of something that was, or might be, a secret. */
@@ -45,6 +47,8 @@ interface Channel {
   readonly site: TextSite;
   readonly mask: ChannelMask;
   readonly spots: OpenSpot[];
+  /** Text that came since the last flush. */
+  fresh: string;
   length: number;
   /** Of the latest edit: a span that goes on keeps what was decided at its start. */
   reach: Reach;
@@ -53,15 +57,21 @@ interface Channel {
 
 interface State {
   readonly policy: MaskPolicy;
+  /** Channels with fresh text. */
+  readonly fresh: Set<Channel>;
   readonly open: Map<string, Channel | null>;
   readonly records: Map<string, MaskRecord>;
 }
 
 export function openChannels(policy: MaskPolicy): Channels {
-  const state: State = { policy, open: new Map(), records: new Map() };
+  const state: State = { policy, fresh: new Set(), open: new Map(), records: new Map() };
   return {
     add: (site, text) =>
       site.piece === 'whole' ? addWhole(state, site, text) : addDelta(state, site, text),
+    flush: () => {
+      for (const channel of state.fresh) flushChannel(state, channel);
+      state.fresh.clear();
+    },
     close: (name) => {
       endChannel(state, name);
     },
@@ -77,13 +87,16 @@ const decidedSpot = (site: TextSite): Spot => ({ site, edits: [], isDecided: tru
 
 function openChannel(state: State, site: TextSite): Channel | null {
   const mask = state.policy.openMask(site);
-  return mask === null ? null : { site, mask, spots: [], length: 0, reach: 'record', editedTo: 0 };
+  return mask === null
+    ? null
+    : { site, mask, spots: [], fresh: '', length: 0, reach: 'record', editedTo: 0 };
 }
 
 function addWhole(state: State, site: TextSite, text: string): Spot {
   const channel = openChannel(state, site);
   if (channel === null || text === '') return decidedSpot(site);
-  const spot = pushText(state, channel, { site, text });
+  const spot = pushText(channel, site, text);
+  flushChannel(state, channel);
   apply(state, channel, channel.mask.end());
   return spot;
 }
@@ -95,22 +108,24 @@ function addDelta(state: State, site: TextSite, text: string): Spot {
     state.open.set(site.channel, channel);
   }
   // an empty delta only waits for its turn in the order of events
-  return channel === null || text === ''
-    ? decidedSpot(site)
-    : pushText(state, channel, { site, text });
+  if (channel === null || text === '') return decidedSpot(site);
+  state.fresh.add(channel);
+  return pushText(channel, site, text);
 }
 
-function pushText(
-  state: State,
-  channel: Channel,
-  { site, text }: { readonly site: TextSite; readonly text: string },
-): Spot {
+function pushText(channel: Channel, site: TextSite, text: string): Spot {
   const start = channel.length;
   channel.length += text.length;
+  channel.fresh += text;
   const spot: OpenSpot = { site, edits: [], isDecided: false, start, end: channel.length };
   channel.spots.push(spot);
-  apply(state, channel, channel.mask.push(text));
   return spot;
+}
+
+function flushChannel(state: State, channel: Channel): void {
+  const text = channel.fresh;
+  channel.fresh = '';
+  if (text !== '') apply(state, channel, channel.mask.push(text));
 }
 
 function apply(state: State, channel: Channel, step: MaskStep): void {
@@ -131,11 +146,13 @@ function apply(state: State, channel: Channel, step: MaskStep): void {
 
 /** Spots up to there are final. */
 function settle(channel: Channel, decidedTo: number): void {
-  for (let first = channel.spots[0]; first !== undefined; first = channel.spots[0]) {
-    if (first.end > decidedTo) return;
-    first.isDecided = true;
-    channel.spots.shift();
+  let count = 0;
+  for (const spot of channel.spots) {
+    if (spot.end > decidedTo) break;
+    spot.isDecided = true;
+    count += 1;
   }
+  channel.spots.splice(0, count);
 }
 
 function reachOf(state: State, channel: Channel, edit: MaskEdit): Reach {
@@ -159,6 +176,8 @@ function endChannel(state: State, name: string): boolean {
   const channel = state.open.get(name);
   state.open.delete(name);
   if (channel === undefined || channel === null) return false;
+  flushChannel(state, channel);
+  state.fresh.delete(channel);
   const isMidway =
     channel.spots.length > 0 || (channel.length > 0 && channel.editedTo === channel.length);
   apply(state, channel, channel.mask.end());

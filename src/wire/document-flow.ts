@@ -71,7 +71,7 @@ function endDocument(state: State, queue: EventQueue): readonly Released[] {
   const raw = Buffer.concat(state.parts);
   const data = raw.toString('utf8');
   if (parseJson(data) !== undefined)
-    return queue.push({ raw, event: null, data, rewrite: (text) => Buffer.from(text, 'utf8') });
+    return queue.push([{ raw, event: null, data, rewrite: (text) => Buffer.from(text, 'utf8') }]);
   const window = openWindowFlow(state.options);
   return [...openWindow(state, window), ...window.end(false)];
 }

@@ -42,7 +42,7 @@ export function openEventFlow(options: EventFlowOptions): Flow {
   const queue = openEventQueue({ channels, sites, reply, clock: options.clock });
   return {
     push: (bytes) => {
-      const released = framer.push(bytes).flatMap((frame) => queue.push(frame));
+      const released = queue.push(framer.push(bytes));
       if (framer.heldBytes() > EVENT_BYTES_MAX) throw new Error('an event of the reply has no end');
       return released;
     },
@@ -70,5 +70,5 @@ function maskRest(rest: Uint8Array, channels: Channels): readonly Released[] {
   const site = wholeSite({ channel: 'tail', path: [], field: 'text' });
   const sites: SiteReader = { read: () => ({ ...ANY_SITES.read('', null), sites: [site] }) };
   const queue = openEventQueue({ channels, sites, reply: null, clock: () => 0 });
-  return queue.push({ raw: rest, event: null, data: null, rewrite: () => rest });
+  return queue.push([{ raw: rest, event: null, data: null, rewrite: () => rest }]);
 }

@@ -24,8 +24,8 @@ export interface Released {
 }
 
 export interface EventQueue {
-  /** @returns what may go out now. */
-  push(frame: Frame): readonly Released[];
+  /** Events that came together, in order. @returns what may go out now. */
+  push(frames: readonly Frame[]): readonly Released[];
   /** No more events: everything is decided. */
   end(): { readonly released: readonly Released[]; readonly isMidway: boolean };
   marks(): readonly EventMark[];
@@ -62,7 +62,7 @@ const OVERTAKE_AFTER_MS = 1000;
 export function openEventQueue(parts: QueueParts): EventQueue {
   const state: State = { ...parts, waiting: [], marks: [], recordBytes: 0 };
   return {
-    push: (frame) => push(state, frame),
+    push: (frames) => push(state, frames),
     end: () => {
       const isMidway = state.channels.closeAll();
       return { released: drain(state), isMidway };
@@ -71,7 +71,27 @@ export function openEventQueue(parts: QueueParts): EventQueue {
   };
 }
 
-function push(state: State, frame: Frame): readonly Released[] {
+function push(state: State, frames: readonly Frame[]): readonly Released[] {
+  const early: Released[] = [];
+  const atMs = state.clock();
+  for (const frame of frames) {
+    const { entry, isIdle } = takeIn(state, frame, atMs);
+    const first = state.waiting[0];
+    if (isIdle && first !== undefined && atMs - first.atMs >= OVERTAKE_AFTER_MS)
+      early.push(release(state, entry));
+    else state.waiting.push(entry);
+  }
+  state.channels.flush();
+  return early.length === 0 ? drain(state) : [...early, ...drain(state)];
+}
+
+interface TakenIn {
+  readonly entry: Entry;
+  /** Nothing in it but the news that the connection lives. */
+  readonly isIdle: boolean;
+}
+
+function takeIn(state: State, frame: Frame, atMs: number): TakenIn {
   const parsed = frame.data === null ? undefined : parseJson(frame.data);
   const isJson = parsed !== undefined;
   const json = isJson ? parsed : (frame.data ?? Buffer.from(frame.raw).toString('latin1'));
@@ -82,13 +102,8 @@ function push(state: State, frame: Frame): readonly Released[] {
   for (const name of reading.closes) state.channels.close(name);
   if (reading.isTerminal) state.channels.closeAll();
   const { isTerminal } = reading;
-  const entry: Entry = { frame, json, isJson, spots, isTerminal, atMs: state.clock() };
-  const first = state.waiting[0];
   const isIdle = frame.data === null || reading.isKeepAlive;
-  if (isIdle && first !== undefined && entry.atMs - first.atMs >= OVERTAKE_AFTER_MS)
-    return [release(state, entry)];
-  state.waiting.push(entry);
-  return drain(state);
+  return { entry: { frame, json, isJson, spots, isTerminal, atMs }, isIdle };
 }
 
 function drain(state: State): readonly Released[] {
