@@ -1,11 +1,8 @@
 // One envelope against one commit: the steps of reference order, each with its own status. Nothing of the payload is
 // used before its signature holds.
 import type { CommitFacts, VerifyStatus } from '../model/verdict.ts';
-import { PAYLOAD_TYPE, SIGNATURE_NAMESPACE, type Statement } from '../model/statement.ts';
-import { openEnvelope } from './envelope.ts';
-import { formatPae } from './pae.ts';
-import { checkSshsig, parseSshsig } from './sshsig.ts';
-import { parseStatement } from './statement.ts';
+import { SIGNATURE_NAMESPACE, type Statement } from '../model/statement.ts';
+import { openSigned } from './open-signed.ts';
 import { judgeSigner, type Trust, type TrustAnswer } from './trust.ts';
 
 /** How far an envelope got: a later step outranks an earlier one when none of a note's envelopes is good. */
@@ -39,25 +36,21 @@ export interface EnvelopeQuestion {
 
 /** @returns null for an envelope of another predicate type: it is not about authorship. */
 export function judgeEnvelope(line: string, question: EnvelopeQuestion): JudgedEnvelope | null {
-  const nothing = { line, signer: null, key: null, isTrusted: false, statement: null };
-  const envelope = openEnvelope(line);
-  if (envelope === null) return { ...nothing, status: 'malformed', reason: 'no DSSE envelope' };
-  if (envelope.payloadType !== PAYLOAD_TYPE) return null;
-  const checked = checkSignatures(envelope.signatures, formatPae(PAYLOAD_TYPE, envelope.payload));
-  if (checked.kind === 'bad') return { ...nothing, status: 'bad-signature', reason: checked.why };
-  const { publicKey } = checked;
-  const reading = parseStatement(envelope.payload);
-  if (reading.kind === 'foreign') return null;
-  const key = publicKey.toString('base64');
-  if (reading.kind === 'malformed')
-    return { ...nothing, key, status: 'malformed', reason: reading.why };
-  const { statement } = reading;
+  const opened = openSigned(line);
+  if (opened.kind === 'foreign') return null;
+  if (opened.kind !== 'signed') {
+    const key = opened.key?.toString('base64') ?? null;
+    const nothing = { signer: null, isTrusted: false, statement: null };
+    return { line, key, ...nothing, status: opened.kind, reason: opened.why };
+  }
+  const { statement, publicKey } = opened;
   const answer = judgeSigner(question.trust, {
     publicKey,
     committer: question.facts.committer,
     namespace: SIGNATURE_NAMESPACE,
     atMs: question.atMs,
   });
+  const key = publicKey.toString('base64');
   return { line, key, statement, ...judgeContent(statement, answer, question.facts) };
 }
 
@@ -82,23 +75,6 @@ function differsFrom(said: Statement['predicate']['commit'], facts: CommitFacts)
   if (said.rawSha256 !== facts.rawSha256) return 'the commit object has another SHA-256';
   if (said.tree !== facts.tree) return `the tree is ${facts.tree.slice(0, 12)}`;
   return said.parents.join(' ') === facts.parents.join(' ') ? null : 'the parents differ';
-}
-
-type SignaturesCheck =
-  | { readonly kind: 'good'; readonly publicKey: Buffer }
-  | { readonly kind: 'bad'; readonly why: string };
-
-/** The first signature that holds decides; DSSE lets others stand beside it. */
-function checkSignatures(signatures: readonly Buffer[], pae: Uint8Array): SignaturesCheck {
-  let why = 'no SSH signature';
-  for (const blob of signatures) {
-    const parsed = parseSshsig(blob);
-    if (parsed === null) continue;
-    const check = checkSshsig(parsed, pae, SIGNATURE_NAMESPACE);
-    if (check.kind === 'good') return { kind: 'good', publicKey: parsed.publicKey };
-    ({ why } = check);
-  }
-  return { kind: 'bad', why };
 }
 
 const rankOf = (judged: JudgedEnvelope): number =>

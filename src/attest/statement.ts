@@ -4,6 +4,7 @@ import { isFault } from '../model/fault.ts';
 import { parseJson, type JsonObject } from '../model/json.ts';
 import {
   STATEMENT_TYPE,
+  type LogGrowth,
   type Predicate,
   type Statement,
   type StatementExchange,
@@ -36,6 +37,8 @@ const EXCHANGES_MAX = 100_000;
 const PARENTS_MAX = 1000;
 const NAME_CHARS_MAX = 512;
 const PROOF_CHARS_MAX = 65_536;
+const HASH_CHARS_MAX = 44;
+const PATH_LENGTH_MAX = 128;
 
 export type StatementReading =
   | { readonly kind: 'statement'; readonly statement: Statement }
@@ -153,6 +156,15 @@ const readLog = (value: JsonObject): NonNullable<Predicate['log']> => ({
   origin: textOf(value, 'origin', NAME_CHARS_MAX),
   vkey: textOf(value, 'vkey', NAME_CHARS_MAX),
   proof: textOf(value, 'proof', PROOF_CHARS_MAX),
+  since: (value['since'] ?? null) === null ? null : readGrowth(objectOf(value['since'], 'since')),
+});
+
+const readGrowth = (value: JsonObject): LogGrowth => ({
+  size: countOf(value, 'size', 1),
+  root: textOf(value, 'root', HASH_CHARS_MAX),
+  path: listOf(value, { name: 'path', itemsMax: PATH_LENGTH_MAX }, (item) =>
+    textOf({ hash: item }, 'hash', HASH_CHARS_MAX),
+  ),
 });
 
 const readCoverage = (value: JsonObject): Predicate['coverage'] => ({

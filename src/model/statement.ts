@@ -39,6 +39,15 @@ export interface StatementExchange {
   readonly startedAt: string | null;
 }
 
+/** A consistency proof: the log of the proof's checkpoint begins with the log of this older one. */
+export interface LogGrowth {
+  readonly size: number;
+  /** Base64. */
+  readonly root: string;
+  /** Base64. */
+  readonly path: readonly string[];
+}
+
 export interface Predicate {
   readonly commit: {
     readonly tree: string;
@@ -55,6 +64,8 @@ export interface Predicate {
     readonly vkey: string;
     /** c2sp.org/tlog-proof of the commit record. */
     readonly proof: string;
+    /** That the log only grew since the newest checkpoint found in an ancestor's note; null where there is none. */
+    readonly since: LogGrowth | null;
   } | null;
   readonly coverage: {
     readonly preCommit: 'ran' | 'absent';

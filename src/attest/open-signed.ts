@@ -1,0 +1,51 @@
+// One line of a note down to its statement: envelope, signature, statement, in this order. Nothing of the payload is used
+// before its signature holds. Whose signature it is, trust.ts judges.
+import { PAYLOAD_TYPE, SIGNATURE_NAMESPACE, type Statement } from '../model/statement.ts';
+import { openEnvelope } from './envelope.ts';
+import { formatPae } from './pae.ts';
+import { checkSshsig, parseSshsig } from './sshsig.ts';
+import { parseStatement } from './statement.ts';
+
+export type OpenedLine =
+  | { readonly kind: 'signed'; readonly statement: Statement; readonly publicKey: Buffer }
+  | { readonly kind: 'foreign' } // of another payload or predicate type: not about authorship
+  | {
+      readonly kind: 'malformed' | 'bad-signature';
+      readonly why: string;
+      readonly key: Buffer | null;
+    };
+
+/** @param line without LF. Never throws. */
+export function openSigned(line: string): OpenedLine {
+  const envelope = openEnvelope(line);
+  if (envelope === null) return { kind: 'malformed', why: 'no DSSE envelope', key: null };
+  if (envelope.payloadType !== PAYLOAD_TYPE) return { kind: 'foreign' };
+  const checked = checkSignatures(envelope.signatures, formatPae(PAYLOAD_TYPE, envelope.payload));
+  if (checked.kind === 'bad') return { kind: 'bad-signature', why: checked.why, key: null };
+  const reading = parseStatement(envelope.payload);
+  switch (reading.kind) {
+    case 'foreign':
+      return { kind: 'foreign' };
+    case 'malformed':
+      return { kind: 'malformed', why: reading.why, key: checked.publicKey };
+    case 'statement':
+      return { kind: 'signed', statement: reading.statement, publicKey: checked.publicKey };
+  }
+}
+
+type SignaturesCheck =
+  | { readonly kind: 'good'; readonly publicKey: Buffer }
+  | { readonly kind: 'bad'; readonly why: string };
+
+/** The first signature that holds decides; DSSE lets others stand beside it. */
+function checkSignatures(signatures: readonly Buffer[], pae: Uint8Array): SignaturesCheck {
+  let why = 'no SSH signature';
+  for (const blob of signatures) {
+    const parsed = parseSshsig(blob);
+    if (parsed === null) continue;
+    const check = checkSshsig(parsed, pae, SIGNATURE_NAMESPACE);
+    if (check.kind === 'good') return { kind: 'good', publicKey: parsed.publicKey };
+    ({ why } = check);
+  }
+  return { kind: 'bad', why };
+}

@@ -1,0 +1,12 @@
+// The answer of `aitrail verify`, for printing.
+import type { CommitVerdict } from './verdict.ts';
+
+export interface Verification {
+  /** True only where every commit is verified. */
+  readonly isOk: boolean;
+  readonly verdicts: readonly (CommitVerdict & { readonly subject: string })[];
+  /** Where the list of trusted signers came from, in words: one for each range. */
+  readonly trustedBy: readonly string[];
+  /** A command that fetches notes, where commits miss theirs and a remote may have them; else null. */
+  readonly fetch: string | null;
+}
