@@ -9,5 +9,8 @@ interface Entry {
 export const COMMANDS: readonly Entry[] = [
   { name: 'init', load: async () => (await import('./init.ts')).commands },
   { name: 'uninstall', load: async () => (await import('./uninstall.ts')).commands },
+  { name: 'run', load: async () => (await import('./run.ts')).commands },
+  { name: 'env', load: async () => (await import('./env.ts')).commands },
+  { name: 'proxy', load: async () => (await import('./proxy.ts')).commands },
   { name: 'demo', load: async () => (await import('./demo.ts')).commands },
 ];

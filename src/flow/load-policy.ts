@@ -12,8 +12,9 @@ import {
   saysSomething,
   sourceOf,
 } from '../config/read-places.ts';
+import { openObjects } from '../git/objects.ts';
 import type { Repository } from '../git/open-repository.ts';
-import { gitText, runGit } from '../git/run-git.ts';
+import { findPolicyBase } from '../git/policy-base.ts';
 import type { Caller } from '../model/caller.ts';
 import { Fault } from '../model/fault.ts';
 import type { Policy } from '../model/policy.ts';
@@ -63,42 +64,18 @@ async function readOrganisation(caller: Caller): Promise<ConfigText | null> {
 
 /** The file of the base revision, so that a change which edits policy and code together is judged by the old policy. */
 async function readBase(repository: Repository): Promise<ConfigText | null> {
-  const commit = await findBase(repository.caller);
-  if (commit === null) return null;
-  for (const name of REPOSITORY_FILES) {
-    const answer = await runGit(repository.caller, ['cat-file', 'blob', `${commit}:${name}`], {
-      okExits: [0, 128],
-    });
-    const text = answer.stdout.toString('utf8');
-    if (answer.exit === 0 && saysSomething(name, text)) {
-      const source = sourceOf(name, text);
-      return { ...source, file: `${name}@${commit.slice(0, 12)}` };
+  const objects = openObjects(repository.caller);
+  try {
+    const commit = await findPolicyBase(repository, objects);
+    if (commit === null) return null;
+    for (const name of REPOSITORY_FILES) {
+      const found = await objects.read(`${commit}:${name}`);
+      const text = found?.bytes.toString('utf8') ?? '';
+      if (found?.type === 'blob' && saysSomething(name, text))
+        return { ...sourceOf(name, text), file: `${name}@${commit.slice(0, 12)}` };
     }
+    return null;
+  } finally {
+    objects.close();
   }
-  return null;
-}
-
-/** Merge base of HEAD with the remote's default branch, else HEAD; null before the first commit. */
-async function findBase(caller: Caller): Promise<string | null> {
-  const head = await resolveCommit(caller, 'HEAD');
-  if (head === null) return null;
-  const candidates = [
-    'refs/remotes/origin/HEAD',
-    'refs/remotes/origin/main',
-    'refs/remotes/origin/master',
-  ];
-  for (const name of candidates) {
-    const tip = await resolveCommit(caller, name);
-    if (tip === null) continue;
-    const answer = await runGit(caller, ['merge-base', head, tip], { okExits: [0, 1, 128] });
-    return answer.exit === 0 ? answer.stdout.toString('utf8').trim() : head;
-  }
-  return head;
-}
-
-async function resolveCommit(caller: Caller, name: string): Promise<string | null> {
-  const text = await gitText(caller, ['rev-parse', '--verify', '--quiet', `${name}^{commit}`], {
-    okExits: [0, 1, 128],
-  });
-  return text === '' ? null : text;
 }

@@ -37,6 +37,7 @@ export const FAULTS = {
     exit: 3,
     fix: 'start it: aitrail proxy start; then read aitrail proxy logs',
   },
+  DAEMON_RUNNING: { exit: 3, fix: 'use the one that runs: aitrail proxy status' },
   TOKEN_UNKNOWN: {
     exit: 1,
     fix: 'open a new session: aitrail run -- COMMAND, or eval "$(aitrail env)"',

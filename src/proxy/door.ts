@@ -67,8 +67,6 @@ export interface Visit {
   readonly origin: string;
   /** Path and query to ask the upstream for. */
   readonly path: string;
-  /** Content encodings that the recorder can read. */
-  readonly encodings: readonly string[];
   /** Records the request and resolves when that is acknowledged: only then it is forwarded. */
   begin(body: RequestBody): Promise<Refusal | null>;
   openReply(head: ReplyHead): ReplyTap;

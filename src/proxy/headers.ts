@@ -1,4 +1,5 @@
 // Header lists are names and values by turns, in the order and spelling received: unknown ones pass as they are.
+import { acceptEncoding } from '../wire/decode-content.ts';
 
 /** RFC 9110 7.6.1, and what older software still sends: they concern one connection, not the message. */
 const HOP_BY_HOP = new Set([
@@ -43,20 +44,9 @@ export function valueOf(headers: readonly string[], name: string): string | null
   return pairsOf(headers).find(([key]) => key.toLowerCase() === name)?.[1] ?? null;
 }
 
-/**
- * What goes on to the upstream.
- *
- * @param encodings content encodings that we can read: the client's wishes beyond them are left out.
- */
-export function upstreamHeaders(
-  headers: readonly string[],
-  encodings: readonly string[],
-): string[] {
-  const wanted = (valueOf(headers, 'accept-encoding') ?? '')
-    .split(',')
-    .map((word) => word.trim())
-    .filter((word) => encodings.includes(word.split(';')[0]?.trim().toLowerCase() ?? ''));
-  const accepted = wanted.length > 0 ? wanted.join(', ') : 'identity';
+/** What goes on to the upstream: of the client's content encodings only those that we can undo. */
+export function upstreamHeaders(headers: readonly string[]): string[] {
+  const accepted = acceptEncoding(valueOf(headers, 'accept-encoding'));
   return [...passing(headers, REWRITTEN_REQUEST).flat(), 'accept-encoding', accepted];
 }
 

@@ -1,6 +1,7 @@
 // The listener on loopback: one request → the door → the upstream → the client.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { Fault } from '../model/fault.ts';
+import { decodeContent, isDecodable } from '../wire/decode-content.ts';
 import type { Door, Knock, Refusal, ReplyTap, Visit } from './door.ts';
 import { findForeign } from './foreign.ts';
 import { upstreamHeaders, valueOf } from './headers.ts';
@@ -93,9 +94,17 @@ async function forward(call: Call, visit: Visit): Promise<void> {
     const message = `${visit.origin} gave no answer: ${describeFailure(thrown)}`;
     return refuse(client, { ...plain(502, 'UPSTREAM_UNREACHABLE', message), format: visit.format });
   }
+  const encoding = valueOf(reply.headers, 'content-encoding');
+  if (!isDecodable(encoding)) {
+    controller.abort();
+    await visit.fail('upstream-error');
+    const message = `${visit.origin} answered in the content encoding ${String(encoding)}, unasked`;
+    return refuse(client, { ...plain(502, 'UPSTREAM_NONSENSE', message), format: visit.format });
+  }
   const tap = visit.openReply(reply);
   const outlet = openOutlet(client, reply, request.method ?? 'GET');
-  const passed = await pumpReply({ source: reply.body, tap, outlet });
+  const source = decodeContent(encoding, reply.body);
+  const passed = await pumpReply({ source, tap, outlet });
   if (passed.kind !== 'complete') controller.abort();
   await close(passed, tap, { outlet, visit });
 }
@@ -105,7 +114,7 @@ function ask(
   visit: Visit,
   { incoming, signal }: { readonly incoming: Incoming; readonly signal: AbortSignal },
 ): Promise<UpstreamReply> {
-  const headers = upstreamHeaders(request.rawHeaders, visit.encodings);
+  const headers = upstreamHeaders(request.rawHeaders);
   const length = valueOf(request.rawHeaders, 'content-length');
   // a body that is in memory has its length from there
   if (incoming.body.kind === 'start' && length !== null) headers.push('content-length', length);

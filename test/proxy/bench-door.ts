@@ -54,7 +54,6 @@ function openVisit(options: DoorOptions, note: Noted): Visit {
     kind: 'admitted',
     format: null,
     ...joinUpstream(options.upstream, 'anthropic-messages', note.path),
-    encodings: ['gzip'],
     begin: async (body) => {
       await Promise.resolve();
       note.body = Buffer.from(body.bytes);

@@ -1,0 +1,16 @@
+// Joins the daemon with the hooks: what runs in a hook's own process without a daemon runs here with the open store.
+import type { HookHandler } from '../flow/serve.ts';
+import { answerHookRequest } from '../hooks/answer-request.ts';
+
+export const handleHook: HookHandler = async ({ body, isCallerThere }, { store, home: ours }) => {
+  const answer = await answerHookRequest(body, {
+    openRecords: (home) =>
+      Promise.resolve(
+        home === ours
+          ? { kind: 'open', store, isWritable: true }
+          : { kind: 'unreadable', why: `the daemon serves ${ours}` },
+      ),
+    isWanted: isCallerThere,
+  });
+  return { status: 200, body: answer };
+};

@@ -1,0 +1,88 @@
+// What the daemon's control socket answers.
+import type { ControlAnswer, ControlCall, Routes } from '../daemon/control.ts';
+import { isFault } from '../model/fault.ts';
+import { isObject, objectAt, parseJson, stringAt } from '../model/json.ts';
+import type { Place } from '../model/session.ts';
+import type { GrantRequest } from './grant-book.ts';
+import type { HookHandler, Serving } from './serve.ts';
+
+export function controlRoutes(serving: Serving, hook: HookHandler, stop: () => void): Routes {
+  const { recorder, info } = serving;
+  return {
+    'GET /alive': () => text(`${String(info.pid)}\n`),
+    'GET /status': () => answer(() => status(serving)),
+    'POST /stop': () => {
+      setImmediate(stop);
+      return text('stopping\n');
+    },
+    'POST /grant': (call) => answer(() => openGrant(serving, call)),
+    'POST /end': (call) =>
+      answer(async () => {
+        const id = stringAt(parseJson(call.body.toString('utf8')), 'grant') ?? '';
+        const { sessions, ...tally } = await recorder.grants.end(id);
+        return { ...tally, sessions: [...sessions] };
+      }),
+    'POST /hook': (call) => hook(call, { store: recorder.store, home: serving.home }),
+  };
+}
+
+const text = (body: string): Promise<ControlAnswer> => Promise.resolve({ status: 200, body });
+
+async function answer(make: () => Promise<unknown>): Promise<ControlAnswer> {
+  try {
+    return { status: 200, body: JSON.stringify(await make()) };
+  } catch (thrown) {
+    if (!isFault(thrown)) throw thrown;
+    return {
+      status: 409,
+      body: `aitrail: ${thrown.message} (${thrown.code})\n  fix: ${thrown.fix}\n`,
+    };
+  }
+}
+
+async function status({ recorder, info, listener }: Serving): Promise<unknown> {
+  const [sessions, exchanges] = await Promise.all([
+    recorder.store.listSessions({}),
+    recorder.store.countExchanges(),
+  ]);
+  return {
+    pid: info.pid,
+    url: info.url,
+    socket: info.socket,
+    version: info.version,
+    uptimeMs: Date.now() - info.startedAtMs,
+    sessions: sessions.length,
+    exchanges,
+    open: listener.open(),
+  };
+}
+
+/** The policy is read first: a session under a file that makes no sense is not opened. */
+async function openGrant({ recorder }: Serving, { body }: ControlCall): Promise<unknown> {
+  const asked = readGrantRequest(parseJson(body.toString('utf8')));
+  const policy = await recorder.policies.reload(asked.place.worktree);
+  recorder.maskers.of(policy);
+  const { id, token } = await recorder.grants.open(asked);
+  return { id, token, connections: Object.keys(policy.connections) };
+}
+
+function readGrantRequest(value: unknown): GrantRequest {
+  const [principal, place] = [objectAt(value, 'principal'), objectAt(value, 'place')];
+  return {
+    principal: {
+      name: stringAt(principal, 'name') ?? '',
+      email: stringAt(principal, 'email') ?? '',
+    },
+    place: readPlace(place),
+    agent: isObject(value) ? stringAt(value, 'agent') : null,
+  };
+}
+
+const readPlace = (place: unknown): Place => ({
+  repository: stringAt(place, 'repository'),
+  worktree: stringAt(place, 'worktree'),
+  remote: stringAt(place, 'remote'),
+  branch: stringAt(place, 'branch'),
+  head: stringAt(place, 'head'),
+  host: stringAt(place, 'host') ?? '',
+});

@@ -1,0 +1,114 @@
+// Session tokens: made here, known by their digest alone, kept in memory while they are used.
+import { createHash, randomBytes } from 'node:crypto';
+import type { Grant, Place, Principal } from '../model/session.ts';
+import { newGrantId } from '../store/ids.ts';
+import type { Store } from '../store/store.ts';
+
+/** A token dies this long after its last use. */
+const IDLE_MS = 12 * 60 * 60 * 1000;
+/** How often the last use is written down. */
+const TOUCH_MS = 60_000;
+
+/** What a session did, for the line that `aitrail run` ends with. */
+export interface Tally {
+  readonly sessions: Set<string>;
+  exchanges: number;
+  edits: number;
+  masked: number;
+}
+
+export interface GrantRequest {
+  readonly principal: Principal;
+  readonly place: Place;
+  readonly agent: string | null;
+}
+
+export interface OpenedGrant {
+  readonly id: string;
+  /** Shown once, stored nowhere. */
+  readonly token: string;
+}
+
+export interface GrantBook {
+  open(asked: GrantRequest): Promise<OpenedGrant>;
+  /** @returns null for unknown, ended and expired ones. */
+  find(tokenSha256: string): Promise<Grant | null>;
+  end(id: string): Promise<Tally>;
+  tally(id: string): Tally;
+  /** Is there a token that may still be used? */
+  hasLive(): boolean;
+}
+
+interface Known {
+  readonly grant: Grant;
+  usedAtMs: number;
+  touchedAtMs: number;
+}
+
+export function openGrantBook(store: Store): GrantBook {
+  const known = new Map<string, Known>();
+  const tallies = new Map<string, Tally>();
+  const tally = (id: string): Tally => {
+    const found = tallies.get(id) ?? { sessions: new Set(), exchanges: 0, edits: 0, masked: 0 };
+    tallies.set(id, found);
+    return found;
+  };
+  const isLive = (entry: Known): boolean => Date.now() - entry.usedAtMs < IDLE_MS;
+  const use = (entry: Known): void => {
+    const nowMs = Date.now();
+    entry.usedAtMs = nowMs;
+    if (nowMs - entry.touchedAtMs < TOUCH_MS) return;
+    entry.touchedAtMs = nowMs;
+    // a use that is not written down costs a token that dies early after a restart, no more
+    store.touchGrant(entry.grant.id, nowMs).catch(() => undefined);
+  };
+  return {
+    tally,
+    open: async (asked) => {
+      const token = randomBytes(24).toString('base64url');
+      const grant = makeGrant(asked, token);
+      await store.addGrant(grant);
+      known.set(grant.tokenSha256, remember(grant));
+      return { id: grant.id, token };
+    },
+    find: async (tokenSha256) => {
+      const entry = known.get(tokenSha256) ?? (await readGrant(store, tokenSha256));
+      if (entry === null || !isLive(entry)) return null;
+      known.set(tokenSha256, entry);
+      use(entry);
+      return entry.grant;
+    },
+    end: async (id) => {
+      for (const [digest, entry] of known) if (entry.grant.id === id) known.delete(digest);
+      await store.endGrant(id, Date.now());
+      const total = tally(id);
+      tallies.delete(id);
+      return total;
+    },
+    hasLive: () => [...known.values()].some(isLive),
+  };
+}
+
+function makeGrant(asked: GrantRequest, token: string): Grant {
+  const nowMs = Date.now();
+  return {
+    ...asked,
+    id: newGrantId(),
+    tokenSha256: createHash('sha256').update(token).digest('hex'),
+    openedAtMs: nowMs,
+    lastUsedAtMs: nowMs,
+    expiresAtMs: nowMs + IDLE_MS,
+    endedAtMs: null,
+  };
+}
+
+const remember = (grant: Grant): Known => ({
+  grant,
+  usedAtMs: grant.lastUsedAtMs,
+  touchedAtMs: grant.lastUsedAtMs,
+});
+
+async function readGrant(store: Store, tokenSha256: string): Promise<Known | null> {
+  const grant = await store.findGrant(tokenSha256);
+  return grant === null || grant.endedAtMs !== null ? null : remember(grant);
+}

@@ -1,0 +1,65 @@
+// Scanners for what passes through the proxy: the policy's own rules, and values that are known to be secret because
+// they came as a credential.
+import { canonicalJson } from '../model/canonical-json.ts';
+import type { Policy } from '../model/policy.ts';
+import { type Masker, maskText } from '../secrets/mask-text.ts';
+import { makePlaceholder } from '../secrets/placeholder.ts';
+import { openScanner } from '../secrets/scanner.ts';
+import { openRequestMasker, type RequestMasker } from '../wire/mask-request.ts';
+import type { TextMasker } from '../wire/text-masker.ts';
+
+/** One policy's way of masking: replies as they stream, requests and headers for the record. */
+export interface PolicyMasker {
+  readonly stream: Masker;
+  readonly text: TextMasker;
+  readonly requests: RequestMasker;
+}
+
+export interface Maskers {
+  /** Adds a value that must never be written down; too short ones are no secrets. */
+  learn(value: string): void;
+  /** @throws Fault CONFIG_INVALID for a rule of the policy that cannot be translated. */
+  of(policy: Policy): PolicyMasker;
+  /** For our own log: no rules but the built-in ones. */
+  mask(text: string): string;
+}
+
+/** Below this a value turns up by accident. */
+const KNOWN_CHARACTERS_MIN = 12;
+/** The oldest are forgotten: sessions come and go while the daemon stays. */
+const KNOWN_MAX = 500;
+const SECRET_NAME = /(?:KEY|TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIALS?)$/i;
+
+/** @param env whose secrets are known from the start. */
+export function openMaskers(key: Uint8Array, env: Readonly<Record<string, string>>): Maskers {
+  const known = new Set<string>();
+  const opened = new Map<string, PolicyMasker>();
+  const learn = (value: string): void => {
+    if (value.length < KNOWN_CHARACTERS_MIN || known.has(value)) return;
+    known.add(value);
+    for (const oldest of known) if (known.size > KNOWN_MAX) known.delete(oldest);
+    opened.clear();
+  };
+  for (const [name, value] of Object.entries(env))
+    if (SECRET_NAME.test(name) && !value.startsWith('/')) learn(value);
+  const open = (name: string, rules: Policy['secrets']['rules']): PolicyMasker => {
+    const masker =
+      opened.get(name) ??
+      openPolicyMasker({ key, scanner: openScanner({ rules, known: [...known] }) });
+    opened.set(name, masker);
+    return masker;
+  };
+  return {
+    learn,
+    of: ({ secrets }) => open(canonicalJson(secrets.rules), secrets.rules),
+    mask: (text) => maskText(open('[]', []).stream, text).text,
+  };
+}
+
+function openPolicyMasker(stream: Masker): PolicyMasker {
+  const text: TextMasker = {
+    maskText: (said) => maskText(stream, said),
+    hide: (kind, value) => makePlaceholder(stream.key, kind, value),
+  };
+  return { stream, text, requests: openRequestMasker(text) };
+}

@@ -1,0 +1,103 @@
+// Opens a session for a caller: who and where it is comes from git here, the token from the daemon.
+import { hostname } from 'node:os';
+import type { RunInfo } from '../daemon/run-info.ts';
+import { findRepository } from '../git/open-repository.ts';
+import { gitText } from '../git/run-git.ts';
+import type { Caller } from '../model/caller.ts';
+import { arrayAt, isString, numberAt, parseJson, stringAt } from '../model/json.ts';
+import type { Place, Principal } from '../model/session.ts';
+import { askDaemon, ensureDaemon } from './find-daemon.ts';
+
+export interface OpenedSession {
+  readonly daemon: RunInfo;
+  readonly grant: string;
+  /** In no file and in no argument list: it goes into the child's environment alone. */
+  readonly token: string;
+  readonly baseUrl: (connection: string) => string;
+  readonly hasConnection: (connection: string) => boolean;
+}
+
+export interface SessionSummary {
+  readonly sessions: readonly string[];
+  readonly exchanges: number;
+  readonly edits: number;
+  readonly masked: number;
+}
+
+export interface SessionRequest {
+  readonly agent: string | null;
+  /** The program's own entry: bin/aitrail.js. */
+  readonly script: string;
+}
+
+const ASK_TIMEOUT_MS = 20_000;
+const UNSET = { okExits: [0, 1, 128] } as const;
+
+/** @throws Fault DAEMON_UNREACHABLE, and of the configuration that would be in force. */
+export async function openSession(
+  caller: Caller,
+  { agent, script }: SessionRequest,
+): Promise<OpenedSession> {
+  const [daemon, principal, place] = await Promise.all([
+    ensureDaemon(caller, { port: null, script }),
+    readPrincipal(caller),
+    readPlace(caller),
+  ]);
+  const body = JSON.stringify({ principal, place, agent });
+  const question = { method: 'POST', path: '/grant', body, timeoutMs: ASK_TIMEOUT_MS } as const;
+  const answer = parseJson(await askDaemon(daemon, question));
+  const token = stringAt(answer, 'token') ?? '';
+  const connections = new Set(arrayAt(answer, 'connections').filter(isString));
+  return {
+    daemon,
+    grant: stringAt(answer, 'id') ?? '',
+    token,
+    baseUrl: (connection) => `${daemon.url}/${token}/${connection}`,
+    hasConnection: (connection) => connections.has(connection),
+  };
+}
+
+/** @throws Fault DAEMON_UNREACHABLE. */
+export async function endSession({ daemon, grant }: OpenedSession): Promise<SessionSummary> {
+  const body = JSON.stringify({ grant });
+  const question = { method: 'POST', path: '/end', body, timeoutMs: ASK_TIMEOUT_MS } as const;
+  const answer = parseJson(await askDaemon(daemon, question));
+  return {
+    sessions: arrayAt(answer, 'sessions').filter(isString),
+    exchanges: numberAt(answer, 'exchanges') ?? 0,
+    edits: numberAt(answer, 'edits') ?? 0,
+    masked: numberAt(answer, 'masked') ?? 0,
+  };
+}
+
+/** git's own idea of who acts; empty where nobody is configured. */
+async function readPrincipal(caller: Caller): Promise<Principal> {
+  const ident = await gitText(caller, ['var', 'GIT_AUTHOR_IDENT'], UNSET);
+  const match = /^(.*) <([^>]*)> \d+ [+-]\d{4}$/.exec(ident);
+  return { name: match?.[1] ?? '', email: match?.[2] ?? '' };
+}
+
+async function readPlace(caller: Caller): Promise<Place> {
+  const host = hostname();
+  const repository = await findRepository(caller);
+  if (repository === null)
+    return { repository: null, worktree: null, remote: null, branch: null, head: null, host };
+  const [remote, branch, head] = await Promise.all([
+    gitText(caller, ['config', '--get', 'remote.origin.url'], UNSET),
+    gitText(caller, ['symbolic-ref', '--quiet', '--short', 'HEAD'], UNSET),
+    gitText(caller, ['rev-parse', '--verify', '--quiet', 'HEAD'], UNSET),
+  ]);
+  return {
+    repository: repository.commonDir,
+    worktree: repository.worktree,
+    remote: orNull(withoutUser(remote)),
+    branch: orNull(branch),
+    head: orNull(head),
+    host,
+  };
+}
+
+const orNull = (text: string): string | null => (text === '' ? null : text);
+
+/** A remote's URL may hold a password. */
+const withoutUser = (url: string): string => url.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/@]*@/i, '$1');

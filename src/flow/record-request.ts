@@ -1,0 +1,222 @@
+// The request's side of a record: who sends it, in which conversation, masked for the store, acknowledged before anything
+// is forwarded. What it says of the calls before becomes their outcome.
+import { createHash } from 'node:crypto';
+import { findAgent } from '../agents/agents.ts';
+import { findOutcomes } from '../agents/join-results.ts';
+import { recogniseAgent, type Recognised } from '../agents/recognise-agent.ts';
+import { Fault, isFault } from '../model/fault.ts';
+import { parseJson } from '../model/json.ts';
+import type { MaskRecord } from '../model/secret.ts';
+import type { Session } from '../model/session.ts';
+import type { Message, WireRequest } from '../model/wire.ts';
+import type { RequestBody } from '../proxy/door.ts';
+import { pairsOf, valueOf } from '../proxy/headers.ts';
+import { decodeBody, isDecodable } from '../wire/decode-content.ts';
+import type { ExchangeDraft } from '../store/store.ts';
+import type { Admitted, Recorder } from './record-exchange.ts';
+import { type AtRest, maskAtRest } from './request-at-rest.ts';
+
+/** What the reply's side needs to know. */
+export interface RequestFacts {
+  readonly session: Session;
+  readonly recognised: Recognised;
+  readonly agent: string | null;
+  /** In the request, masked in the record and forwarded as they were. */
+  readonly masks: readonly MaskRecord[];
+  /** False where policy asks for no more than a tombstone. */
+  readonly hasContent: boolean;
+  /** False where recording failed and policy lets the request pass all the same. */
+  readonly isRecorded: boolean;
+  /** Resolves when it is known what stood in the worktree before the model spoke. */
+  readonly before: Promise<void>;
+}
+
+export type Begun =
+  | { readonly kind: 'begun'; readonly facts: RequestFacts }
+  | { readonly kind: 'refused'; readonly fault: Fault };
+
+export async function recordRequest(
+  recorder: Recorder,
+  admitted: Admitted,
+  body: RequestBody,
+): Promise<Begun> {
+  for (const credential of credentialsIn(admitted.knock.headers))
+    recorder.maskers.learn(credential);
+  const decoded = await decode(admitted, body);
+  const seen = readRequest(admitted, decoded);
+  const rest = maskAtRest(recorder.maskers.of(admitted.policy), admitted, decoded);
+  const refusal = refuseSecrets(admitted, rest);
+  const session = await joinSession(recorder, admitted, seen);
+  const begun = await begin(recorder, admitted, { session, seen, rest, body });
+  if (begun.kind === 'refused') return begun;
+  if (refusal === null) return begun;
+  await recorder.store.endExchange(refusedEnd(admitted.id, rest));
+  return { kind: 'refused', fault: refusal };
+}
+
+interface Seen {
+  readonly request: WireRequest | null;
+  readonly recognised: Recognised;
+}
+
+const DECODED_BYTES_MAX = 256 * 1024 * 1024;
+
+/** @returns nothing where the body is an upload that streams past, or in an encoding that cannot be undone. */
+async function decode({ knock }: Admitted, body: RequestBody): Promise<Uint8Array> {
+  const encoding = valueOf(knock.headers, 'content-encoding');
+  if (body.kind === 'start' || !isDecodable(encoding)) return EMPTY;
+  try {
+    return await decodeBody(encoding, body.bytes, DECODED_BYTES_MAX);
+  } catch {
+    return EMPTY; // not what it says it is: the upstream may tell the client so
+  }
+}
+
+const EMPTY = Buffer.alloc(0);
+
+function readRequest({ knock, format }: Admitted, decoded: Uint8Array): Seen {
+  const headers = Object.fromEntries(
+    pairsOf(knock.headers).map(([name, value]) => [name.toLowerCase(), value]),
+  );
+  const json = format === null ? undefined : parseJson(Buffer.from(decoded).toString('utf8'));
+  const request =
+    json === undefined || format === null ? null : format.parseRequest(json, knock.path);
+  const recognised = recogniseAgent({ headers, url: knock.path, request, body: json });
+  return { request, recognised };
+}
+
+const CREDENTIAL_HEADERS = new Set(['authorization', 'x-api-key', 'api-key', 'x-goog-api-key']);
+
+/** What the client shows to the provider: never to be written down, wherever it turns up again. */
+const credentialsIn = (headers: readonly string[]): readonly string[] =>
+  pairsOf(headers)
+    .filter(([name]) => CREDENTIAL_HEADERS.has(name.toLowerCase()))
+    .map(([, value]) => value.replace(/^(?:bearer|basic|token)\s+/i, ''));
+
+function joinSession(
+  { store }: Recorder,
+  { grant, startedAtMs }: Admitted,
+  { recognised }: Seen,
+): Promise<Session> {
+  return store.joinSession(grant.id, recognised.conversation, {
+    agent: agentOf(recognised, grant.agent),
+    agentVersion: recognised.version,
+    place: grant.place,
+    principal: grant.principal,
+    atMs: startedAtMs,
+  });
+}
+
+/** A client that is known by its own marks is that client; a mere product token yields to what the person started. */
+const agentOf = ({ agent }: Recognised, started: string | null): string | null =>
+  agent !== null && findAgent(agent) !== null ? agent : (started ?? agent);
+
+interface Beginning {
+  readonly session: Session;
+  readonly seen: Seen;
+  readonly rest: AtRest;
+  readonly body: RequestBody;
+}
+
+async function begin(recorder: Recorder, admitted: Admitted, beginning: Beginning): Promise<Begun> {
+  const { store, grants } = recorder;
+  const { session, seen, rest } = beginning;
+  const facts = factsOf(recorder, admitted, beginning);
+  try {
+    await store.beginExchange(draftOf(admitted, beginning));
+    const tally = grants.tally(admitted.grant.id);
+    tally.sessions.add(session.id);
+    tally.exchanges += 1;
+    if (facts.hasContent) await setOutcomes(recorder, session, { seen, rest });
+    return { kind: 'begun', facts };
+  } catch (thrown) {
+    if (!isFault(thrown)) throw thrown;
+    if (admitted.policy.onStoreError === 'refuse') return { kind: 'refused', fault: thrown };
+    recorder.warn(`gap: ${admitted.id} passes unrecorded: ${thrown.message} (${thrown.code})`);
+    return { kind: 'begun', facts: { ...facts, isRecorded: false } };
+  }
+}
+
+function factsOf(
+  recorder: Recorder,
+  admitted: Admitted,
+  { session, seen, rest }: Beginning,
+): RequestFacts {
+  const hasContent = admitted.connection.isRecorded;
+  const directory = seen.recognised.directory ?? admitted.grant.place.worktree;
+  const moment = { exchange: admitted.id, moment: 'before' } as const;
+  return {
+    session,
+    recognised: seen.recognised,
+    agent: session.agent,
+    masks: rest.masks,
+    hasContent,
+    isRecorded: true,
+    before: hasContent ? recorder.watch.look(directory, moment) : NOTHING,
+  };
+}
+
+/** A connection that is not recorded leaves who, when and how many bytes. */
+function draftOf(admitted: Admitted, { session, seen, rest, body }: Beginning): ExchangeDraft {
+  const { connection, knock } = admitted;
+  const facts = {
+    id: admitted.id,
+    session: session.id,
+    connection: connection.name,
+    protocol: connection.protocol,
+    wire: admitted.format?.name ?? null,
+    method: knock.method,
+    startedAtMs: admitted.startedAtMs,
+    requestSha256: createHash('sha256').update(body.bytes).digest('hex'),
+    requestBytes: body.bytes.length,
+    model: seen.request?.model ?? null,
+  };
+  const { url, headers, slices } = rest;
+  return connection.isRecorded
+    ? { ...facts, url, headers, slices }
+    : { ...facts, url: url.split('?')[0] ?? '', headers: [], slices: [] };
+}
+
+const NOTHING = Promise.resolve();
+
+/** The newest tool results say what became of the calls before them. */
+async function setOutcomes(
+  { store }: Recorder,
+  session: Session,
+  { seen, rest }: { readonly seen: Seen; readonly rest: AtRest },
+): Promise<void> {
+  const messages: readonly Message[] = (rest.request ?? seen.request)?.messages ?? [];
+  for (const { callIds, outcome } of findOutcomes(session.agent, messages))
+    if (outcome !== 'unknown')
+      for (const callId of callIds) await store.setOutcome(session.id, callId, outcome);
+}
+
+function refuseSecrets({ policy }: Admitted, rest: AtRest): Fault | null {
+  const [first] = rest.masks;
+  if (first === undefined || policy.secrets.onRequest !== 'block' || policy.mode === 'observe')
+    return null;
+  return new Fault('SECRET_FOUND', `the request holds a secret (${first.rule})`, {
+    fix: 'take it out of the conversation, or set secrets.onRequest: warn in your own configuration',
+  });
+}
+
+function refusedEnd(id: string, rest: AtRest): Parameters<Recorder['store']['endExchange']>[0] {
+  const nothing = createHash('sha256').digest('hex');
+  return {
+    id,
+    firstByteAtMs: null,
+    endedAtMs: Date.now(),
+    status: null,
+    outcome: 'refused',
+    headers: [],
+    model: null,
+    stopReason: null,
+    usage: null,
+    responseSha256: nothing,
+    clientSha256: nothing,
+    responseBytes: 0,
+    events: [],
+    masks: rest.masks.map((mask) => ({ ...mask, isForwarded: false })),
+    emissions: [],
+  };
+}

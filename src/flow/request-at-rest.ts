@@ -1,0 +1,41 @@
+// A request as the store keeps it: masked, cut at the elements of its lists, with the headers that a list names.
+import { parseJson } from '../model/json.ts';
+import type { MaskRecord } from '../model/secret.ts';
+import type { WireRequest } from '../model/wire.ts';
+import { pairsOf } from '../proxy/headers.ts';
+import { maskHeaders, maskUrl } from '../wire/mask-headers.ts';
+import type { PolicyMasker } from './maskers.ts';
+import type { Admitted } from './record-exchange.ts';
+
+export interface AtRest {
+  /** Put together they are the masked body. */
+  readonly slices: readonly Uint8Array[];
+  readonly headers: readonly (readonly [string, string])[];
+  /** Path and query. */
+  readonly url: string;
+  readonly masks: readonly MaskRecord[];
+  /** The masked body as its format reads it; null where masking changed nothing or the format is unknown. */
+  readonly request: WireRequest | null;
+}
+
+/** @param body decoded; empty where it is too long to be kept or in an encoding that cannot be undone. */
+export function maskAtRest(
+  masker: PolicyMasker,
+  { knock, format }: Pick<Admitted, 'knock' | 'format'>,
+  body: Uint8Array,
+): AtRest {
+  const { slices, masks } = masker.requests.mask(body);
+  const headers = maskHeaders(masker.text, pairsOf(knock.headers));
+  const url = maskUrl(masker.text, knock.path);
+  const json =
+    masks.length === 0 || format === null
+      ? undefined
+      : parseJson(Buffer.concat(slices).toString('utf8'));
+  return {
+    slices,
+    headers: headers.headers,
+    url: url.url,
+    masks: [...masks, ...headers.masks, ...url.masks],
+    request: json === undefined || format === null ? null : format.parseRequest(json, knock.path),
+  };
+}

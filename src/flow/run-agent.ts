@@ -1,0 +1,94 @@
+// Runs an agent in a session of its own: its model traffic goes through the proxy, everything else is as without us.
+import { spawn } from 'node:child_process';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { constants, tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { agentOfCommand, type Connected, connectAgent } from '../agents/connect-agent.ts';
+import type { Caller } from '../model/caller.ts';
+import { endSession, openSession, type SessionSummary } from './open-session.ts';
+
+export interface RunRequest {
+  /** Command and arguments. */
+  readonly command: readonly string[];
+  /** null: told by the command's name. */
+  readonly agent: string | null;
+  readonly script: string;
+  /** One line for the person, before the agent starts. */
+  readonly notify: (line: string) => void;
+}
+
+export interface AgentRun {
+  /** As a shell would give it: 126 not executable, 127 not found, 128 + n for a signal. */
+  readonly exit: number;
+  /** null where the daemon was gone by the end. */
+  readonly summary: SessionSummary | null;
+  /** Why the command could not be started; null where it was. */
+  readonly failure: string | null;
+}
+
+/** @throws Fault where no session can be opened. */
+export async function runAgent(caller: Caller, request: RunRequest): Promise<AgentRun> {
+  const [word = '', ...words] = request.command;
+  const agent = request.agent ?? agentOfCommand(word);
+  const session = await openSession(caller, { agent, script: request.script });
+  const tempDir = await mkdtemp(join(tmpdir(), 'aitrail-run-'));
+  try {
+    const connected = connectAgent(agent ?? word, {
+      baseUrl: session.baseUrl,
+      hasConnection: session.hasConnection,
+      session: session.grant,
+      tempDir,
+      env: caller.env,
+    });
+    await writeFiles(connected);
+    if (connected.notice !== null) request.notify(connected.notice);
+    const started = await start(caller, [word, ...connected.args, ...words], connected);
+    const summary = await endSession(session).catch(() => null); // the agent's own exit status counts
+    return { ...started, summary };
+  } finally {
+    await rm(tempDir, { recursive: true, force: true });
+  }
+}
+
+async function writeFiles({ files }: Connected): Promise<void> {
+  for (const { path, text } of files) {
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await writeFile(path, text, { mode: 0o600 });
+  }
+}
+
+/** Passed on to the agent; the terminal sends its own to the whole group, which the agent is in. */
+const PASSED = ['SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const;
+/** Not for us: an agent that handles Ctrl-C goes on, and so do we. */
+const IGNORED = ['SIGINT', 'SIGQUIT'] as const;
+
+const ignore = (): void => undefined;
+
+function start(
+  caller: Caller,
+  [word = '', ...words]: readonly string[],
+  connected: Connected,
+): Promise<Pick<AgentRun, 'exit' | 'failure'>> {
+  const env: Record<string, string> = { ...caller.env, ...connected.env };
+  for (const name of connected.unset) delete env[name];
+  return new Promise((resolve) => {
+    const child = spawn(word, words, { cwd: caller.cwd, env, stdio: 'inherit' });
+    const pass = (signal: NodeJS.Signals): void => void child.kill(signal);
+    for (const signal of PASSED) process.on(signal, pass);
+    for (const signal of IGNORED) process.on(signal, ignore);
+    const finish = (ended: Pick<AgentRun, 'exit' | 'failure'>): void => {
+      for (const signal of PASSED) process.off(signal, pass);
+      for (const signal of IGNORED) process.off(signal, ignore);
+      resolve(ended);
+    };
+    child.on('error', (cause: NodeJS.ErrnoException) =>
+      finish({ exit: cause.code === 'ENOENT' ? 127 : 126, failure: cause.message }),
+    );
+    child.on('close', (exit, signal) =>
+      finish({
+        exit: exit ?? 128 + (signal === null ? 0 : constants.signals[signal]),
+        failure: null,
+      }),
+    );
+  });
+}
