@@ -12,5 +12,6 @@ export const COMMANDS: readonly Entry[] = [
   { name: 'run', load: async () => (await import('./run.ts')).commands },
   { name: 'env', load: async () => (await import('./env.ts')).commands },
   { name: 'proxy', load: async () => (await import('./proxy.ts')).commands },
+  { name: 'hook', load: async () => (await import('./hook.ts')).commands },
   { name: 'demo', load: async () => (await import('./demo.ts')).commands },
 ];

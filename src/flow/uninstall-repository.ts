@@ -1,6 +1,6 @@
 // aitrail uninstall: takes back what init did, leaving earlier hooks as they were. Recordings, keys and notes stay.
 import { readFile, rm, writeFile } from 'node:fs/promises';
-import { basename, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { type Change, readConfigBytes, readLedger } from '../git/hook-ledger.ts';
 import { removeHookState } from '../git/hook-setup.ts';
 import { isUntouched, removeInserted } from '../git/install-shared.ts';
@@ -66,9 +66,9 @@ async function removeFile(
   { path, text }: { readonly path: string; readonly text: string },
 ): Promise<Outcome> {
   if (!(await isUntouched(path, text))) return { why: 'it has been edited' };
-  const tracked = await gitText(caller, ['ls-files', '--', `:(literal)${path}`], {
-    okExits: [0, 128],
-  });
+  // from the file's own folder: init may have run in another worktree than this
+  const there = { ...caller, cwd: dirname(path) };
+  const tracked = await gitText(there, ['ls-files', '--', `:(literal)${basename(path)}`]);
   if (tracked !== '') return { why: 'it is committed: git rm it if nobody here uses aitrail' };
   await rm(path);
   return 'removed';
