@@ -1,11 +1,16 @@
 // Who made a staged change, as far as recordings tell: emissions on its paths and the origin of its added lines.
 import { runGit } from '../git/run-git.ts';
+import { writeIndexTree } from '../git/staged.ts';
 import type { ChangeEvidence } from '../guard/judge.ts';
 import type { Emission } from '../model/edit.ts';
+import type { AttributedFile } from '../model/origin.ts';
 import type { Store } from '../store/store.ts';
+import { attributeCommit } from './attribute-commit.ts';
 import type { HookWork } from './hook-work.ts';
 
 interface Change {
+  /** Further parents of the coming commit. */
+  readonly heads: readonly string[];
   /** Repository-relative: those that somebody asks about. */
   readonly paths: readonly string[];
 }
@@ -18,9 +23,25 @@ export async function readChangeEvidence(
   const records = await work.world.openRecords(work.home, 'read');
   if (records.kind === 'unreadable') return null;
   if (records.kind === 'none') return { isAiLine: () => false, isAiPath: () => false };
-  const written = await listWrittenPaths(work, records.store, change.paths);
-  return { isAiLine: () => false, isAiPath: (path) => written.has(path) };
+  const [written, files] = await Promise.all([
+    listWrittenPaths(work, records.store, change.paths),
+    attributeStaged(work, records.store, change),
+  ]);
+  if (files === null) return null;
+  const aiLines = new Map(files.map((file) => [file.path, aiLinesOf(file)]));
+  return {
+    isAiLine: (path, firstLine, lastLine) => {
+      const lines = aiLines.get(path);
+      for (let line = firstLine; line <= lastLine; line += 1)
+        if (lines?.has(line) === true) return true;
+      return false;
+    },
+    isAiPath: (path) => written.has(path) || (aiLines.get(path)?.size ?? 0) > 0,
+  };
 }
+
+const aiLinesOf = (file: AttributedFile): ReadonlySet<number> =>
+  new Set(file.added.filter(({ origin }) => origin.kind !== 'unrecorded').map(({ line }) => line));
 
 /** Paths that an edit or a command of a model named after they were last committed. */
 async function listWrittenPaths(
@@ -64,3 +85,33 @@ async function readCommitTimeMs({ repository }: HookWork, path: string): Promise
   );
   return Number(answer.stdout.toString('utf8').trim()) * 1000;
 }
+
+/** Attributes the coming commit before it exists: as a commit that no ref names, which git's gc takes away. */
+async function attributeStaged(
+  work: HookWork,
+  store: Store,
+  change: Change,
+): Promise<readonly AttributedFile[] | null> {
+  const { repository, objects } = work;
+  const [tree, head, key] = await Promise.all([
+    writeIndexTree(repository),
+    objects.read('HEAD^{commit}'),
+    store.readKey(),
+  ]);
+  if (tree === null) return null;
+  const parents = [...(head === null ? [] : [head.oid]), ...change.heads];
+  const made = await runGit(
+    repository.caller,
+    ['commit-tree', tree, ...parents.flatMap((parent) => ['-p', parent]), '-m', 'staged'],
+    { env: ANONYMOUS },
+  );
+  const commit = made.stdout.toString('utf8').trim();
+  return attributeCommit({ repository, objects, store, key }, commit);
+}
+
+const ANONYMOUS = {
+  GIT_AUTHOR_NAME: 'aitrail',
+  GIT_AUTHOR_EMAIL: 'aitrail@localhost',
+  GIT_COMMITTER_NAME: 'aitrail',
+  GIT_COMMITTER_EMAIL: 'aitrail@localhost',
+} as const;

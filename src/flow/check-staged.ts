@@ -24,7 +24,7 @@ export async function checkStaged(work: HookWork): Promise<HookReport> {
   const staged = await readStaged(repository, objects, heads);
   const found = findAll(staged.files, policy);
   const evidence = needsEvidence(found, policy)
-    ? await readChangeEvidence(work, { paths: changedPaths(found) })
+    ? await readChangeEvidence(work, { heads, paths: changedPaths(found) })
     : NOT_ASKED;
   const notices = reportJudgement(judge(found, evidence, policy), policy);
   const isRefused = notices.some(isRefusal);

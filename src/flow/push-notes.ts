@@ -93,8 +93,7 @@ const lastLine = (text: string): string =>
   text
     .trim()
     .split('\n')
-    .filter((line) => !line.startsWith('hint:'))
-    .at(-1)
+    .findLast((line) => !line.startsWith('hint:'))
     ?.replace(/^(?:fatal|error|remote):\s*/, '') ?? '';
 
 /** git does so itself only where a fetch refspec of ours is set. */
