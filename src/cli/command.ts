@@ -20,6 +20,7 @@ export interface Invocation {
 export interface Terminal {
   /** Standard output, as is. */
   readonly write: (text: string) => void;
+  readonly writeBytes: (bytes: Uint8Array) => void;
   /** Progress and diagnostics: standard error. */
   readonly note: (text: string) => void;
   readonly isColour: boolean;

@@ -13,5 +13,10 @@ export const COMMANDS: readonly Entry[] = [
   { name: 'env', load: async () => (await import('./env.ts')).commands },
   { name: 'proxy', load: async () => (await import('./proxy.ts')).commands },
   { name: 'hook', load: async () => (await import('./hook.ts')).commands },
+  { name: 'sessions', load: async () => (await import('./sessions.ts')).commands },
+  { name: 'show', load: async () => (await import('./show.ts')).commands },
+  { name: 'replay', load: async () => (await import('./replay.ts')).commands },
+  { name: 'log', load: async () => (await import('./log.ts')).commands },
+  { name: 'reveal', load: async () => (await import('./reveal.ts')).commands },
   { name: 'demo', load: async () => (await import('./demo.ts')).commands },
 ];

@@ -97,6 +97,7 @@ function terminal(isPlain: boolean): Terminal {
   const isTty = process.stdout.isTTY;
   return {
     write: (text) => void process.stdout.write(text),
+    writeBytes: (bytes) => void process.stdout.write(bytes),
     note: (text) => void process.stderr.write(text),
     isTty,
     isColour: isTty && !isPlain && (process.env['NO_COLOR'] ?? '') === '',

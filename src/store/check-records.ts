@@ -1,14 +1,17 @@
 // Recomputes log leaves from the records that they stand for.
 import { Buffer } from 'node:buffer';
+import { isSameHash } from '../log/hash.ts';
+import { treeRoot } from '../log/tree.ts';
+import { isIncluded } from '../log/verify.ts';
 import { parseJson, stringAt } from '../model/json.ts';
 import type { Database } from './database.ts';
 import { exchangeLeaf } from './exchange-leaf.ts';
 import type { ExchangeRow } from './exchange-row.ts';
 import { readList } from './lists.ts';
-import { readLog } from './log-rows.ts';
+import { logSize, nodeReader, readLog } from './log-rows.ts';
 import { digestOfParts, isPartSound } from './parts.ts';
 import { replyParts } from './reply-rows.ts';
-import type { LogEntry, RecordCheck } from './store.ts';
+import type { LogEntry, RecordCheck, Store } from './store.ts';
 
 export function checkRecords(
   database: Database,
@@ -22,6 +25,24 @@ export function checkRecords(
     if (row === undefined) return { index: entry.index, expected: null, damage: null };
     return { index: entry.index, ...recompute(database, row, sound) };
   });
+}
+
+export function findContradiction(
+  database: Database,
+  claim: Parameters<Store['findContradiction']>[0],
+): string | null {
+  const size = logSize(database);
+  if (claim.size > size) return `it speaks of ${claim.size} leaves, this log has ${size}`;
+  if (!isSameHash(treeRoot(nodeReader(database), claim.size), claim.root))
+    return `this log had another root at ${claim.size} leaves`;
+  if (claim.proof === null) return null;
+  const [entry] = readLog(database, claim.proof.index, 1);
+  const { index, path } = claim.proof;
+  const { root } = claim;
+  const isIn =
+    entry !== undefined &&
+    isIncluded({ index, size: claim.size, root, leafHash: entry.leafHash }, path);
+  return isIn ? null : `leaf ${index} of this log is not what it proves`;
 }
 
 function recordOf(database: Database, entry: LogEntry): ExchangeRow | undefined {

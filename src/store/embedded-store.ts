@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync } from 'node:fs';
 import { formatProof } from '../log/checkpoint.ts';
 import { proveConsistency, proveInclusion } from '../log/tree.ts';
 import { Fault } from '../model/fault.ts';
-import { checkRecords } from './check-records.ts';
+import { checkRecords, findContradiction } from './check-records.ts';
 import * as commits from './commit-rows.ts';
 import {
   inTransaction,
@@ -16,7 +16,13 @@ import * as emissions from './emission-rows.ts';
 import * as exchanges from './exchange-rows.ts';
 import type { RecentLists } from './lists.ts';
 import { takeWriterLock } from './lock.ts';
-import { lastCheckpoint, publishedSize, publishLog, signLog } from './log-files.ts';
+import {
+  lastCheckpoint,
+  publishedSize,
+  publishLog,
+  rewriteLogFiles,
+  signLog,
+} from './log-files.ts';
 import { appendLeaf, logSize, nodeReader, readLog } from './log-rows.ts';
 import { addObservations, findObservations } from './observation-rows.ts';
 import { appendReply, readReply, type TailBytes } from './reply-rows.ts';
@@ -203,9 +209,11 @@ type LogCall =
   | 'logSize'
   | 'readLog'
   | 'signCheckpoint'
+  | 'rewriteLogFiles'
   | 'lastCheckpoint'
   | 'proveLeaf'
   | 'proveGrowth'
+  | 'findContradiction'
   | 'checkRecords';
 
 function logCalls(core: Core): Pick<SyncStore, LogCall> {
@@ -216,10 +224,12 @@ function logCalls(core: Core): Pick<SyncStore, LogCall> {
     logSize: () => refine(() => logSize(database)),
     readLog: (first, count) => refine(() => readLog(database, first, count)),
     signCheckpoint: () => refine(() => checkpointOf(core)),
+    rewriteLogFiles: () => refine(() => rewriteLogFiles(database, core.home)),
     lastCheckpoint: () => refine(() => lastCheckpoint(database)),
     proveLeaf: (index) => refine(() => proveLeaf(core, index)),
     proveGrowth: (oldSize, newSize) =>
       refine(() => proveConsistency(nodeReader(database), oldSize, newSize)),
+    findContradiction: (claim) => refine(() => findContradiction(database, claim)),
     checkRecords: (first, count) => refine(() => checkRecords(database, first, count)),
   };
 }

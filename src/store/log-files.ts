@@ -33,11 +33,17 @@ export function publishLog(database: Database, home: string): SignedCheckpoint {
   const checkpoint = signLog(database, home);
   if (lastCheckpoint(database) !== checkpoint.note) keepCheckpoint(database, checkpoint);
   try {
-    writeLogFiles(database, home, checkpoint);
+    writeLogFiles(database, home, { checkpoint, from: publishedSize(home) });
   } catch {
     // derived files: the rows are safe, and the next checkpoint or `aitrail log verify` writes these again
   }
   return checkpoint;
+}
+
+/** Writes all files again; errors are the caller's to hear. */
+export function rewriteLogFiles(database: Database, home: string): void {
+  const checkpoint = publishLog(database, home);
+  writeLogFiles(database, home, { checkpoint, from: 0 });
 }
 
 /** Leaves up to which the files were published. */
@@ -70,12 +76,16 @@ function keepCheckpoint(database: Database, checkpoint: SignedCheckpoint): void 
   }
 }
 
-function writeLogFiles(database: Database, home: string, checkpoint: SignedCheckpoint): void {
+function writeLogFiles(
+  database: Database,
+  home: string,
+  work: { readonly checkpoint: SignedCheckpoint; readonly from: number },
+): void {
+  const { checkpoint, from } = work;
   const directory = logDirectory(home);
-  const published = publishedSize(home);
   // files from a log that was longer than the rows are evidence, not ours to mend: `log verify` names them
-  if (published > checkpoint.size) return;
-  for (const tile of tilesBetween(published, checkpoint.size))
+  if (from > checkpoint.size) return;
+  for (const tile of tilesBetween(from, checkpoint.size))
     writeTile(directory, tile, tileBytes(database, tile));
   writeWhole(join(directory, 'checkpoint'), Buffer.from(checkpoint.note));
 }

@@ -208,12 +208,20 @@ export interface Store {
 
   /** Signs the log as it is now and publishes it in `log/`. */
   signCheckpoint(): Promise<SignedCheckpoint>;
+  /** Writes every file of `log/` again, whatever is there. */
+  rewriteLogFiles(): Promise<void>;
   /** The checkpoint signed last, null before the first. */
   lastCheckpoint(): Promise<string | null>;
   /** Throws RangeError for an index outside the log. */
   proveLeaf(index: number): Promise<LeafProof>;
   /** Hashes that prove that the log of `newSize` leaves begins with that of `oldSize`. Throws RangeError. */
   proveGrowth(oldSize: number, newSize: number): Promise<readonly Uint8Array[]>;
+  /** Why a tree head, or a path in it, does not belong to this log's past; null if it does. */
+  findContradiction(claim: {
+    readonly size: number;
+    readonly root: Uint8Array;
+    readonly proof: { readonly index: number; readonly path: readonly Uint8Array[] } | null;
+  }): Promise<string | null>;
   /** Recomputes the leaves [firstIndex, firstIndex + count) from their records. */
   checkRecords(firstIndex: number, count: number): Promise<readonly RecordCheck[]>;
 

@@ -1,0 +1,72 @@
+// aitrail log: the append-only log of recordings.
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { checkLog } from '../flow/check-log.ts';
+import { checkAgainstLog, proveExchange, signLogNow } from '../flow/query-log.ts';
+import { Fault } from '../model/fault.ts';
+import { checkedFileText, logReportDocument, logReportText } from '../print/log-lines.ts';
+import type { CommandSpec } from './command.ts';
+import { printDocument } from './output.ts';
+
+const JSON_OPTION = { flags: '--json', description: 'one JSON document' } as const;
+
+export const commands: readonly CommandSpec[] = [
+  {
+    name: 'log verify',
+    usage: '',
+    summary: 'recompute the whole log from the records; repair files that were torn',
+    options: [JSON_OPTION],
+    example: 'log verify',
+    run: async ({ caller, options, out }) => {
+      const report = await checkLog(caller);
+      if (options['json'] === true) printDocument(out, logReportDocument(report));
+      else out.write(logReportText(report));
+      return 0;
+    },
+  },
+  {
+    name: 'log checkpoint',
+    usage: '',
+    summary: 'sign the log as it is now; keep the text to prove later that nothing was taken back',
+    options: [JSON_OPTION],
+    example: 'log checkpoint',
+    run: async ({ caller, options, out }) => {
+      const signed = await signLogNow(caller);
+      if (options['json'] === true)
+        printDocument(out, { schema: 'aitrail.checkpoint/1', ...signed });
+      else out.write(signed.note);
+      return 0;
+    },
+  },
+  {
+    name: 'log prove',
+    usage: '<exchange>',
+    summary: 'print a proof that an exchange is in the log, verifiable offline',
+    options: [JSON_OPTION],
+    example: 'log prove EXCHANGE',
+    run: async ({ caller, words, options, out }) => {
+      const proof = await proveExchange(caller, words[0] ?? '');
+      if (options['json'] === true) printDocument(out, { schema: 'aitrail.proof/1', ...proof });
+      else out.write(proof.proof);
+      return 0;
+    },
+  },
+  {
+    name: 'log check',
+    usage: '<file>',
+    summary: 'hold a proof or checkpoint that was kept against this log',
+    options: [JSON_OPTION],
+    example: 'log check checkpoint.txt',
+    run: async ({ caller, words, options, out }) => {
+      const file = resolve(caller.cwd, words[0] ?? '');
+      const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+        throw new Fault('USAGE', `${file} cannot be read`, { cause, fix: 'name a readable file' });
+      });
+      const checked = await checkAgainstLog(caller, text);
+      if (options['json'] === true)
+        printDocument(out, { schema: 'aitrail.log-check/1', ...checked });
+      else out.write(checkedFileText(checked));
+      return checked.kind === 'ours' ? 0 : 1;
+    },
+  },
+];

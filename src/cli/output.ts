@@ -1,0 +1,15 @@
+// Where output goes: columns of the terminal, and one JSON document on standard output.
+import type { Terminal } from './command.ts';
+
+const COLUMNS_DEFAULT = 80;
+
+/** Columns to fill. In a pipe nothing is cut short of what a wide terminal shows. */
+export function outputColumns(out: Terminal): number {
+  if (!out.isTty) return 120;
+  const columns = process.stdout.columns;
+  return columns > 20 ? Math.min(columns, 120) : COLUMNS_DEFAULT;
+}
+
+export function printDocument(out: Terminal, document: object): void {
+  out.write(`${JSON.stringify(document, null, 2)}\n`);
+}

@@ -1,0 +1,60 @@
+// What a request added to the conversation: everything behind the last thing that the model said in it.
+import type { Asked } from '../model/conversation.ts';
+import { parseJson } from '../model/json.ts';
+import type { Exchange } from '../model/session.ts';
+import type { Block, Message } from '../model/wire.ts';
+import type { Store } from '../store/store.ts';
+import type { WireFormat } from '../wire/format.ts';
+
+export interface RecordedRequest {
+  readonly exchange: Exchange;
+  readonly format: WireFormat;
+  readonly request: Uint8Array;
+}
+
+export async function readAsked(
+  _store: Store,
+  recorded: RecordedRequest,
+): Promise<{ readonly isSideCall: boolean; readonly asked: readonly Asked[] }> {
+  const { exchange, format, request } = recorded;
+  const body = parseJson(Buffer.from(request).toString('utf8'));
+  const { messages } = format.parseRequest(body, exchange.url);
+  const last = messages.findLastIndex((message) => message.role === 'assistant');
+  const newest = messages.slice(last + 1).filter((message) => message.role !== 'system');
+  const tools = toolNames(messages);
+  const results = newest.flatMap((message) => message.blocks.flatMap((b) => resultOf(b, tools)));
+  const words = ownWords(newest);
+  const prompts: readonly Asked[] = words === null ? [] : [{ kind: 'prompt', text: words }];
+  return { isSideCall: false, asked: [...results, ...prompts] };
+}
+
+function resultOf(block: Block, tools: ReadonlyMap<string, string>): readonly Asked[] {
+  if (block.kind !== 'tool-result') return [];
+  const { callId, name, text, isError } = block.result;
+  const tool = name ?? (callId === null ? null : (tools.get(callId) ?? null));
+  return [{ kind: 'result', callId, tool, text, isError }];
+}
+
+/** Names of the calls in the history, by id: results often carry the id alone. */
+const toolNames = (messages: readonly Message[]): ReadonlyMap<string, string> =>
+  new Map(
+    messages.flatMap((message) =>
+      message.blocks.flatMap((block): readonly (readonly [string, string])[] =>
+        block.kind === 'tool-call' && block.call.id !== null
+          ? [[block.call.id, block.call.name]]
+          : [],
+      ),
+    ),
+  );
+
+/** What a person typed, without what clients put around it. */
+function ownWords(messages: readonly Message[]): string | null {
+  const texts = messages
+    .filter((message) => message.role === 'user')
+    .flatMap((message) =>
+      message.blocks.flatMap((block) => (block.kind === 'text' ? [block.text] : [])),
+    )
+    .map((text) => text.replaceAll(/<system-reminder>[\s\S]*?<\/system-reminder>/g, '').trim())
+    .filter((text) => text !== '');
+  return texts.length === 0 ? null : texts.join('\n\n');
+}

@@ -1,0 +1,104 @@
+// Everything that is known about one session, exchange or commit.
+import type { Caller } from '../model/caller.ts';
+import type { Shown, ShownCommit, ShownEdit } from '../model/conversation.ts';
+import type { Emission } from '../model/edit.ts';
+import { Fault } from '../model/fault.ts';
+import type { Exchange, Session } from '../model/session.ts';
+import type { Store } from '../store/store.ts';
+import { readNoteClaims } from './read-note-claims.ts';
+import { readStore } from './read-store.ts';
+import { readTurn } from './read-turn.ts';
+import { exchangesOfCommit, sessionsOfCommit } from './replay-session.ts';
+import { readSubject, resolveRecord } from './resolve-record.ts';
+
+/** @throws Fault AMBIGUOUS_ID, NO_SUCH_SESSION, NO_SUCH_EXCHANGE, NO_SUCH_REVISION. */
+export const showRecord = (caller: Caller, word: string): Promise<Shown> =>
+  readStore(caller, async (store) => {
+    const named = await resolveRecord(caller, store, word);
+    switch (named.kind) {
+      case 'exchange':
+        return showExchange(store, named.exchange, named.session);
+      case 'session':
+        return showSession(store, named.session);
+      case 'commit':
+        return showCommit(caller, store, named.commit);
+    }
+  });
+
+/**
+ * The recorded body, masked as it was stored.
+ *
+ * @throws Fault NO_SUCH_EXCHANGE where the word names anything but an exchange.
+ */
+export const readRaw = (
+  caller: Caller,
+  word: string,
+  side: 'request' | 'response',
+): Promise<Uint8Array> =>
+  readStore(caller, async (store) => {
+    const named = await resolveRecord(caller, store, word);
+    if (named.kind !== 'exchange')
+      throw new Fault('NO_SUCH_EXCHANGE', `${word} is a ${named.kind}, not one exchange`);
+    return side === 'request'
+      ? store.readRequest(named.exchange.id)
+      : store.readReply(named.exchange.id);
+  });
+
+async function showExchange(store: Store, exchange: Exchange, session: Session): Promise<Shown> {
+  const [turn, headers, events, emissions, commits] = await Promise.all([
+    readTurn(store, exchange, new Set()),
+    store.readHeaders(exchange.id),
+    store.readEvents(exchange.id),
+    store.listEmissions(exchange.id),
+    store.findCommits(exchange.id),
+  ]);
+  return {
+    kind: 'exchange',
+    session,
+    turn,
+    headers,
+    events,
+    edits: emissions.map(shownEdit),
+    commits: commits.map(shownCommit),
+  };
+}
+
+async function showSession(store: Store, session: Session): Promise<Shown> {
+  const exchanges = await store.listExchanges(session.id);
+  const edits: ShownEdit[] = [];
+  const commits = new Map<string, ShownCommit>();
+  for (const { id } of exchanges) {
+    edits.push(...(await store.listEmissions(id)).map(shownEdit));
+    for (const commit of await store.findCommits(id))
+      commits.set(commit.commit, shownCommit(commit));
+  }
+  return { kind: 'session', session, exchanges, edits, commits: [...commits.values()] };
+}
+
+async function showCommit(caller: Caller, store: Store, commit: string): Promise<Shown> {
+  const [subject, note, ids, sessions] = await Promise.all([
+    readSubject(caller, commit),
+    readNoteClaims(caller, commit),
+    exchangesOfCommit(caller, store, commit),
+    sessionsOfCommit(caller, store, commit),
+  ]);
+  const found = await Promise.all(ids.map((id) => store.findExchange(id)));
+  const exchanges = found
+    .filter((exchange) => exchange !== null)
+    .toSorted((a, b) => a.startedAtMs - b.startedAtMs);
+  return { kind: 'commit', commit, subject, note, exchanges, sessions };
+}
+
+const shownEdit = (emission: Emission): ShownEdit => ({
+  exchange: emission.exchange,
+  tool: emission.tool,
+  path: emission.path,
+  kind: emission.edit.kind,
+  outcome: emission.outcome,
+});
+
+const shownCommit = (record: ShownCommit): ShownCommit => ({
+  commit: record.commit,
+  repository: record.repository,
+  logIndex: record.logIndex,
+});

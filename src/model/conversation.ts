@@ -1,0 +1,117 @@
+// A recorded session told as a conversation: what `show` and `replay` print. Derived from the recorded bytes each time.
+import type { Edit, Outcome } from './edit.ts';
+import type { EventMark, Exchange, Session } from './session.ts';
+
+/** What the client added to the conversation with one request. */
+export type Asked =
+  | { readonly kind: 'prompt'; readonly text: string }
+  | {
+      readonly kind: 'result';
+      readonly callId: string | null;
+      readonly tool: string | null;
+      readonly text: string;
+      readonly isError: boolean | null;
+    };
+
+/** A stretch of text as it arrived; `atMs` since the exchange started. */
+export interface TimedText {
+  readonly atMs: number;
+  readonly text: string;
+}
+
+/** What the model answered, in order. `atMs`: when it was complete, since the exchange started. */
+export type Replied =
+  | {
+      readonly kind: 'answer' | 'thinking';
+      readonly text: string;
+      readonly atMs: number;
+      /** Joined they are the text; one piece where the reply was not streamed. */
+      readonly pieces: readonly TimedText[];
+    }
+  | {
+      readonly kind: 'call';
+      readonly callId: string | null;
+      readonly tool: string;
+      /** Parsed arguments or free text, after masking. */
+      readonly input: unknown;
+      readonly edits: readonly Edit[];
+      readonly outcome: Outcome;
+      readonly atMs: number;
+    }
+  | { readonly kind: 'error'; readonly text: string; readonly atMs: number };
+
+/** One exchange of the conversation. */
+export interface Turn {
+  readonly exchange: Exchange;
+  /** Titles, routers, token counts: no part of what the person and the agent said to each other. */
+  readonly isSideCall: boolean;
+  readonly asked: readonly Asked[];
+  readonly replied: readonly Replied[];
+}
+
+export interface Conversation {
+  readonly session: Session;
+  readonly turns: readonly Turn[];
+}
+
+/** An edit of a session or exchange, where it ended up. */
+export interface ShownEdit {
+  readonly exchange: string;
+  readonly tool: string | null;
+  readonly path: string | null;
+  readonly kind: Edit['kind'];
+  readonly outcome: Outcome;
+}
+
+export interface ShownCommit {
+  readonly commit: string;
+  readonly repository: string;
+  readonly logIndex: number;
+}
+
+type Headers = readonly (readonly [string, string])[];
+
+/** What `aitrail show` found. */
+export type Shown =
+  | {
+      readonly kind: 'exchange';
+      readonly session: Session;
+      readonly turn: Turn;
+      readonly headers: { readonly request: Headers; readonly response: Headers };
+      readonly events: readonly EventMark[];
+      readonly edits: readonly ShownEdit[];
+      readonly commits: readonly ShownCommit[];
+    }
+  | {
+      readonly kind: 'session';
+      readonly session: Session;
+      readonly exchanges: readonly Exchange[];
+      readonly edits: readonly ShownEdit[];
+      readonly commits: readonly ShownCommit[];
+    }
+  | {
+      readonly kind: 'commit';
+      readonly commit: string;
+      readonly subject: string;
+      /** What the newest note of the commit claims, unverified; null where there is none. */
+      readonly note: ShownNote | null;
+      /** Exchanges of this store whose lines the commit holds. */
+      readonly exchanges: readonly Exchange[];
+      readonly sessions: readonly Session[];
+    };
+
+export interface ShownNote {
+  readonly attestedAt: string;
+  readonly files: readonly {
+    readonly path: string;
+    readonly aiLines: number;
+    readonly mixedLines: number;
+    readonly unrecordedLines: number;
+  }[];
+  readonly exchanges: readonly {
+    readonly id: string;
+    readonly session: string;
+    readonly agent: string | null;
+    readonly model: string | null;
+  }[];
+}

@@ -1,0 +1,22 @@
+// What checking the log found.
+
+export interface LogReport {
+  readonly origin: string;
+  readonly vkey: string;
+  readonly size: number;
+  /** Hex. */
+  readonly root: string;
+  /** Leaves whose record is here and fits; the others stand for commits, events or pruned records. */
+  readonly recordsChecked: number;
+  /** Derived files that were missing or torn, by path below `log/`. */
+  readonly repaired: readonly string[];
+  /** Were they written again? Only where no other process writes the store. */
+  readonly isRepaired: boolean;
+}
+
+/** A proof or checkpoint that somebody kept, held against the log. */
+export type CheckedFile =
+  | { readonly kind: 'ours'; readonly index: number; readonly size: number }
+  | { readonly kind: 'malformed' }
+  | { readonly kind: 'foreign'; readonly origin: string }
+  | { readonly kind: 'contradicts'; readonly why: string };

@@ -1,0 +1,73 @@
+// What a tool call wrote, as a diff.
+import type { Edit } from '../model/edit.ts';
+import { fitColumns, plainLine, plainText } from './plain-text.ts';
+import type { Style } from './style.ts';
+
+export interface Page {
+  /** Columns. */
+  readonly width: number;
+  readonly style: Style;
+  /** Lines of one text before the rest is only counted. */
+  readonly linesMax: number;
+}
+
+/** @returns lines without LF. */
+export function editLines(edit: Edit, page: Page): readonly string[] {
+  switch (edit.kind) {
+    case 'write':
+    case 'append':
+    case 'insert':
+      return marked(edit.text, '+', page);
+    case 'replace':
+      return [...marked(edit.before, '-', page), ...marked(edit.after, '+', page)];
+    case 'patch':
+      return patchLines(edit, page);
+    case 'delete':
+      return [page.style.removed('(deleted)')];
+    case 'rename':
+      return [`→ ${plainLine(edit.movedTo)}`];
+    case 'snippet':
+      return marked(edit.text, '+', page);
+    case 'command':
+      return marked(edit.command, '$', page);
+  }
+}
+
+/** The path that an edit names, for headings; '' for commands. */
+export function editTarget(edit: Edit): string {
+  if (edit.kind === 'command') return '';
+  return plainLine(edit.path ?? '(code in the answer)');
+}
+
+function patchLines(edit: Extract<Edit, { kind: 'patch' }>, page: Page): readonly string[] {
+  const moved = edit.movedTo === null ? [] : [`→ ${plainLine(edit.movedTo)}`];
+  const hunks = edit.hunks.flatMap((hunk, i) => [
+    ...(i === 0 ? [] : [page.style.faint('⋮')]),
+    ...hunk.map((line) => paint(`${line.mark} ${plainText(line.text)}`, line.mark, page)),
+  ]);
+  return [...moved, ...cutLines(hunks, page)];
+}
+
+/** Lines of a text behind a mark; a final line end adds no line. */
+export function marked(text: string, mark: '+' | '-' | '$' | ' ', page: Page): readonly string[] {
+  if (text === '') return [];
+  const lines = plainText(text).replace(/\n$/, '').split('\n');
+  return cutLines(
+    lines.map((line) => paint(`${mark} ${line}`, mark, page)),
+    page,
+  );
+}
+
+/** The first lines, and how many more there are. */
+export function cutLines(lines: readonly string[], page: Page): readonly string[] {
+  const more = lines.length - page.linesMax;
+  // one line more costs no more than saying so
+  if (more <= 1) return lines;
+  return [...lines.slice(0, page.linesMax), page.style.faint(`… ${more} more lines`)];
+}
+
+function paint(line: string, mark: string, page: Page): string {
+  const fitted = fitColumns(line.replaceAll('\t', '  '), page.width);
+  if (mark === '+') return page.style.added(fitted);
+  return mark === '-' ? page.style.removed(fitted) : fitted;
+}

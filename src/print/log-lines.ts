@@ -1,0 +1,38 @@
+// What the log commands print.
+import type { CheckedFile, LogReport } from '../model/log-report.ts';
+import { counted } from './moments.ts';
+import { plainLine } from './plain-text.ts';
+
+export function logReportText(report: LogReport): string {
+  const repaired = report.repaired.map((path) => `  ${path}\n`).join('');
+  const how = report.isRepaired
+    ? 'written again from the records'
+    : 'torn; the process that writes the store will write them again';
+  return [
+    `log ${report.origin}: fine\n`,
+    `  ${report.size} leaves, ${counted(report.recordsChecked, 'record')} recomputed\n`,
+    `  root ${report.root}\n`,
+    `  key  ${report.vkey}\n`,
+    repaired === '' ? '' : `${counted(report.repaired.length, 'file')} ${how}:\n${repaired}`,
+  ].join('');
+}
+
+/** `aitrail.log/1`. */
+export const logReportDocument = (report: LogReport): object => ({
+  schema: 'aitrail.log/1',
+  ok: true,
+  ...report,
+});
+
+export function checkedFileText(checked: CheckedFile): string {
+  switch (checked.kind) {
+    case 'ours':
+      return `it belongs to this log: leaf ${checked.index} of ${checked.size}\n`;
+    case 'malformed':
+      return 'it is neither a proof nor a checkpoint\n';
+    case 'foreign':
+      return `it was not signed by this log's key: ${plainLine(checked.origin)}\n`;
+    case 'contradicts':
+      return `it contradicts this log: ${checked.why}\n`;
+  }
+}

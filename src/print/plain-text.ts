@@ -1,0 +1,95 @@
+// The one sanitiser: whatever somebody else wrote is shown harmlessly. No byte of a record reaches the terminal as an
+// instruction to it, and no character can make a line read in another order than it is stored.
+
+/** Bidirectional controls (UAX 9), invisible separators and joiners, tags, annotations, byte order mark. */
+const INVISIBLE =
+  /[\u061C\u180E\u200B-\u200F\u2028-\u202E\u2060-\u206F\uFEFF\uFFF9-\uFFFB]|[\u{E0000}-\u{E007F}]|\p{Surrogate}/gu;
+/** C0 without tab and LF, DEL, C1. */
+const CONTROL = /[^\P{Cc}\t\n]/gu;
+/** Columns that East Asian wide and most pictographic characters take. */
+const WIDE =
+  /[\u1100-\u115F\u2E80-\u303E\u3041-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6]|[\u{1F300}-\u{1FAFF}]|[\u{20000}-\u{3FFFD}]/u;
+const ZERO = /\p{Mn}|\p{Me}|[\uFE00-\uFE0F]/u;
+
+/** @returns text of printable characters, tabs and LF; what was hidden in it is shown by name. CR LF becomes LF. */
+export const plainText = (text: string): string =>
+  text.replaceAll('\r\n', '\n').replaceAll(CONTROL, showControl).replaceAll(INVISIBLE, showName);
+
+/** The same on one line: line ends become blanks. */
+export const plainLine = (text: string): string => plainText(text).replaceAll(/[\t\n]+/g, ' ');
+
+/** Columns on a terminal, for plain text. */
+export function columnsOf(text: string): number {
+  let columns = 0;
+  for (const char of text) columns += columnsOfChar(char);
+  return columns;
+}
+
+/** Cut to `columns`, the last one an ellipsis where something was cut. */
+export function fitColumns(text: string, columns: number): string {
+  if (columnsOf(text) <= columns) return text;
+  let kept = '';
+  let used = 0;
+  for (const char of text) {
+    used += columnsOfChar(char);
+    if (used > columns - 1) break;
+    kept += char;
+  }
+  return `${kept}…`;
+}
+
+/** Padded with blanks on the right, cut where it is too long. */
+export function padColumns(text: string, columns: number): string {
+  const fitted = fitColumns(text, columns);
+  return fitted + ' '.repeat(Math.max(0, columns - columnsOf(fitted)));
+}
+
+/** Plain text broken at blanks; longer words are broken where they must be. Existing line ends stay. */
+export function wrapColumns(text: string, columns: number): readonly string[] {
+  return text.split('\n').flatMap((line) => wrapLine(line, columns));
+}
+
+function wrapLine(line: string, columns: number): readonly string[] {
+  if (columnsOf(line) <= columns) return [line];
+  const lines: string[] = [];
+  let current = '';
+  for (const word of line.split(/(?<=\s)(?=\S)/)) {
+    if (columnsOf(current + word.trimEnd()) > columns && current !== '') {
+      lines.push(current.trimEnd());
+      current = '';
+    }
+    current += word;
+    while (columnsOf(current.trimEnd()) > columns) {
+      const head = takeColumns(current, columns);
+      lines.push(head);
+      current = current.slice(head.length);
+    }
+  }
+  return [...lines, current.trimEnd()];
+}
+
+function takeColumns(text: string, columns: number): string {
+  let kept = '';
+  let used = 0;
+  for (const char of text) {
+    used += columnsOfChar(char);
+    if (used > columns && kept !== '') break;
+    kept += char;
+  }
+  return kept;
+}
+
+const columnsOfChar = (char: string): number => {
+  if (char < '\u0300') return 1;
+  return ZERO.test(char) ? 0 : WIDE.test(char) ? 2 : 1;
+};
+
+/** Unicode has pictures of the first 32 controls and of DEL. */
+function showControl(char: string): string {
+  const code = char.codePointAt(0) ?? 0;
+  if (code < 32) return String.fromCodePoint(0x24_00 + code);
+  return code === 127 ? '\u2421' : showName(char);
+}
+
+const showName = (char: string): string =>
+  `<U+${(char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}>`;
