@@ -53,6 +53,10 @@ export interface AgentSpec {
   readonly connect: (target: ConnectTarget) => Connected;
   /** Where this client's calls mean more than their shape says; null: as their shape says. */
   readonly readCall?: (call: ToolCall) => readonly Edit[] | null;
+  /** Shell commands that a call runs where its arguments do not show them plainly. */
+  readonly innerCommands?: (
+    call: ToolCall,
+  ) => readonly { readonly command: string; readonly directory: string }[];
   /** Where this client writes files from plain text. */
   readonly readText?: (text: string) => readonly Edit[];
 }

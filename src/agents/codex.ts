@@ -34,6 +34,7 @@ export const CODEX: AgentSpec = {
     args: ['-c', `openai_base_url="${target.baseUrl('openai')}/v1"`],
   }),
   readCall,
+  innerCommands,
 };
 
 export function turnMetadata(facts: AgentFacts): unknown {
@@ -50,9 +51,13 @@ function sessionAbove(facts: AgentFacts): string | null {
 }
 
 /** Code mode: the input of `exec` is a program. */
-function readCall(call: ToolCall): readonly Edit[] | null {
+function programOf(call: ToolCall): string | null {
   if (!/(?:^|[.:_])exec$/.test(call.name)) return null;
-  const source = typeof call.input === 'string' ? call.input : stringAt(call.input, 'input');
+  return typeof call.input === 'string' ? call.input : stringAt(call.input, 'input');
+}
+
+function readCall(call: ToolCall): readonly Edit[] | null {
+  const source = programOf(call);
   if (source === null) return null;
   const found = runInlineScript(source, 'javascript');
   const shell = found.commands.flatMap((run) => findShellWrites(run.command, run.directory));
@@ -61,4 +66,9 @@ function readCall(call: ToolCall): readonly Edit[] | null {
   if (edits.length === 0 && holdsApplyPatch(source)) return parseApplyPatch(source);
   if (!found.isOpaque && found.paths.length === 0) return edits;
   return [...edits, { kind: 'command', command: source, paths: found.paths }];
+}
+
+function innerCommands(call: ToolCall) {
+  const source = programOf(call);
+  return source === null ? [] : runInlineScript(source, 'javascript').commands;
 }

@@ -1,9 +1,10 @@
 // What tool results showed of files: text that stood there before the model wrote. Also the old text of replacements,
 // where they succeeded: it was found in the file.
 import type { Edit, Reading } from '../model/edit.ts';
-import { stringAt } from '../model/json.ts';
+import { parseJson, stringAt } from '../model/json.ts';
 import type { Message, ToolCall } from '../model/wire.ts';
 import { findShownFile } from '../extract/shell-shows.ts';
+import { findAgent } from './agents.ts';
 import { joinResults, type AnsweredCall } from './join-results.ts';
 import { judgeResult } from './judge-result.ts';
 import { editsOfCall } from './tool-edits.ts';
@@ -12,6 +13,7 @@ import { commandsOf, directoryOf, firstString, isReadCall, PATH_KEYS } from './t
 /** `12→text`, `12\ttext`, `00012| text`, `12: text`, `12. text`: line numbers as clients print them. */
 const NUMBERED = /^\s{0,8}(\d{1,7})(?:→|\t|\| ?|: ?|\. )(.*)$/;
 const REMINDER = /\n*<system-reminder>[\s\S]*?(?:<\/system-reminder>|$)/g;
+const RUN_FACTS = /^(?:Script completed|Chunk ID|Exit code|Wall time|Process exited)\b/;
 const WRAPPER =
   /^<\/?(?:file|content|path|type|entries)\b[^>]*>$|^\(End of file.*\)$|^\(File has more lines.*\)$/;
 
@@ -35,29 +37,26 @@ function readingsOf(agent: string | null, { call, result }: AnsweredCall): reado
     if (result.isError === true) return [];
     return [{ path: firstString(call.input, PATH_KEYS), text: cleanText(result.text) }];
   }
-  const shown = shownByCommand(call);
+  const shown = shownByCommand(agent, call);
   if (shown !== null) return [{ path: shown, text: cleanText(outputOf(result.text)) }];
   if (judgeResult(agent, call, result) !== 'accepted') return [];
   return editsOfCall(call).flatMap(oldText);
 }
 
-function shownByCommand(call: ToolCall): string | null {
-  const commands = commandsOf(call);
-  const [only] = commands;
-  return commands.length === 1 && only !== undefined
-    ? findShownFile(only, directoryOf(call.input))
-    : null;
+function shownByCommand(agent: string | null, call: ToolCall): string | null {
+  const inner = findAgent(agent)?.innerCommands?.(call) ?? [];
+  const directory = directoryOf(call.input);
+  const plain = commandsOf(call).map((command) => ({ command, directory }));
+  const [only, second] = [...plain, ...inner];
+  if (only === undefined || second !== undefined) return null;
+  return findShownFile(only.command, only.directory);
 }
 
-/** Codex wraps the output of commands in JSON. */
+/** Codex wraps the output of commands in JSON, or puts lines about the run above it. */
 function outputOf(text: string): string {
-  if (!text.startsWith('{')) return text;
-  try {
-    const parsed: unknown = JSON.parse(text);
-    return stringAt(parsed, 'output') ?? text;
-  } catch {
-    return text; // plain output that starts with a bracket
-  }
+  if (text.startsWith('{')) return stringAt(parseJson(text), 'output') ?? text;
+  const at = text.search(/^Output:\n/m);
+  return RUN_FACTS.test(text) && at >= 0 ? text.slice(at + 'Output:\n'.length) : text;
 }
 
 function oldText(edit: Edit): readonly Reading[] {

@@ -38,8 +38,11 @@ export function recogniseAgent(facts: AgentFacts): Recognised {
   return { ...product(facts), ...unknownConversation(facts), directory };
 }
 
+/** `curl/8.5.0`, `OpenAI/JS 6.2.0` */
+const PRODUCT = /^([\w.-]+)(?:\/[A-Za-z]\w*)?(?:[/ ]v?(\d[\w.+-]*))?/;
+
 function product(facts: AgentFacts): { agent: string | null; version: string | null } {
-  const match = /^([\w.-]+)(?:\/v?([\w.+-]+))?/.exec(facts.headers['user-agent'] ?? '');
+  const match = PRODUCT.exec(facts.headers['user-agent'] ?? '');
   return { agent: match?.[1] ?? null, version: match?.[2] ?? null };
 }
 

@@ -207,7 +207,7 @@ test.each([
   {
     title: 'an unknown program',
     facts: facts({ 'user-agent': 'OpenAI/JS 6.2.0', 'x-session-id': 'x1' }),
-    want: { agent: 'OpenAI', version: 'JS', conversation: 'x1', isSideCall: false },
+    want: { agent: 'OpenAI', version: '6.2.0', conversation: 'x1', isSideCall: false },
   },
   {
     title: 'curl',
