@@ -19,4 +19,5 @@ export const COMMANDS: readonly Entry[] = [
   { name: 'log', load: async () => (await import('./log.ts')).commands },
   { name: 'reveal', load: async () => (await import('./reveal.ts')).commands },
   { name: 'demo', load: async () => (await import('./demo.ts')).commands },
+  { name: 'scan', load: async () => [(await import('./scan.ts')).command] },
 ];

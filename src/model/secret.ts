@@ -45,3 +45,29 @@ export interface MaskRecord {
   readonly isForwarded: boolean;
   readonly channel: string;
 }
+
+/** One finding of `aitrail scan`, placed in a file. Lines and columns are 1-based in characters (code points). */
+export interface PlacedFinding {
+  /** As named on the command line or relative to the repository's root, forward slashes; `-` for standard input. */
+  readonly path: string;
+  readonly rule: string;
+  readonly startLine: number;
+  readonly startColumn: number;
+  readonly endLine: number;
+  /** Exclusive. */
+  readonly endColumn: number;
+  /** 0-based, in bytes of the file. */
+  readonly startOffset: number;
+  /** Exclusive. */
+  readonly endOffset: number;
+  /** Full id of the commit that added it; null outside `--range`. */
+  readonly commit: string | null;
+  /** The line with every secret in it replaced. */
+  readonly preview: string;
+}
+
+export interface ScanReport {
+  readonly findings: readonly PlacedFinding[];
+  readonly filesScanned: number;
+  readonly bytesScanned: number;
+}

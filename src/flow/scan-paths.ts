@@ -1,0 +1,179 @@
+// Finds secrets in files, in what is staged, in commits, in a text: `aitrail scan`.
+import { readFile, stat } from 'node:fs/promises';
+import { readCommitFiles, readStagedFiles, type ChangedFile } from '../git/changed-files.ts';
+import { openObjects, type Objects } from '../git/objects.ts';
+import { findRepository, openRepository, type Repository } from '../git/open-repository.ts';
+import { gitText } from '../git/run-git.ts';
+import type { Caller } from '../model/caller.ts';
+import { Fault } from '../model/fault.ts';
+import type { LineRange } from '../model/origin.ts';
+import type { PlacedFinding, ScanReport } from '../model/secret.ts';
+import { placeFindings } from '../secrets/place-finding.ts';
+import { readSource } from '../secrets/read-source.ts';
+import { openScanner, type Scanner } from '../secrets/scanner.ts';
+import { listFiles } from './list-files.ts';
+import { loadPolicy } from './load-policy.ts';
+import { openPathMatcher } from './path-matcher.ts';
+
+export type ScanTarget =
+  | { readonly kind: 'paths'; readonly paths: readonly string[] }
+  | { readonly kind: 'staged' }
+  | { readonly kind: 'range'; readonly range: string }
+  | { readonly kind: 'text'; readonly bytes: Buffer };
+
+/** A larger file is no source code, and a string cannot hold it safely. */
+const FILE_BYTES_MAX = 256 * 1024 * 1024;
+
+interface Scan {
+  readonly scanner: Scanner;
+  readonly isAllowed: (path: string) => boolean;
+  readonly findings: PlacedFinding[];
+  filesScanned: number;
+  bytesScanned: number;
+  readonly onFile: (filesScanned: number) => void;
+}
+
+/**
+ * Scans with the policy in force: its own rules count, paths under `secrets.allow` do not.
+ *
+ * @param onFile called after each file.
+ * @throws Fault NO_SUCH_FILE, NO_SUCH_REVISION, NOT_A_REPOSITORY, CONFIG_INVALID.
+ */
+export async function scanPaths(
+  caller: Caller,
+  target: ScanTarget,
+  onFile: (filesScanned: number) => void = () => undefined,
+): Promise<ScanReport> {
+  const repository = await findRepository(caller);
+  const { secrets } = await loadPolicy(caller, repository);
+  const scan: Scan = {
+    scanner: openScanner({ rules: secrets.rules }),
+    isAllowed: openPathMatcher(secrets.allow),
+    findings: [],
+    filesScanned: 0,
+    bytesScanned: 0,
+    onFile,
+  };
+  await scanTarget(scan, { caller, repository }, target);
+  const { findings, filesScanned, bytesScanned } = scan;
+  return { findings, filesScanned, bytesScanned };
+}
+
+interface Place {
+  readonly caller: Caller;
+  readonly repository: Repository | null;
+}
+
+async function scanTarget(scan: Scan, place: Place, target: ScanTarget): Promise<void> {
+  switch (target.kind) {
+    case 'text':
+      scanBytes(scan, target.bytes, { path: '-', commit: null, added: null });
+      return;
+    case 'paths':
+      await scanDisk(scan, place, target.paths);
+      return;
+    case 'staged':
+      await scanStaged(scan, place.caller);
+      return;
+    case 'range':
+      await scanRange(scan, place.caller, target.range);
+  }
+}
+
+async function scanDisk(scan: Scan, place: Place, paths: readonly string[]): Promise<void> {
+  const named = paths.length === 0 ? ['.'] : paths;
+  for (const { file, path } of await listFiles(place.caller, place.repository, named)) {
+    if (scan.isAllowed(path) || (await stat(file)).size > FILE_BYTES_MAX) continue;
+    scanBytes(scan, await readFile(file), { path, commit: null, added: null });
+  }
+}
+
+async function scanStaged(scan: Scan, caller: Caller): Promise<void> {
+  const repository = await openRepository(caller);
+  await withObjects(caller, async (objects) =>
+    scanChanged(scan, objects, { files: await readStagedFiles(repository), commit: null }),
+  );
+}
+
+async function scanRange(scan: Scan, caller: Caller, range: string): Promise<void> {
+  const repository = await openRepository(caller);
+  const commits = await listCommits(caller, range);
+  await withObjects(caller, async (objects) => {
+    for (const commit of commits)
+      await scanChanged(scan, objects, {
+        files: await readCommitFiles(repository, commit),
+        commit,
+      });
+  });
+}
+
+/** One revision means that commit, as for `verify`. */
+async function listCommits(caller: Caller, range: string): Promise<readonly string[]> {
+  const isOne = !/\.\.|^\^|\s/.test(range);
+  const args = [
+    'rev-list',
+    '--reverse',
+    ...(isOne ? ['-n', '1'] : []),
+    '--end-of-options',
+    range,
+    '--',
+  ];
+  const listed = await gitText(caller, args).catch((cause: unknown) => {
+    throw new Fault('NO_SUCH_REVISION', `${range} names no commits`, { cause });
+  });
+  return listed.split('\n').filter((commit) => commit !== '');
+}
+
+async function withObjects(
+  caller: Caller,
+  act: (objects: Objects) => Promise<void>,
+): Promise<void> {
+  const objects = openObjects(caller);
+  try {
+    await act(objects);
+  } finally {
+    objects.close();
+  }
+}
+
+async function scanChanged(
+  scan: Scan,
+  objects: Objects,
+  change: { readonly files: readonly ChangedFile[]; readonly commit: string | null },
+): Promise<void> {
+  for (const { path, blob, added } of change.files) {
+    if (scan.isAllowed(path)) continue;
+    const found = await objects.read(blob);
+    if (found === null) throw new Fault('OBJECTS_MISSING', `blob ${blob} of ${path} is missing`);
+    scanBytes(scan, found.bytes, { path, commit: change.commit, added });
+  }
+}
+
+interface SourceFacts {
+  readonly path: string;
+  readonly commit: string | null;
+  /** Only what touches these lines counts; null: everything. */
+  readonly added: readonly LineRange[] | null;
+}
+
+function scanBytes(scan: Scan, bytes: Buffer, facts: SourceFacts): void {
+  scan.filesScanned += 1;
+  scan.bytesScanned += bytes.length;
+  const source = readSource(bytes);
+  if (source !== null) {
+    const { path, commit, added } = facts;
+    const found = scan.scanner.scan(source.text, { path });
+    if (found.length > 0)
+      scan.findings.push(
+        ...placeFindings({ ...source, path, commit }, found).filter((one) => touches(one, added)),
+      );
+  }
+  scan.onFile(scan.filesScanned);
+}
+
+const touches = (finding: PlacedFinding, added: readonly LineRange[] | null): boolean =>
+  added === null ||
+  added.some(
+    ({ firstLine, lineCount }) =>
+      finding.startLine < firstLine + lineCount && finding.endLine >= firstLine,
+  );
