@@ -1,9 +1,13 @@
 // Finds secrets in files, in what is staged, in commits, in a text: `aitrail scan`.
 import { readFile, stat } from 'node:fs/promises';
-import { readCommitFiles, readStagedFiles, type ChangedFile } from '../git/changed-files.ts';
 import { openObjects, type Objects } from '../git/objects.ts';
 import { findRepository, openRepository, type Repository } from '../git/open-repository.ts';
+import { readOutgoing, type OutgoingCommit } from '../git/outgoing.ts';
+import { MODE_SUBMODULE, type PatchFile } from '../git/patch-file.ts';
 import { gitText } from '../git/run-git.ts';
+import { readMergeHeads } from '../git/merge-heads.ts';
+import { readStaged } from '../git/staged.ts';
+import { compilePatterns, type PathPatterns } from '../guard/path-patterns.ts';
 import type { Caller } from '../model/caller.ts';
 import { Fault } from '../model/fault.ts';
 import type { LineRange } from '../model/origin.ts';
@@ -13,7 +17,6 @@ import { readSource } from '../secrets/read-source.ts';
 import { openScanner, type Scanner } from '../secrets/scanner.ts';
 import { listFiles } from './list-files.ts';
 import { loadPolicy } from './load-policy.ts';
-import { openPathMatcher } from './path-matcher.ts';
 
 export type ScanTarget =
   | { readonly kind: 'paths'; readonly paths: readonly string[] }
@@ -26,7 +29,7 @@ const FILE_BYTES_MAX = 256 * 1024 * 1024;
 
 interface Scan {
   readonly scanner: Scanner;
-  readonly isAllowed: (path: string) => boolean;
+  readonly allowed: PathPatterns;
   readonly findings: PlacedFinding[];
   filesScanned: number;
   bytesScanned: number;
@@ -48,7 +51,7 @@ export async function scanPaths(
   const { secrets } = await loadPolicy(caller, repository);
   const scan: Scan = {
     scanner: openScanner({ rules: secrets.rules }),
-    isAllowed: openPathMatcher(secrets.allow),
+    allowed: compilePatterns(secrets.allow),
     findings: [],
     filesScanned: 0,
     bytesScanned: 0,
@@ -83,45 +86,41 @@ async function scanTarget(scan: Scan, place: Place, target: ScanTarget): Promise
 async function scanDisk(scan: Scan, place: Place, paths: readonly string[]): Promise<void> {
   const named = paths.length === 0 ? ['.'] : paths;
   for (const { file, path } of await listFiles(place.caller, place.repository, named)) {
-    if (scan.isAllowed(path) || (await stat(file)).size > FILE_BYTES_MAX) continue;
+    if (scan.allowed.matches(path) || (await stat(file)).size > FILE_BYTES_MAX) continue;
     scanBytes(scan, await readFile(file), { path, commit: null, added: null });
   }
 }
 
 async function scanStaged(scan: Scan, caller: Caller): Promise<void> {
   const repository = await openRepository(caller);
-  await withObjects(caller, async (objects) =>
-    scanChanged(scan, objects, { files: await readStagedFiles(repository), commit: null }),
-  );
+  const heads = await readMergeHeads(repository);
+  await withObjects(caller, async (objects) => {
+    const { files } = await readStaged(repository, objects, heads);
+    await scanChanged(scan, objects, { files, commit: null });
+  });
 }
 
 async function scanRange(scan: Scan, caller: Caller, range: string): Promise<void> {
   const repository = await openRepository(caller);
   const commits = await listCommits(caller, range);
   await withObjects(caller, async (objects) => {
-    for (const commit of commits)
-      await scanChanged(scan, objects, {
-        files: await readCommitFiles(repository, commit),
-        commit,
-      });
+    for await (const patch of readOutgoing(repository, objects, commits))
+      await scanChanged(scan, objects, patch);
   });
 }
 
 /** One revision means that commit, as for `verify`. */
-async function listCommits(caller: Caller, range: string): Promise<readonly string[]> {
+async function listCommits(caller: Caller, range: string): Promise<readonly OutgoingCommit[]> {
   const isOne = !/\.\.|^\^|\s/.test(range);
-  const args = [
-    'rev-list',
-    '--reverse',
-    ...(isOne ? ['-n', '1'] : []),
-    '--end-of-options',
-    range,
-    '--',
-  ];
+  const one = isOne ? ['-n', '1'] : [];
+  const args = ['rev-list', '--reverse', '--parents', ...one, '--end-of-options', range, '--'];
   const listed = await gitText(caller, args).catch((cause: unknown) => {
     throw new Fault('NO_SUCH_REVISION', `${range} names no commits`, { cause });
   });
-  return listed.split('\n').filter((commit) => commit !== '');
+  return listed.split('\n').flatMap((line) => {
+    const [commit = '', ...parents] = line.split(' ');
+    return commit === '' ? [] : [{ commit, parents }];
+  });
 }
 
 async function withObjects(
@@ -139,12 +138,14 @@ async function withObjects(
 async function scanChanged(
   scan: Scan,
   objects: Objects,
-  change: { readonly files: readonly ChangedFile[]; readonly commit: string | null },
+  change: { readonly files: readonly PatchFile[]; readonly commit: string | null },
 ): Promise<void> {
-  for (const { path, blob, added } of change.files) {
-    if (scan.isAllowed(path)) continue;
-    const found = await objects.read(blob);
-    if (found === null) throw new Fault('OBJECTS_MISSING', `blob ${blob} of ${path} is missing`);
+  for (const { path, newBlob, newMode, runs } of change.files) {
+    const isContent = newBlob !== null && newMode !== MODE_SUBMODULE && runs.length > 0;
+    if (!isContent || scan.allowed.matches(path)) continue;
+    const found = await objects.read(newBlob);
+    if (found === null) throw new Fault('OBJECTS_MISSING', `blob ${newBlob} of ${path} is missing`);
+    const added = runs.map(({ firstLine, lines }) => ({ firstLine, lineCount: lines.length }));
     scanBytes(scan, found.bytes, { path, commit: change.commit, added });
   }
 }
