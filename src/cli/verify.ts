@@ -6,7 +6,7 @@ import { Fault } from '../model/fault.ts';
 import { verifyJson, verifyLines } from '../print/verify-lines.ts';
 import type { CommandSpec, Invocation } from './command.ts';
 
-export const command: CommandSpec = {
+const verifySpec: CommandSpec = {
   name: 'verify',
   usage: '[range]',
   summary: 'check that commits have valid signed provenance',
@@ -34,6 +34,8 @@ export const command: CommandSpec = {
     return answer.isOk ? 0 : 1;
   },
 };
+
+export const commands: readonly CommandSpec[] = [verifySpec];
 
 function readRequirements(value: Invocation['options'][string]): readonly Requirement[] {
   const names = typeof value === 'string' ? value.split(',').filter(Boolean) : [];

@@ -12,7 +12,8 @@ export interface AttestWork {
   readonly policy: Policy;
   /** Open for writing; null where that is not possible now: commits are queued. */
   readonly store: Store | null;
-  readonly attribute: Attribute;
+  /** Where added lines come from. Default: attributeCommit. */
+  readonly attribute?: Attribute;
   /** False once nobody waits for the answer any more: nothing may be written then (DECISIONS 18). */
   readonly isWanted: () => boolean;
 }

@@ -11,14 +11,13 @@ import type { Signer } from '../model/signing.ts';
 import type { Predicate, Statement, StatementExchange } from '../model/statement.ts';
 import type { CommitFacts } from '../model/verdict.ts';
 import { readVersion } from '../model/version.ts';
+import { PLACEHOLDER } from '../secrets/placeholder.ts';
 import type { Store } from '../store/store.ts';
 import type { AttestWork } from './attest-work.ts';
+import { attributeCommit } from './attribute-commit.ts';
 import { commitLeaf } from './commit-leaf.ts';
 import { readNotedExchanges } from './noted-exchanges.ts';
 import { proveCommit } from './prove-commit.ts';
-
-/** What masking leaves in a text (src/secrets). */
-const PLACEHOLDER = /AITRAIL_[a-z0-9]+(?:_[a-z0-9]+)*_[0-9a-f]{8}(?![A-Za-z0-9])/g;
 
 export interface StatementContext {
   readonly rewrittenFrom: readonly string[];
@@ -38,7 +37,7 @@ export async function stateCommit(
       fix: 'start the daemon: aitrail proxy start; the next commit or push attests what waits',
     });
   const [attributed, patchIds] = await Promise.all([
-    work.attribute(facts.commit, context.rewrittenFrom),
+    attribute(work, store, { commit: facts.commit, rewrittenFrom: context.rewrittenFrom }),
     readPatchIds(repository, [facts.commit]),
   ]);
   const sources = listSources(attributed);
@@ -73,6 +72,18 @@ export async function stateCommit(
     attestedAt: said.attestedAt,
     tool: { name: 'aitrail', version: readVersion() },
   });
+}
+
+async function attribute(
+  work: AttestWork,
+  store: Store,
+  what: { readonly commit: string; readonly rewrittenFrom: readonly string[] },
+): Promise<readonly AttributedFile[]> {
+  const { repository, objects } = work;
+  const { commit, rewrittenFrom } = what;
+  if (work.attribute !== undefined) return work.attribute(commit, rewrittenFrom);
+  const key = await store.readKey();
+  return attributeCommit({ repository, objects, store, key }, commit, { rewrittenFrom });
 }
 
 /** Exchanges recorded here by their leaf; those known only from another commit's note as that note says. */

@@ -1,5 +1,4 @@
 // aitrail verify, from words to answer: gather targets and trust, judge, sum up.
-import type { TrustSource } from '../attest/trust.ts';
 import { readCommitFacts } from '../git/commit-facts.ts';
 import { listNotesRefs } from '../git/notes.ts';
 import { openObjects, type Objects } from '../git/objects.ts';
@@ -8,6 +7,7 @@ import { gitText } from '../git/run-git.ts';
 import type { Caller } from '../model/caller.ts';
 import type { CommitVerdict } from '../model/verdict.ts';
 import type { Verification } from '../model/verification.ts';
+import { describeTrust } from './describe-trust.ts';
 import { readTrust } from './read-trust.ts';
 import { readPushed, type PushedTargets } from './verify-push.ts';
 import { verifyCommits, type Requirement } from './verify-range.ts';
@@ -64,17 +64,6 @@ async function findTargets(
   if (question.pushed !== null) return readPushed(repository, objects, question.pushed);
   const target: VerifyTarget = await resolveTarget(repository, objects, question.range);
   return { targets: [target], notes: new Map() };
-}
-
-function describeTrust(source: TrustSource): string {
-  switch (source.kind) {
-    case 'file':
-      return source.name;
-    case 'own-key':
-      return "this machine's own key (no .aitrail/allowed_signers before the change, none in git's configuration)";
-    case 'none':
-      return 'nobody: no .aitrail/allowed_signers before the change, and no key of this machine';
-  }
 }
 
 async function addSubjects(

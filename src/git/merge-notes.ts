@@ -21,8 +21,12 @@ export async function mergeNotes(repository: Repository, theirs: string): Promis
     ]);
     if (other === null) return false;
     if (ours === null) {
-      await runGit(repository.caller, ['update-ref', NOTES_REF, other.oid]);
-      return true;
+      // only if there are still none of ours: a commit may be attested in this moment
+      const none = '0'.repeat(other.oid.length);
+      const args = ['update-ref', NOTES_REF, other.oid, none];
+      const moved = await runGit(repository.caller, args, { okExits: [0, 128] });
+      if (moved.exit === 0) return true;
+      return (await objects.read(NOTES_REF)) !== null && (await mergeNotes(repository, theirs));
     }
     const differing = await listTheirs(repository, ours.oid, other.oid);
     // the same notes with another history still need a commit that has both as parents
