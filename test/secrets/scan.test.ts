@@ -56,6 +56,7 @@ async function scan(
     options,
     out: {
       write: (text) => (stdout += text),
+      writeBytes: () => undefined,
       note: () => undefined,
       isColour: false,
       isTty: false,
