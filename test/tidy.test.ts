@@ -54,6 +54,7 @@ const OWNERS: Readonly<Record<string, string>> = {
   ink: 'ui',
   react: 'ui',
   undici: 'proxy',
+  fzstd: 'wire',
   'simple-git': 'git',
   'isomorphic-git': 'git',
   cosmiconfig: 'config',

@@ -2,14 +2,11 @@
 import { pipeline, Readable, type Duplex } from 'node:stream';
 import * as zlib from 'node:zlib';
 import { Fault } from '../model/fault.ts';
+import { openZstdDecoder } from './zstd.ts';
 
 /** Flushed at the end rather than finished: a body that breaks off still gives everything that came. */
 const ZLIB = { finishFlush: zlib.constants.Z_SYNC_FLUSH };
 const BROTLI = { finishFlush: zlib.constants.BROTLI_OPERATION_FLUSH };
-
-const isMaker = (value: unknown): value is () => Duplex => typeof value === 'function';
-/** node:zlib knows zstd from Node 22.15 on. */
-const zstd: unknown = Reflect.get(zlib, 'createZstdDecompress');
 
 type Decoder = (first: Uint8Array) => Duplex;
 
@@ -19,7 +16,7 @@ const DECODERS: Readonly<Record<string, Decoder>> = {
   deflate: (first) =>
     hasZlibHeader(first) ? zlib.createInflate(ZLIB) : zlib.createInflateRaw(ZLIB),
   br: () => zlib.createBrotliDecompress(BROTLI),
-  ...(isMaker(zstd) ? { zstd } : {}),
+  zstd: openZstdDecoder,
 };
 
 /** RFC 1950 2.2: method 8, and the first two bytes are a multiple of 31. Some servers send bare deflate data. */

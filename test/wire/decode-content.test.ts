@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -7,6 +8,7 @@ import {
   decodeContent,
   isDecodable,
 } from '../../src/wire/decode-content.ts';
+import { openScriptDecoder } from '../../src/wire/zstd.ts';
 import { cutAt } from './cuts.ts';
 
 const ENCODERS = [
@@ -105,6 +107,48 @@ test.each([
   ['gzip, deflate', 'gzip, deflate'],
   ['br;q=1.0, gzip;q=0', 'br'],
   ['lzma', 'identity'],
+  ['gzip, deflate, br, zstd', 'gzip, deflate, br, zstd'],
 ])('asks the upstream for %s as %s', (asked, want) => {
   expect(acceptEncoding(asked)).toBe(want);
+});
+
+/** `zstd -19` of `ZSTD_TEXT`. */
+const ZSTD = [
+  'KLUv/WTYAZUIAAbfPBagJcUcaH767Dmp6nLb3d3da/HV/6wBNwAzADUAQeeM880210zzzDJ3jjlllE82uWSSRxa5cs',
+  'jZsV+3Xp36dOnt0XP8tmt6ljvhQYFgoGCBYQAICBcPPG+877a7brrnlrt33GmjfbbZZZM9tti1w84a66utrprqqaVu',
+  'HXXSSB9tdNFEDy106TQyvdNjeuJZ0Yj0Sg/piWdFI+1tj/bEs6KR6I0e0TPH/HLLK6d8csmbR5444ocbXjjhgwsGR8',
+  'iJZ0Uj2Zs9sieeFY1gL/bAnnhWNHK91+N64lnRiPVaD+uJZ0Uj1Vs9qieeFY1QL/WgnnhWAUeoEXDnR94/A+DX4e9/',
+  'B4tz7mhnnW1RYvUqSQEre9tR',
+].join('');
+const ZSTD_TEXT = `hello zstd, hello zstd, hello zstd: ${Array.from({ length: 200 }, (_, i) => i + 1).join(' ')} `;
+
+/** RFC 8878 3.1.1: a frame whose one block is stored as it is. */
+function storedFrame(text: string): Buffer {
+  const content = Buffer.from(text);
+  const header = Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0xa0, 0, 0, 0, 0, 0, 0, 0]);
+  header.writeUInt32LE(content.length, 5);
+  header.writeUIntLE((content.length << 3) | 1, 9, 3);
+  return Buffer.concat([header, content]);
+}
+
+test('zstd in any cut, with and without the help of node:zlib, several frames', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.string({ unit: 'grapheme', minLength: 1 }),
+      fc.array(fc.nat(600)),
+      async (text, cuts) => {
+        const bytes = Buffer.concat([Buffer.from(ZSTD, 'base64'), storedFrame(text)]);
+        const want = ZSTD_TEXT + text;
+        expect(await decoded('zstd', given(cutAt(bytes, cuts)))).toBe(want);
+        const parts: Uint8Array[] = [];
+        const script = Readable.from(cutAt(bytes, cuts)).pipe(openScriptDecoder());
+        for await (const part of script) parts.push(Buffer.from(part));
+        expect(Buffer.concat(parts).toString()).toBe(want);
+      },
+    ),
+    { numRuns: 40 },
+  );
+  await expect(decoded('zstd', given([Buffer.from('no zstd at all')]))).rejects.toMatchObject({
+    code: 'UPSTREAM_NONSENSE',
+  });
 });
