@@ -3,6 +3,7 @@ import { findSecrets } from '../guard/find-secrets.ts';
 import { listOutgoing, parsePushedRefs, type PushedRef, readOutgoing } from '../git/outgoing.ts';
 import type { HookReport, Notice } from '../model/notice.ts';
 import { openScanner } from '../secrets/scanner.ts';
+import { attestPending } from './attest-hook.ts';
 import type { HookWork } from './hook-work.ts';
 import { pushNotes } from './push-notes.ts';
 
@@ -30,8 +31,12 @@ export async function checkPush(work: HookWork, call: PushCall): Promise<HookRep
   const notices = isOwnPush(refs) ? [] : await scanOutgoing(work, { remote, refs });
   const isRefused = notices.some((notice) => notice.kind !== 'text' && notice.effect === 'refused');
   if (isRefused || isOwnPush(refs)) return { isRefused, notices };
+  const waiting = await attestPending(work);
   const failure = await pushNotes(work, { remote, url, refs });
-  return { isRefused, notices: failure === null ? notices : [...notices, failure] };
+  return {
+    isRefused,
+    notices: [...notices, ...waiting, ...(failure === null ? [] : [failure])],
+  };
 }
 
 async function scanOutgoing(

@@ -1,6 +1,6 @@
 // What init changed in a repository, so that uninstall can take back exactly that.
 import { isObject, isString, parseJson, arrayAt, stringAt } from '../model/json.ts';
-import { readState, removeState, statePath, writeState } from './state-file.ts';
+import { readState, statePath, writeState } from './state-file.ts';
 import type { Repository } from './open-repository.ts';
 
 export type Change =
@@ -42,9 +42,6 @@ export async function writeLedger(
   };
   await writeState(statePath(repository.commonDir, LEDGER), `${JSON.stringify(ledger, null, 2)}\n`);
 }
-
-export const removeLedger = (repository: Repository): Promise<void> =>
-  removeState(statePath(repository.commonDir, LEDGER));
 
 const isChange = (value: unknown): value is Change => {
   if (!isObject(value)) return false;

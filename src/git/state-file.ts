@@ -1,6 +1,6 @@
 // Small files of ours below a git directory: `aitrail/` of the common one belongs to the repository, that of a linked
 // worktree's own one to the worktree.
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 /** @param gitDir absolute. */
@@ -27,21 +27,6 @@ export async function writeState(
   await writeFile(next, content, { mode });
   await rename(next, path);
 }
-
-/** @returns false where somebody else has made the file before. */
-export async function claimState(path: string): Promise<boolean> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  try {
-    await writeFile(path, '', { flag: 'wx', mode: 0o600 });
-    return true;
-  } catch (thrown) {
-    if (thrown instanceof Error && 'code' in thrown && thrown.code === 'EEXIST') return false;
-    throw thrown;
-  }
-}
-
-export const removeState = (path: string): Promise<void> =>
-  rm(path, { recursive: true, force: true });
 
 const isAbsent = (thrown: unknown): boolean =>
   thrown instanceof Error &&

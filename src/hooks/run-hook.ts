@@ -1,5 +1,6 @@
 // One hook, one flow. The daemon and the fallback both come through here, so that a commit gets the same answer and the
 // same statement whoever is there.
+import { attestFromHook } from '../flow/attest-hook.ts';
 import { checkPush } from '../flow/check-push.ts';
 import { checkStaged } from '../flow/check-staged.ts';
 import { type HookWork, type HookWorld, withHookWork } from '../flow/hook-work.ts';
@@ -36,7 +37,9 @@ async function act(call: HookCall, work: HookWork): Promise<HookAnswer> {
     case 'post-rewrite':
     case 'post-commit':
     case 'post-merge':
-    case 'post-applypatch':
-      return { exit: 0, stderr: '' };
+    case 'post-applypatch': {
+      const notices = await attestFromHook(work, call);
+      return { exit: 0, stderr: hookLines({ isRefused: false, notices }) };
+    }
   }
 }

@@ -1,0 +1,117 @@
+// post-commit, post-merge, post-applypatch, post-rewrite, and what waits when a push begins: which commits to attest, and
+// what they took the place of.
+import { readHead, readLastMove } from '../git/last-move.ts';
+import { readPending } from '../git/pending.ts';
+import { isSequencerRunning } from '../git/sequencer.ts';
+import type { HookName } from '../model/hook.ts';
+import type { TextNotice } from '../model/notice.ts';
+import { attestCommit } from './attest-commit.ts';
+import type { AttestOutcome, RewrittenFrom } from './attest-work.ts';
+import { attributeCommit } from './attribute-commit.ts';
+import type { HookWork } from './hook-work.ts';
+
+export interface AttestCall {
+  readonly hook: HookName;
+  readonly words: readonly string[];
+  readonly stdin: string;
+}
+
+interface Batch {
+  /** Oldest first. */
+  readonly commits: readonly string[];
+  /** null: the hook does not know. */
+  readonly rewrittenFrom: RewrittenFrom | null;
+}
+
+/** @returns what to tell: nothing where all is well. */
+export async function attestFromHook(
+  work: HookWork,
+  call: AttestCall,
+): Promise<readonly TextNotice[]> {
+  const batch = await pickBatch(work, call);
+  return batch === null ? [] : attestBatch(work, batch);
+}
+
+/** Attests what waits, before notes are sent. */
+export async function attestPending(work: HookWork): Promise<readonly TextNotice[]> {
+  const waiting = await readPending(work.repository);
+  if (waiting.length === 0) return [];
+  return attestBatch(work, { commits: [], rewrittenFrom: null });
+}
+
+async function pickBatch(work: HookWork, call: AttestCall): Promise<Batch | null> {
+  switch (call.hook) {
+    case 'post-commit':
+    case 'post-applypatch':
+      return pickHead(work);
+    case 'post-merge':
+      return pickMerge(work, call.words);
+    case 'post-rewrite':
+      return pickRewritten(call.stdin);
+    case 'pre-commit':
+    case 'pre-merge-commit':
+    case 'pre-push':
+      return null;
+  }
+}
+
+async function pickHead({ repository, objects }: HookWork): Promise<Batch | null> {
+  const [head, move] = await Promise.all([readHead(objects), readLastMove(repository)]);
+  if (head === null) return null;
+  // post-rewrite tells it too, but later, and not at all under --no-post-rewrite
+  const isAmend = move.kind === 'amend' && !(await isSequencerRunning(repository));
+  const rewrittenFrom = isAmend ? new Map([[head, [move.from]]]) : null;
+  return { commits: [head], rewrittenFrom };
+}
+
+/** Of a fast-forward the commits are other people's; a squash has made none yet. */
+async function pickMerge(
+  { repository, objects }: HookWork,
+  words: readonly string[],
+): Promise<Batch | null> {
+  if (words[0] === '1') return null;
+  const [head, move] = await Promise.all([readHead(objects), readLastMove(repository)]);
+  return head === null || move.kind !== 'merge' ? null : { commits: [head], rewrittenFrom: null };
+}
+
+/** Lines of `<old> <new>`; several old ones for a squash. */
+function pickRewritten(stdin: string): Batch {
+  const rewrittenFrom = new Map<string, string[]>();
+  for (const line of stdin.split('\n')) {
+    const [from, to] = line.split(' ');
+    if (from === undefined || to === undefined) continue;
+    rewrittenFrom.set(to, [...(rewrittenFrom.get(to) ?? []), from]);
+  }
+  return { commits: [...rewrittenFrom.keys()], rewrittenFrom };
+}
+
+async function attestBatch(work: HookWork, batch: Batch): Promise<readonly TextNotice[]> {
+  const { repository, objects, policy, world } = work;
+  const records = await world.openRecords(work.home, 'write');
+  const store = records.kind === 'open' ? records.store : null;
+  const key = store === null ? new Uint8Array(32) : await store.readKey();
+  const outcome = await attestCommit(
+    {
+      repository,
+      objects,
+      policy,
+      store: records.kind === 'open' && records.isWritable ? store : null,
+      attribute: (commit, rewrittenFrom) =>
+        attributeCommit({ repository, objects, store, key }, commit, { rewrittenFrom }),
+      isWanted: () => world.isWanted(),
+    },
+    batch.commits,
+    batch.rewrittenFrom,
+  );
+  return outcomeNotices(outcome, records.kind === 'unreadable' ? records.why : null);
+}
+
+function outcomeNotices(
+  { queued, fault }: AttestOutcome,
+  why: string | null,
+): readonly TextNotice[] {
+  if (fault === null) return [];
+  const count = queued.length === 1 ? '1 commit waits' : `${queued.length} commits wait`;
+  const text = `${count} for attestation: ${fault.message} (${fault.code})${why === null ? '' : `: ${why}`}\n  fix: ${fault.fix}`;
+  return [{ kind: 'text', text }];
+}
