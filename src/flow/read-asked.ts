@@ -1,4 +1,6 @@
 // What a request added to the conversation: everything behind the last thing that the model said in it.
+import { lastUserTurn } from '../agents/last-user-turn.ts';
+import { recogniseAgent } from '../agents/recognise-agent.ts';
 import type { Asked } from '../model/conversation.ts';
 import { parseJson } from '../model/json.ts';
 import type { Exchange } from '../model/session.ts';
@@ -13,19 +15,22 @@ export interface RecordedRequest {
 }
 
 export async function readAsked(
-  _store: Store,
+  store: Store,
   recorded: RecordedRequest,
 ): Promise<{ readonly isSideCall: boolean; readonly asked: readonly Asked[] }> {
   const { exchange, format, request } = recorded;
   const body = parseJson(Buffer.from(request).toString('utf8'));
-  const { messages } = format.parseRequest(body, exchange.url);
+  const parsed = format.parseRequest(body, exchange.url);
+  const headers = Object.fromEntries((await store.readHeaders(exchange.id)).request);
+  const { isSideCall } = recogniseAgent({ headers, url: exchange.url, request: parsed, body });
+  const { messages } = parsed;
   const last = messages.findLastIndex((message) => message.role === 'assistant');
-  const newest = messages.slice(last + 1).filter((message) => message.role !== 'system');
+  const newest = messages.slice(last + 1);
   const tools = toolNames(messages);
   const results = newest.flatMap((message) => message.blocks.flatMap((b) => resultOf(b, tools)));
-  const words = ownWords(newest);
+  const words = lastUserTurn(newest);
   const prompts: readonly Asked[] = words === null ? [] : [{ kind: 'prompt', text: words }];
-  return { isSideCall: false, asked: [...results, ...prompts] };
+  return { isSideCall, asked: [...results, ...prompts] };
 }
 
 function resultOf(block: Block, tools: ReadonlyMap<string, string>): readonly Asked[] {
@@ -46,15 +51,3 @@ const toolNames = (messages: readonly Message[]): ReadonlyMap<string, string> =>
       ),
     ),
   );
-
-/** What a person typed, without what clients put around it. */
-function ownWords(messages: readonly Message[]): string | null {
-  const texts = messages
-    .filter((message) => message.role === 'user')
-    .flatMap((message) =>
-      message.blocks.flatMap((block) => (block.kind === 'text' ? [block.text] : [])),
-    )
-    .map((text) => text.replaceAll(/<system-reminder>[\s\S]*?<\/system-reminder>/g, '').trim())
-    .filter((text) => text !== '');
-  return texts.length === 0 ? null : texts.join('\n\n');
-}

@@ -2,29 +2,16 @@
 // and the attempt becomes a leaf of the log.
 import { stateHome } from '../config/places.ts';
 import { formatLeaf } from '../log/leaf.ts';
+import { findAgentSignals, SESSION_VARIABLE } from '../model/agent-signals.ts';
 import type { Caller } from '../model/caller.ts';
 import { Fault } from '../model/fault.ts';
 import { openStore } from '../store/open-store.ts';
 
-/** Set by `aitrail run` and `aitrail env`, and by agents in the shells that they start. */
-const SIGNS = [
-  'AITRAIL_SESSION',
-  'CLAUDECODE',
-  'CLAUDE_CODE_ENTRYPOINT',
-  'CODEX_THREAD_ID',
-  'CODEX_SANDBOX',
-  'GEMINI_CLI',
-  'CURSOR_AGENT',
-  'CURSOR_TRACE_ID',
-  'OPENCODE',
-  'COPILOT_CLI',
-  'QWEN_CODE',
-  'AIDER_SESSION',
-] as const;
-
 /** Names of the variables that say an agent is asking. */
-export const agentSigns = (caller: Caller): readonly string[] =>
-  SIGNS.filter((name) => (caller.env[name] ?? '') !== '');
+const agentSigns = (caller: Caller): readonly string[] => [
+  ...[SESSION_VARIABLE].filter((name) => (caller.env[name] ?? '') !== ''),
+  ...findAgentSignals(caller.env),
+];
 
 /**
  * @param verb as typed: `reveal`.

@@ -1,10 +1,7 @@
 // The embedded store: SQLite tables put together into the store's calls. Synchronous; src/store/open-store.ts wraps it.
 import { chmodSync, mkdirSync } from 'node:fs';
-import { formatProof } from '../log/checkpoint.ts';
-import { proveConsistency, proveInclusion } from '../log/tree.ts';
 import { Fault } from '../model/fault.ts';
-import { checkRecords, findContradiction } from './check-records.ts';
-import * as commits from './commit-rows.ts';
+import { dropExpiredSecrets } from './commit-rows.ts';
 import {
   inTransaction,
   openForReading,
@@ -12,23 +9,12 @@ import {
   refine,
   type Database,
 } from './database.ts';
-import * as emissions from './emission-rows.ts';
-import * as exchanges from './exchange-rows.ts';
-import type { RecentLists } from './lists.ts';
+import { closeInterrupted } from './exchange-rows.ts';
 import { takeWriterLock } from './lock.ts';
-import {
-  lastCheckpoint,
-  publishedSize,
-  publishLog,
-  rewriteLogFiles,
-  signLog,
-} from './log-files.ts';
-import { appendLeaf, logSize, nodeReader, readLog } from './log-rows.ts';
-import { addObservations, findObservations } from './observation-rows.ts';
-import { appendReply, readReply, type TailBytes } from './reply-rows.ts';
-import * as sessions from './session-rows.ts';
-import type { LeafProof, SignedCheckpoint } from './store.ts';
-import type { EmbeddedStore, SyncStore } from './sync-store.ts';
+import { publishedSize, publishLog } from './log-files.ts';
+import { logSize } from './log-rows.ts';
+import { storeCalls, type Core, type Memory } from './store-calls.ts';
+import type { EmbeddedStore } from './sync-store.ts';
 
 export interface EmbeddedOptions {
   /** State directory. */
@@ -36,21 +22,6 @@ export interface EmbeddedOptions {
   readonly mode: 'write' | 'read';
   /** How long to wait for another writer. */
   readonly lockWaitMs: number;
-}
-
-/** What is remembered between calls; all of it can be read again from the rows. */
-interface Memory {
-  readonly lists: RecentLists;
-  readonly tails: TailBytes;
-}
-
-interface Core {
-  readonly database: Database;
-  readonly home: string;
-  readonly isWriter: boolean;
-  readonly memory: Memory;
-  /** Runs a writing call; forgets what is remembered where it fails. */
-  readonly write: <T>(work: () => T) => T;
 }
 
 /** @throws Fault STORE_LOCKED, STORE_NEWER, STORE_UNREADABLE, STORE_FULL. */
@@ -69,8 +40,8 @@ function openWriter(options: EmbeddedOptions): EmbeddedStore {
     const database = openForWriting(home);
     const core = openCore(database, home, true);
     core.write(() => {
-      exchanges.closeInterrupted(database, core.memory.tails);
-      commits.dropExpiredSecrets(database, Date.now());
+      closeInterrupted(database, core.memory.tails);
+      dropExpiredSecrets(database, Date.now());
     });
     const store = embed(core);
     return {
@@ -111,141 +82,10 @@ function openCore(database: Database, home: string, isWriter: boolean): Core {
 function embed(core: Core): EmbeddedStore {
   const { database, home } = core;
   return {
-    calls: {
-      ...sessionCalls(core),
-      ...exchangeCalls(core),
-      ...evidenceCalls(core),
-      ...logCalls(core),
-    },
+    calls: storeCalls(core),
     batch: core.write,
     unpublished: () => logSize(database) - Math.min(publishedSize(home), logSize(database)),
     publish: () => void publishLog(database, home),
     close: () => database.close(),
   };
-}
-
-type SessionCall = 'addGrant' | 'findGrant' | 'touchGrant' | 'endGrant' | 'joinSession';
-
-function sessionCalls({
-  database,
-  write,
-}: Core): Pick<SyncStore, SessionCall | 'listSessions' | 'findSession' | 'readKey'> {
-  return {
-    addGrant: (grant) => write(() => sessions.addGrant(database, grant)),
-    findGrant: (sha256) => refine(() => sessions.findGrant(database, sha256)),
-    touchGrant: (id, atMs) => write(() => sessions.touchGrant(database, id, atMs)),
-    endGrant: (id, atMs) => write(() => sessions.endGrant(database, id, atMs)),
-    joinSession: (grant, conversation, facts) =>
-      write(() => sessions.joinSession(database, { grant, conversation }, facts)),
-    listSessions: (filter) => refine(() => sessions.listSessions(database, filter)),
-    findSession: (prefix) => refine(() => sessions.findSession(database, prefix)),
-    readKey: () => refine(() => readKey(database)),
-  };
-}
-
-type ExchangeCall =
-  | 'beginExchange'
-  | 'appendReply'
-  | 'endExchange'
-  | 'listExchanges'
-  | 'findExchange'
-  | 'readHeaders'
-  | 'readRequest'
-  | 'readReply'
-  | 'readEvents'
-  | 'countExchanges';
-
-function exchangeCalls({ database, memory, write }: Core): Pick<SyncStore, ExchangeCall> {
-  return {
-    beginExchange: (draft) => write(() => exchanges.beginExchange(database, memory.lists, draft)),
-    appendReply: (id, bytes) =>
-      write(() => {
-        const exchange = exchanges.openNumber(database, id);
-        appendReply(database, memory.tails, { exchange, bytes });
-      }),
-    endExchange: (end) => write(() => exchanges.endExchange(database, memory.tails, end)),
-    listExchanges: (session) => refine(() => exchanges.listExchanges(database, session)),
-    findExchange: (prefix) => refine(() => exchanges.findExchange(database, prefix)),
-    readHeaders: (id) => refine(() => exchanges.readHeaders(database, id)),
-    readRequest: (id) => refine(() => exchanges.readRequest(database, id)),
-    readReply: (id) => refine(() => readReply(database, exchanges.exchangeRow(database, id).n)),
-    readEvents: (id) => refine(() => exchanges.readEvents(database, id)),
-    countExchanges: () =>
-      refine(() => database.get<{ n: number }>('SELECT count(*) AS n FROM exchanges')?.n ?? 0),
-  };
-}
-
-type EvidenceCall =
-  | 'setOutcome'
-  | 'findEmissions'
-  | 'listEmissions'
-  | 'addObservations'
-  | 'findObservations'
-  | 'findCommits'
-  | 'findCommit'
-  | 'putSecret'
-  | 'findSecret';
-
-function evidenceCalls({ database, memory, write }: Core): Pick<SyncStore, EvidenceCall> {
-  return {
-    setOutcome: (session, callId, outcome) =>
-      write(() => emissions.setOutcome(database, { session, callId }, outcome)),
-    findEmissions: (query) => refine(() => emissions.findEmissions(database, query)),
-    listEmissions: (exchange) => refine(() => emissions.listEmissions(database, exchange)),
-    addObservations: (seen) => write(() => addObservations(database, memory.lists, seen)),
-    findObservations: (repository, paths) =>
-      refine(() => findObservations(database, repository, paths)),
-    findCommits: (exchange) => refine(() => commits.findCommits(database, exchange)),
-    findCommit: (commit) => refine(() => commits.findCommit(database, commit)),
-    putSecret: (entry) => write(() => commits.putSecret(database, entry)),
-    findSecret: (placeholder, nowMs) =>
-      refine(() => commits.findSecret(database, placeholder, nowMs)),
-  };
-}
-
-type LogCall =
-  | 'addCommit'
-  | 'appendLog'
-  | 'logSize'
-  | 'readLog'
-  | 'signCheckpoint'
-  | 'rewriteLogFiles'
-  | 'lastCheckpoint'
-  | 'proveLeaf'
-  | 'proveGrowth'
-  | 'findContradiction'
-  | 'checkRecords';
-
-function logCalls(core: Core): Pick<SyncStore, LogCall> {
-  const { database, write } = core;
-  return {
-    addCommit: (record, leaf) => write(() => commits.addCommit(database, record, leaf)),
-    appendLog: (leaf) => write(() => ({ logIndex: appendLeaf(database, leaf) })),
-    logSize: () => refine(() => logSize(database)),
-    readLog: (first, count) => refine(() => readLog(database, first, count)),
-    signCheckpoint: () => refine(() => checkpointOf(core)),
-    rewriteLogFiles: () => refine(() => rewriteLogFiles(database, core.home)),
-    lastCheckpoint: () => refine(() => lastCheckpoint(database)),
-    proveLeaf: (index) => refine(() => proveLeaf(core, index)),
-    proveGrowth: (oldSize, newSize) =>
-      refine(() => proveConsistency(nodeReader(database), oldSize, newSize)),
-    findContradiction: (claim) => refine(() => findContradiction(database, claim)),
-    checkRecords: (first, count) => refine(() => checkRecords(database, first, count)),
-  };
-}
-
-/** A reader signs without publishing: the writer's files are not its own. */
-const checkpointOf = ({ database, home, isWriter }: Core): SignedCheckpoint =>
-  isWriter ? publishLog(database, home) : signLog(database, home);
-
-function proveLeaf(core: Core, index: number): LeafProof {
-  const { origin, vkey, size, note } = checkpointOf(core);
-  const path = proveInclusion(nodeReader(core.database), index, size);
-  return { origin, vkey, proof: formatProof({ index, path, checkpoint: note }) };
-}
-
-function readKey(database: Database): Uint8Array {
-  const row = database.get<{ value: Uint8Array }>(`SELECT value FROM meta WHERE name = 'key'`);
-  if (row === undefined) throw new Fault('STORE_UNREADABLE', 'store: its key is missing');
-  return Uint8Array.from(row.value);
 }
