@@ -21,7 +21,10 @@ export async function readAsked(
   const { exchange, format, request } = recorded;
   const body = parseJson(Buffer.from(request).toString('utf8'));
   const parsed = format.parseRequest(body, exchange.url);
-  const headers = Object.fromEntries((await store.readHeaders(exchange.id)).request);
+  const recordedHeaders = (await store.readHeaders(exchange.id)).request;
+  const headers = Object.fromEntries(
+    recordedHeaders.map(([name, value]) => [name.toLowerCase(), value]),
+  );
   const { isSideCall } = recogniseAgent({ headers, url: exchange.url, request: parsed, body });
   const { messages } = parsed;
   const last = messages.findLastIndex((message) => message.role === 'assistant');
