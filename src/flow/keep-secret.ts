@@ -1,7 +1,10 @@
 // The vault: values that masking replaced, kept for their owner if policy says so. Encrypted under a key that lies
 // elsewhere (the keyring, or a key file of its own), each for a limited time.
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { ensureVaultKey } from '../identity/vault-key.ts';
+import type { Caller } from '../model/caller.ts';
 import { Fault } from '../model/fault.ts';
+import type { MaskedValue } from '../secrets/mask-text.ts';
 import type { Store, VaultEntry } from '../store/store.ts';
 
 /** How long a value can be revealed. */
@@ -9,10 +12,35 @@ export const SECRET_DAYS = 30;
 const DAY_MS = 86_400_000;
 const TAG_BYTES = 16;
 
-export interface MaskedValue {
-  readonly placeholder: string;
-  readonly rule: string;
-  readonly value: string;
+/** Placeholders whose values were stored lately: a conversation resends its history with every request. */
+const RECENT_MAX = 10_000;
+
+/**
+ * Keeps what masking replaces, behind its back: a value that cannot be kept is one that cannot be revealed later, and
+ * nothing waits for it.
+ *
+ * @param log told of failures, never of values.
+ */
+export function openVault(
+  work: { readonly store: Store; readonly caller: Caller; readonly home: string },
+  log: (line: string) => void,
+): (masked: MaskedValue) => void {
+  const recent = new Set<string>();
+  let key: Promise<Uint8Array> | null = null;
+  return (masked) => {
+    if (recent.has(masked.placeholder)) return;
+    recent.add(masked.placeholder);
+    for (const oldest of recent) if (recent.size > RECENT_MAX) recent.delete(oldest);
+    key ??= ensureVaultKey(work.caller, work.home);
+    key
+      .then((bytes) => keepSecret(work.store, bytes, { ...masked, atMs: Date.now() }))
+      .catch((thrown: unknown) => {
+        recent.delete(masked.placeholder);
+        key = null;
+        const why = thrown instanceof Error ? thrown.message : String(thrown);
+        log(`vault: ${masked.placeholder} was not kept: ${why}`);
+      });
+  };
 }
 
 /** Stores the value; an earlier one under the same placeholder is the same value and lives on. */

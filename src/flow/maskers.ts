@@ -2,7 +2,7 @@
 // they came as a credential.
 import { canonicalJson } from '../model/canonical-json.ts';
 import type { Policy } from '../model/policy.ts';
-import { type Masker, maskText } from '../secrets/mask-text.ts';
+import { type MaskedValue, type Masker, maskText } from '../secrets/mask-text.ts';
 import { makePlaceholder } from '../secrets/placeholder.ts';
 import { openScanner } from '../secrets/scanner.ts';
 import { openRequestMasker, type RequestMasker } from '../wire/mask-request.ts';
@@ -30,8 +30,16 @@ const KNOWN_CHARACTERS_MIN = 12;
 const KNOWN_MAX = 500;
 const SECRET_NAME = /(?:KEY|TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIALS?)$/i;
 
-/** @param env whose secrets are known from the start. */
-export function openMaskers(key: Uint8Array, env: Readonly<Record<string, string>>): Maskers {
+export interface MaskersWork {
+  /** The store's: placeholders are made with it. */
+  readonly key: Uint8Array;
+  /** Its secrets are known from the start. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Keeps values for `reveal`; used only under policies that turn the vault on. */
+  readonly keep: (masked: MaskedValue) => void;
+}
+
+export function openMaskers({ key, env, keep }: MaskersWork): Maskers {
   const known = new Set<string>();
   const opened = new Map<string, PolicyMasker>();
   const learn = (value: string): void => {
@@ -42,17 +50,25 @@ export function openMaskers(key: Uint8Array, env: Readonly<Record<string, string
   };
   for (const [name, value] of Object.entries(env))
     if (SECRET_NAME.test(name) && !value.startsWith('/')) learn(value);
-  const open = (name: string, rules: Policy['secrets']['rules']): PolicyMasker => {
+  const open = (name: string, secrets: Pick<Policy['secrets'], 'rules' | 'isVaultOn'>) => {
+    const { rules, isVaultOn } = secrets;
     const masker =
       opened.get(name) ??
-      openPolicyMasker({ key, scanner: openScanner({ rules, known: [...known] }) });
+      openPolicyMasker({
+        key,
+        scanner: openScanner({ rules, known: [...known] }),
+        ...(isVaultOn ? { onMasked: keep } : {}),
+      });
     opened.set(name, masker);
     return masker;
   };
   return {
     learn,
-    of: ({ secrets }) => open(canonicalJson(secrets.rules), secrets.rules),
-    mask: (text) => maskText(open('[]', []).stream, text).text,
+    of: ({ secrets }) => {
+      const { rules, isVaultOn } = secrets;
+      return open(canonicalJson([rules, isVaultOn]), secrets);
+    },
+    mask: (text) => maskText(open('', { rules: [], isVaultOn: false }).stream, text).text,
   };
 }
 

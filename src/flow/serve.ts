@@ -33,6 +33,7 @@ import { type Maskers, openMaskers } from './maskers.ts';
 import { openPolicyBook } from './policy-book.ts';
 import { openDoor, type Recorder } from './record-exchange.ts';
 import { openPathResolver } from './resolve-path.ts';
+import { openVault } from './keep-secret.ts';
 import { openWorktreeWatch } from './worktree-watch.ts';
 
 /** Answers one hook; what its body is, src/hooks knows. */
@@ -111,7 +112,9 @@ interface Opened {
 
 async function serveStore(opened: Opened, onReady: (info: RunInfo) => void): Promise<void> {
   const { options, files, store } = opened;
-  const maskers = openMaskers(await store.readKey(), options.caller.env);
+  const { caller } = options;
+  const keep = openVault({ store, caller, home: opened.home }, (line) => log(line));
+  const maskers = openMaskers({ key: await store.readKey(), env: caller.env, keep });
   const log = openLogFile(files.log, (line) => maskers.mask(line));
   const recorder = await openRecorder(opened, maskers, log);
   const listener = await openKeptListener(recorder, files, options.port);

@@ -172,19 +172,23 @@ const settleBefore = (
   );
 
 function decide(stream: Stream, settled: readonly Candidate[], to: number): void {
-  for (const one of settled) replace(stream, one);
+  for (const one of settled) {
+    const { placeholder, value } = replace(stream, one);
+    stream.masker.onMasked?.({ placeholder, rule: one.rule, value });
+  }
   stream.from = Math.max(stream.from, to);
 }
 
-function replace(stream: Stream, one: Candidate): void {
+function replace(stream: Stream, one: Candidate): { placeholder: string; value: string } {
   const { masker, buffer } = stream;
   const secret = buffer.slice(one.start, one.end);
   const replacement = makePlaceholder(masker.key, kindOf(one.rule), secret);
   addEdit(stream, { start: one.start, end: one.end, replacement, rule: one.rule });
+  return { placeholder: replacement, value: secret };
 }
 
 function beginKey(stream: Stream, key: Candidate): void {
-  replace(stream, key);
+  replace(stream, key); // its end has not been seen: no value to keep
   stream.from = key.end;
   const state: PemState = {
     start: key.start,
@@ -200,12 +204,12 @@ function beginKey(stream: Stream, key: Candidate): void {
 function force(stream: Stream, candidates: readonly Candidate[]): void {
   const { buffer } = stream;
   const settled = settle(candidates, buffer);
-  decide(stream, settled, buffer.length);
   const last = settled.at(-1);
-  stream.mode =
-    last !== undefined && last.end === buffer.length
-      ? { kind: 'swallow', rule: last.rule }
-      : { kind: 'pass' };
+  const isCut = last !== undefined && last.end === buffer.length;
+  decide(stream, isCut ? settled.slice(0, -1) : settled, isCut ? last.start : buffer.length);
+  if (isCut) replace(stream, last); // as above
+  stream.from = buffer.length;
+  stream.mode = isCut ? { kind: 'swallow', rule: last.rule } : { kind: 'pass' };
 }
 
 function trim(stream: Stream): void {

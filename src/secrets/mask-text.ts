@@ -8,6 +8,15 @@ export interface Masker {
   readonly scanner: Scanner;
   /** The installation's key, see makePlaceholder. */
   readonly key: Uint8Array;
+  /** Told each value that was masked whole: the vault, where policy turns it on. */
+  readonly onMasked?: (masked: MaskedValue) => void;
+}
+
+/** A value and what stands in its place. Lives in memory and in the vault only. */
+export interface MaskedValue {
+  readonly placeholder: string;
+  readonly rule: string;
+  readonly value: string;
 }
 
 export interface MaskedFinding {
@@ -34,6 +43,8 @@ export function maskText(masker: Masker, text: string): MaskedText {
   for (const { finding, placeholder } of findings) {
     masked += text.slice(at, finding.start) + placeholder;
     at = finding.end;
+    const value = text.slice(finding.start, finding.end);
+    masker.onMasked?.({ placeholder, rule: finding.rule, value });
   }
   return { text: masked + text.slice(at), findings };
 }
