@@ -1,8 +1,5 @@
 // The reply's side of a record: bytes in, pieces for client and record out, and at the end what the reply wrote.
-import { classifyArgument } from '../agents/classify-argument.ts';
 import { Fault, isFault } from '../model/fault.ts';
-import type { MaskEdit } from '../model/secret.ts';
-import type { TextSite } from '../model/wire.ts';
 import type { Ending, Piece, ReplyHead, ReplyTap } from '../proxy/door.ts';
 import { pairsOf, valueOf } from '../proxy/headers.ts';
 import { openTextMask } from '../secrets/channel-mask.ts';
@@ -13,6 +10,7 @@ import { maskHeaders } from '../wire/mask-headers.ts';
 import { pickReplyKind } from '../wire/reply-kind.ts';
 import { openReplyStream, type ReplyStream } from '../wire/reply-stream.ts';
 import { type EmissionContext, findEmissions } from './find-emissions.ts';
+import { reachesClient } from './mask-reach.ts';
 import type { PolicyMasker } from './maskers.ts';
 import type { Admitted, Recorder } from './record-exchange.ts';
 import type { RequestFacts } from './record-request.ts';
@@ -67,7 +65,7 @@ function openState(context: ReplyContext, head: ReplyHead): State {
     }),
     openMask: (site) =>
       site.field === 'arguments' ? openJsonMask(masker.stream) : openTextMask(masker.stream),
-    reaches: (site, edit) => (reachesClient(admitted, site, edit) ? 'client' : 'record'),
+    reaches: (site, edit) => (reachesClient(admitted.policy, site, edit) ? 'client' : 'record'),
     clock: () => Date.now() - admitted.startedAtMs,
   });
   return {
@@ -82,15 +80,6 @@ function openState(context: ReplyContext, head: ReplyHead): State {
     settled: null,
     isBlocked: false,
   };
-}
-
-/** The record is masked in any case; the client's bytes where policy says so. */
-function reachesClient({ policy }: Admitted, site: TextSite, edit: MaskEdit): boolean {
-  const { onResponse, toolArguments } = policy.secrets;
-  if (policy.mode === 'observe' || onResponse === 'warn' || onResponse === 'off') return false;
-  if (site.field !== 'arguments' && site.field !== 'freeform') return true;
-  if (toolArguments !== 'written') return toolArguments === 'all';
-  return classifyArgument(site.tool, edit.pointer) === 'written';
 }
 
 /** `onResponse: block`: the provider's own error instead of everything from the secret on. */

@@ -1,0 +1,19 @@
+// A policy for tests: the defaults with other secrets settings.
+import { DEFAULT_SECRETS } from '../../src/config/defaults.ts';
+import type { Policy, SecretsPolicy } from '../../src/model/policy.ts';
+
+export const policyWith = (secrets: Partial<SecretsPolicy>): Policy => ({
+  connections: {},
+  secrets: {
+    ...DEFAULT_SECRETS,
+    ...secrets,
+  },
+  protect: [],
+  mode: 'enforce',
+  retentionDays: 90,
+  signing: 'auto',
+  notes: { push: true, gitAi: true },
+  onStoreError: 'refuse',
+  digest: '',
+  files: [],
+});
