@@ -5,7 +5,7 @@ import { holdsApplyPatch } from '../extract/apply-patch.ts';
 import { type ArgumentUse, classifyArgument } from './classify-argument.ts';
 import { PATCH_KEYS } from './tool-shape.ts';
 
-export interface ArgumentPlace {
+interface ArgumentPlace {
   readonly tool: string | null;
   /** Keys that lead to the string; null or empty for input that is not JSON. */
   readonly pointer: readonly (string | number)[] | null;

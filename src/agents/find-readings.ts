@@ -69,7 +69,7 @@ function oldText(edit: Edit): readonly Reading[] {
 }
 
 /** Strips line numbers where nearly every line has one and they rise by one. */
-export function cleanText(text: string): string {
+function cleanText(text: string): string {
   const lines = text
     .replace(REMINDER, '')
     .split('\n')

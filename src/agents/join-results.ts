@@ -53,7 +53,7 @@ function lastCalls(messages: readonly Message[]): readonly ToolCall[] {
     .flatMap((block) => (block.kind === 'tool-call' ? [block.call] : []));
 }
 
-export interface CallOutcome {
+interface CallOutcome {
   /** Keys under which the emission may be stored (`CallEdits.callId`). */
   readonly callIds: readonly string[];
   readonly outcome: Outcome;

@@ -78,10 +78,10 @@ function editsOfFields(call: ToolCall, input: JsonObject, path: string): readonl
   const text = firstString(input, isInsert ? INSERT_KEYS : CONTENT_KEYS);
   return text === null
     ? editsOfPlaces(call, input, path)
-    : [{ kind: textKind(call, isInsert), path, text }];
+    : [{ kind: textKind(call, isInsert || 'code_edit' in input), path, text }];
 }
 
-/** A notebook's cell: its lines stand quoted inside the file. */
+/** A notebook's cell stands quoted inside the file; a sketch (`code_edit`) leaves out what stays. */
 const textKind = (call: ToolCall, isInsert: boolean): 'write' | 'append' | 'insert' =>
   isInsert ? 'insert' : /append/i.test(call.name) ? 'append' : 'write';
 

@@ -91,7 +91,7 @@ export const firstString = (input: unknown, keys: readonly string[]): string | n
 export const directoryOf = (input: unknown): string => firstString(input, DIRECTORY_KEYS) ?? '';
 
 /** One command or an argv; `commands: […]` of several is handled by the caller. */
-export type CommandLine = string | readonly string[];
+type CommandLine = string | readonly string[];
 
 /** @returns the shell commands that a call runs, none where it is no shell call. */
 export function commandsOf(call: ToolCall): readonly CommandLine[] {

@@ -8,7 +8,7 @@ import type { Value } from './shell-expand.ts';
 
 export type { ScriptLanguage } from './script-tokens.ts';
 
-export interface InlineWrites {
+interface InlineWrites {
   readonly edits: readonly Edit[];
   /** Written with content that the script does not show. */
   readonly paths: readonly string[];

@@ -25,7 +25,8 @@ const TELLTALES: Readonly<Record<string, RegExp>> = {
   fdfind: /^(?:-x|-X|--exec.*)$/,
   yq: /^(?:-i|--inplace)$/,
   'ast-grep': /^(?:-U|--update-all)$/,
-  yamllint: /^$/,
+  gh: /^(?:checkout|co|clone|download|develop)$/,
+  kubectl: /^(?:edit|cp)$/,
 };
 
 /** Of tools with sub-commands: those that only look. */
@@ -44,16 +45,14 @@ const LOOKING: Readonly<Record<string, RegExp>> = {
 
 /** @param args the words behind the program's name. */
 export function isReader(program: string, args: readonly Value[]): boolean {
-  const looking = Object.hasOwn(LOOKING, program) ? LOOKING[program] : undefined;
-  if (looking !== undefined) {
-    return program === 'tsc'
-      ? args.some((word) => looking.test(word.text))
-      : looking.test(args[0]?.text ?? '');
-  }
   if (isVersionQuestion(args)) return true;
-  if (!READERS.has(program)) return false;
   const telltale = Object.hasOwn(TELLTALES, program) ? TELLTALES[program] : undefined;
-  return telltale === undefined || !args.some((word) => telltale.test(word.text));
+  if (telltale !== undefined && args.some((word) => telltale.test(word.text))) return false;
+  const looking = Object.hasOwn(LOOKING, program) ? LOOKING[program] : undefined;
+  if (looking === undefined) return READERS.has(program);
+  return program === 'tsc'
+    ? args.some((word) => looking.test(word.text))
+    : looking.test(args[0]?.text ?? '');
 }
 
 const isVersionQuestion = (args: readonly Value[]): boolean =>

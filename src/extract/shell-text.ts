@@ -89,7 +89,7 @@ const streamEditor: Program = ({ program, words, frame }) => {
   const args = readArguments(words, valued);
   const given = args.values.get('-e') ?? args.values.get('--expression');
   if (!isInPlace(words)) return awkOutput(program, frame, joinWords(words).text);
-  const operands = args.operands.filter((word) => word.text !== 'inplace');
+  const operands = args.operands.filter((word) => !/^(?:inplace)?$/.test(word.text));
   const files = pathsOf(frame, given === undefined ? operands.slice(1) : operands);
   const script = given ?? operands[0];
   const only = files.length === 1 ? (files[0] ?? null) : null;

@@ -128,8 +128,20 @@ const interpreter: Program = ({ program, words, input, frame }) => {
 
 /** Programs that only start another: the words up to its name are theirs. */
 const WRAPPERS = new Set(
-  'sudo command builtin exec nohup time nice stdbuf setsid env doas timeout xargs'.split(' '),
+  'sudo command builtin exec nohup time nice stdbuf setsid env doas timeout xargs npx bunx pnpx'.split(
+    ' ',
+  ),
 );
+/** `uv run python …`: the program comes behind a verb. */
+const RUNNERS: Readonly<Record<string, RegExp>> = {
+  uv: /^run$/,
+  poetry: /^run$/,
+  pipenv: /^run$/,
+  npm: /^exec$/,
+  pnpm: /^(?:exec|dlx)$/,
+  yarn: /^(?:exec|dlx)$/,
+  bundle: /^exec$/,
+};
 
 const wrapped = (call: Call): Effect => {
   let at = 0;
@@ -178,6 +190,10 @@ const PROGRAMS: Readonly<Record<string, Program>> = {
 
 function runProgram(call: Call): Effect {
   if (WRAPPERS.has(call.program)) return wrapped(call);
+  const runs = Object.hasOwn(RUNNERS, call.program) ? RUNNERS[call.program] : undefined;
+  if (runs?.test(call.words[0]?.text ?? '') === true) {
+    return wrapped({ ...call, words: call.words.slice(1) });
+  }
   const program = Object.hasOwn(PROGRAMS, call.program) ? PROGRAMS[call.program] : undefined;
   if (program !== undefined) return program(call);
   return isReader(call.program, call.words) ? {} : unknown(call);

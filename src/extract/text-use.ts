@@ -16,7 +16,7 @@ import type {
 } from './shell-syntax.ts';
 import { holdsUnifiedDiff } from './unified-diff.ts';
 
-export type TextUse = 'written' | 'matched' | 'run';
+type TextUse = 'written' | 'matched' | 'run';
 
 const DEPTH_MAX = 4;
 

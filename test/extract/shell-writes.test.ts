@@ -149,6 +149,10 @@ test.each<[string, string | readonly string[], Short]>([
   ['python module', 'python -m pytest tests/test_a.py', ['command [tests/test_a.py]']],
   ['node -e', `node -e "require('fs').writeFileSync('f', 'a' + 'b')"`, ['write f: ab']],
   ['node script', 'node gen.js', ['command [gen.js]']],
+  ['sed -i on macOS', "sed -i '' 's/a/bc/' f", ['snippet f: bc', 'command [f]']],
+  ['uv run', "uv run python - <<'P'\nopen('f', 'w').write('a')\nP", ['write f: a']],
+  ['npx', 'npx -y create-app web', ['command []']],
+  ['gh that writes', 'gh pr checkout 12', ['command []']],
   ['version question', 'node --version && npm -v', []],
 ])('%s', (_, command, want) => {
   expect(findShellWrites(command).map(short)).toEqual(want);
@@ -175,6 +179,8 @@ test.each([
   'kubectl get pods -o yaml',
   'while read -r line; do echo "$line"; done < list.txt',
   'export A=1 && env | grep A',
+  'npx tsc --noEmit && npm ls',
+  'gh pr view 12 --json title',
 ])('only reads: %s', (command) => {
   expect(findShellWrites(command)).toEqual([]);
 });
