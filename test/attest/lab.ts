@@ -1,6 +1,6 @@
 // A place of its own for each test: HOME, XDG and AITRAIL_HOME empty, an environment built from nothing, real git.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, realpathSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, realpathSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Caller } from '../../src/model/caller.ts';
@@ -17,10 +17,31 @@ export interface Lab {
   readonly commit: (path: string, text: string) => string;
 }
 
-export function openLab(options: { format?: 'sha1' | 'sha256'; email?: string } = {}): Lab {
-  const root = realpathSync(mkdtempSync(join(tmpdir(), 'attest-')));
+export interface LabOptions {
+  readonly format?: 'sha1' | 'sha256';
+  readonly email?: string;
+}
+
+const newRoot = (): string => realpathSync(mkdtempSync(join(tmpdir(), 'attest-')));
+
+export function openLab(options: LabOptions = {}): Lab {
+  const root = newRoot();
+  mkdirSync(join(root, 'repo'));
+  mkdirSync(join(root, 'aitrail'));
+  const lab = labAt(root, options.email ?? 'alice@example.com');
+  lab.git('init', '-q', '-b', 'main', `--object-format=${options.format ?? 'sha1'}`);
+  return lab;
+}
+
+/** The same repository and state directory in a place of their own. */
+export function copyLab(lab: Lab): Lab {
+  const root = newRoot();
+  cpSync(dirname(lab.repo), root, { recursive: true });
+  return labAt(root, lab.env['GIT_COMMITTER_EMAIL'] ?? '');
+}
+
+function labAt(root: string, email: string): Lab {
   const repo = join(root, 'repo');
-  const email = options.email ?? 'alice@example.com';
   const env: Record<string, string> = {
     PATH: process.env['PATH'] ?? '',
     HOME: root,
@@ -33,20 +54,18 @@ export function openLab(options: { format?: 'sha1' | 'sha256'; email?: string } 
     GIT_COMMITTER_NAME: 'Alice',
     GIT_COMMITTER_EMAIL: email,
   };
-  mkdirSync(repo, { recursive: true });
-  mkdirSync(join(root, 'aitrail'), { recursive: true });
   const git = (...args: readonly string[]): string =>
     execFileSync('git', args, { cwd: repo, env, encoding: 'utf8', stdio: 'pipe' }).trim();
   const write = (path: string, text: string): void => {
     mkdirSync(dirname(join(repo, path)), { recursive: true });
     writeFileSync(join(repo, path), text);
   };
-  git('init', '-q', '-b', 'main', `--object-format=${options.format ?? 'sha1'}`);
   const commit = (path: string, text: string): string => {
     write(path, text);
     git('add', '-A');
     git('commit', '-q', '-m', `change ${path}`);
     return git('rev-parse', 'HEAD');
   };
-  return { home: join(root, 'aitrail'), repo, env, caller: { cwd: repo, env }, git, write, commit };
+  const home = join(root, 'aitrail');
+  return { home, repo, env, caller: { cwd: repo, env }, git, write, commit };
 }
