@@ -12,6 +12,7 @@ break='
 '
 stdin=
 chained=
+asked=
 # as `pre-commit.legacy` or `.old` another hook manager calls us, and runs the rest itself
 if [ "${0##*/}" = "$hook" ]; then
   if [ -n "$earlier" ]; then chained=$earlier/$hook; else chained=${0%/*}/$hook.aitrail-chained; fi
@@ -61,6 +62,7 @@ ask_daemon() {
   esac
   IFS= read -r socket 2>/dev/null <"$home/run/socket" || return 1
   [ -S "$socket" ] && command -v curl >/dev/null 2>&1 || return 1
+  asked=1
   reply=$(print_request "$@" | curl -q -s -f --noproxy '*' --unix-socket "$socket" --max-time 1 \
     -H 'content-type: application/octet-stream' -H 'expect:' --data-binary @- http://aitrail/hook) || return 1
   verdict=${reply%%"$break"*}
@@ -70,16 +72,18 @@ ask_daemon() {
   [ -z "$text" ] || printf '%s\n' "$text" >&2
 }
 
-# Runs a command for at most 10 s.
+# Runs a command for at most 10 s; a push, which may bring a whole history, for two minutes.
 run_bounded() {
+  bound=10
+  [ "$hook" != pre-push ] || bound=120
   if command -v timeout >/dev/null 2>&1; then
-    timeout --foreground -k 1 10 "$@" <"${stdin:-/dev/null}"
+    timeout --foreground -k 1 "$bound" "$@" <"${stdin:-/dev/null}"
     return
   fi
   "$@" <"${stdin:-/dev/null}" &
   child=$!
   (
-    sleep 10 &
+    sleep "$bound" &
     sleeper=$!
     trap 'kill "$sleeper"' TERM
     wait "$sleeper" && kill "$child"
@@ -94,10 +98,12 @@ run_bounded() {
 # 40 means refused; whatever else is not 0 is no answer, a Node that cannot start included.
 ask_node() {
   [ -x "$node" ] || node=$(command -v node 2>/dev/null)
+  export AITRAIL_HOOK_ASKED="$asked"
   if [ -n "$node" ] && [ -r "$bundle" ]; then
     run_bounded "$node" "$bundle" "$hook" "$@"
   elif command -v aitrail >/dev/null 2>&1; then
-    AITRAIL_HOOK_STATUS=40 run_bounded aitrail hook "$hook" "$@"
+    export AITRAIL_HOOK_STATUS=40
+    run_bounded aitrail hook "$hook" "$@"
   else
     why='neither Node nor aitrail is where it was installed'
     return 1
@@ -106,7 +112,7 @@ ask_node() {
   case $ended in
     0) verdict=0 ;;
     40) verdict=1 ;;
-    124 | 137 | 143) why='the check took more than 10 s' && return 1 ;;
+    124 | 137 | 143) why="the check took more than $bound s" && return 1 ;;
     *) why="the check ended with status $ended" && return 1 ;;
   esac
 }
@@ -145,6 +151,7 @@ case $hook in
     ;;
   *)
     ask_aitrail "$@"
+    unset AITRAIL_HOOK_ASKED AITRAIL_HOOK_STATUS
     run_chained "$@"
     exit
     ;;

@@ -18,7 +18,7 @@ export const commands: readonly CommandSpec[] = [
         throw new Fault('USAGE', `there is no hook ${hook ?? ''} of ours`, {
           fix: `name one of: ${HOOK_NAMES.join(', ')}`,
         });
-      const { exit, stderr } = await runHookHere(hook, rest, caller);
+      const { exit, stderr } = await runHookHere({ hook, words: rest, caller });
       out.note(stderr);
       // hooks/run.sh must tell a refusal from a program that could not start
       return exit === 0 ? 0 : Number(caller.env['AITRAIL_HOOK_STATUS'] ?? '1');

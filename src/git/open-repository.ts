@@ -18,6 +18,7 @@ export interface Repository {
 
 /** Finds the repository that holds the caller's directory; null where there is none. */
 export async function findRepository(caller: Caller): Promise<Repository | null> {
+  // one call: in a bare repository the last question fails after the others are answered
   const answer = await runGit(
     caller,
     [
@@ -27,18 +28,19 @@ export async function findRepository(caller: Caller): Promise<Repository | null>
       '--is-bare-repository',
       '--show-object-format',
       '--is-inside-work-tree',
+      '--show-toplevel',
     ],
     { okExits: [0, 128] },
   );
-  if (answer.exit !== 0) return null;
-  const [gitDir = '', commonDir = '', isBare, format, isInside] = answer.stdout
+  const [gitDir = '', commonDir = '', isBare, format, isInside, ...top] = answer.stdout
     .toString('utf8')
+    .replace(/\n$/, '')
     .split('\n');
-  const hasTree = isBare === 'false' && isInside === 'true';
-  const top = hasTree ? await runGit(caller, ['rev-parse', '--show-toplevel']) : null;
+  if (isInside === undefined) return null;
+  const hasTree = answer.exit === 0 && isBare === 'false' && isInside === 'true';
   return {
     caller,
-    worktree: top === null ? null : await realpath(top.stdout.toString('utf8').replace(/\n$/, '')),
+    worktree: hasTree ? await realpath(top.join('\n')) : null,
     gitDir: await realpath(resolve(caller.cwd, gitDir)),
     commonDir: await realpath(resolve(caller.cwd, commonDir)),
     objectFormat: format === 'sha256' ? 'sha256' : 'sha1',

@@ -1,5 +1,6 @@
 // What hooks/run.sh sends to the daemon: fields ended by NUL (protocol, version, uid, umask, directory, hook, number of
 // arguments, arguments, NAME=value …), an empty field, then the hook's standard input as it is.
+import { findAgentSignals } from '../model/agent-signals.ts';
 import { isHookName } from '../model/hook.ts';
 import type { HookCall } from './hook-call.ts';
 
@@ -11,6 +12,20 @@ export interface HookRequest {
   readonly uid: number;
   readonly umask: string;
   readonly call: HookCall;
+}
+
+/** What of an environment matters to git, to us and to signing keys; the rest is nobody's business. */
+const SENT =
+  /^(?:(?:GIT|XDG|AITRAIL|SSH|GPG|LC|GITHEAD)_.*|HOME|PATH|USER|LOGNAME|EMAIL|TMPDIR|LANG|TZ|GNUPGHOME|DBUS_SESSION_BUS_ADDRESS|CI)$/;
+
+/** The same body, for those who ask without hooks/run.sh. */
+export function formatHookRequest({ version, uid, umask, call }: HookRequest): string {
+  const { hook, words, stdin, caller } = call;
+  const signals = new Set(findAgentSignals(caller.env));
+  const sent = Object.entries(caller.env).filter(([name]) => SENT.test(name) || signals.has(name));
+  const fields = [PROTOCOL, version, String(uid), umask, caller.cwd, hook, String(words.length)];
+  const variables = sent.map(([name, value]) => `${name}=${value}`);
+  return `${[...fields, ...words, ...variables, ''].map((field) => `${field}\0`).join('')}${stdin}`;
 }
 
 /** @returns null for another protocol, a hook that is not ours, or a body that was cut. */

@@ -13,7 +13,7 @@ async function main(argv: readonly string[]): Promise<number> {
   if (!isHookName(hook)) return EXIT_DEFECT;
   try {
     const caller = { cwd: process.cwd(), env: currentEnv() };
-    const { exit, stderr } = await runHookHere(hook, words, caller);
+    const { exit, stderr } = await runHookHere({ hook, words, caller });
     process.stderr.write(stderr);
     return exit === 0 ? 0 : EXIT_REFUSED;
   } catch (thrown) {

@@ -1,26 +1,43 @@
-// One hook in this process: reads what git gives it and opens the recordings' files.
+// One hook that a process of its own was started for: asks the daemon where nobody has yet, and else runs it here over
+// the recordings' files.
+import { askDaemonHook } from '../flow/ask-daemon-hook.ts';
 import { openFallbackWorld } from '../flow/fallback-world.ts';
-import type { Caller } from '../model/caller.ts';
-import type { HookName } from '../model/hook.ts';
-import type { HookAnswer } from './hook-call.ts';
+import { readVersion } from '../model/version.ts';
+import type { HookAnswer, HookCall } from './hook-call.ts';
+import { formatHookRequest } from './hook-request.ts';
 import { runHook } from './run-hook.ts';
 
+/** Set by hooks/run.sh once the daemon has had its second. */
+const ASKED_VARIABLE = 'AITRAIL_HOOK_ASKED';
+
 /** @throws only for defects. */
-export async function runHookHere(
-  hook: HookName,
-  words: readonly string[],
-  caller: Caller,
-): Promise<HookAnswer> {
+export async function runHookHere(given: Omit<HookCall, 'stdin'>): Promise<HookAnswer> {
+  const stdin = takesStdin(given.hook) ? await readStdin() : '';
+  const call = { ...given, stdin };
+  const answer = await askDaemon(call);
+  if (answer !== null) return answer;
   const world = openFallbackWorld();
   try {
-    const stdin = takesStdin(hook) ? await readStdin() : '';
-    return await runHook({ hook, words, stdin, caller }, world);
+    return await runHook(call, world);
   } finally {
     await world.close();
   }
 }
 
-const takesStdin = (hook: HookName): boolean => hook === 'pre-push' || hook === 'post-rewrite';
+async function askDaemon(call: HookCall): Promise<HookAnswer | null> {
+  // a push takes as long as the network does, and may ask for a passphrase
+  if (call.hook === 'pre-push' || call.caller.env[ASKED_VARIABLE] === '1') return null;
+  const uid = process.getuid?.() ?? 0;
+  const umask = process.umask().toString(8);
+  const body = formatHookRequest({ version: readVersion(), uid, umask, call });
+  const [, exit, stderr] =
+    /^([01])\n([^]*)$/.exec((await askDaemonHook(call.caller, body)) ?? '') ?? [];
+  if (exit === undefined || stderr === undefined) return null;
+  return { exit: exit === '0' ? 0 : 1, stderr };
+}
+
+const takesStdin = (hook: HookCall['hook']): boolean =>
+  hook === 'pre-push' || hook === 'post-rewrite';
 
 async function readStdin(): Promise<string> {
   const chunks: Buffer[] = [];
