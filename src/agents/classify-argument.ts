@@ -24,7 +24,7 @@ const RUN: ReadonlySet<string> = new Set([...COMMAND_KEYS, 'code', 'args', 'argv
 /**
  * @param tool the tool's name, null where not known yet.
  * @param pointer keys that lead to the string, outermost first; null or empty for input that is not JSON.
- * @returns for a whole argument. A patch is `written` and a command `run` as a whole; src/extract/written-spans.ts says
+ * @returns for a whole argument. A patch is `written` and a command `run` as a whole; src/agents/classify-place.ts says
  *   which parts of such a text are what.
  */
 export function classifyArgument(

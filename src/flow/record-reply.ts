@@ -65,7 +65,8 @@ function openState(context: ReplyContext, head: ReplyHead): State {
     }),
     openMask: (site) =>
       site.field === 'arguments' ? openJsonMask(masker.stream) : openTextMask(masker.stream),
-    reaches: (site, edit) => (reachesClient(admitted.policy, site, edit) ? 'client' : 'record'),
+    reaches: (site, edit, place) =>
+      reachesClient(admitted.policy, { site, edit, place }) ? 'client' : 'record',
     clock: () => Date.now() - admitted.startedAtMs,
   });
   return {

@@ -1,13 +1,18 @@
 // Masking of one reply's channels: text goes in site by site, edits come out at the site they belong to.
 import type { ChannelMask, MaskEdit, MaskRecord, MaskStep } from '../model/secret.ts';
 import type { TextSite } from '../model/wire.ts';
+import { argumentTextAt, isOfCall, type ArgumentText } from './argument-text.ts';
 import type { TextEdit } from './json-spans.ts';
 
 export interface MaskPolicy {
   /** A scanner for the channel that the site starts, null where its text is not looked at. */
   openMask(site: TextSite): ChannelMask | null;
-  /** Does an edit change what the client gets, or the record alone? Not asked for sealed text. */
-  reaches(site: TextSite, edit: MaskEdit): Reach;
+  /**
+   * Does an edit change what the client gets, or the record alone? Not asked for sealed text.
+   *
+   * @param place finds the argument that the edit is in; null outside of calls.
+   */
+  reaches(site: TextSite, edit: MaskEdit, place: () => ArgumentText | null): Reach;
 }
 
 export type Reach = 'client' | 'record';
@@ -49,6 +54,8 @@ interface Channel {
   readonly spots: OpenSpot[];
   /** Text that came since the last flush. */
   fresh: string;
+  /** All text of a call's channel: what an edit reaches depends on it. Empty for others. */
+  text: string;
   length: number;
   /** Of the latest edit: a span that goes on keeps what was decided at its start. */
   reach: Reach;
@@ -89,7 +96,7 @@ function openChannel(state: State, site: TextSite): Channel | null {
   const mask = state.policy.openMask(site);
   return mask === null
     ? null
-    : { site, mask, spots: [], fresh: '', length: 0, reach: 'record', editedTo: 0 };
+    : { site, mask, spots: [], fresh: '', text: '', length: 0, reach: 'record', editedTo: 0 };
 }
 
 function addWhole(state: State, site: TextSite, text: string): Spot {
@@ -125,6 +132,7 @@ function pushText(channel: Channel, site: TextSite, text: string): Spot {
 function flushChannel(state: State, channel: Channel): void {
   const text = channel.fresh;
   channel.fresh = '';
+  if (isOfCall(channel.site)) channel.text += text;
   if (text !== '') apply(state, channel, channel.mask.push(text));
 }
 
@@ -159,7 +167,8 @@ function reachOf(state: State, channel: Channel, edit: MaskEdit): Reach {
   if (edit.replacement === '') return channel.reach;
   const { site } = channel;
   const placed = site.pointer === null ? edit : { ...edit, pointer: site.pointer };
-  channel.reach = site.field === 'sealed' ? 'record' : state.policy.reaches(site, placed);
+  const place = (): ArgumentText | null => argumentTextAt(site, channel.text, edit.start);
+  channel.reach = site.field === 'sealed' ? 'record' : state.policy.reaches(site, placed, place);
   const record: MaskRecord = {
     rule: edit.rule,
     placeholder: edit.replacement,

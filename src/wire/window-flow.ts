@@ -78,7 +78,7 @@ const encode = (text: string, edits: readonly TextEdit[]): Uint8Array =>
 
 function reachOf(state: State, edit: MaskEdit): Reach {
   if (edit.replacement === '') return state.reach; // the span that started before goes on
-  state.reach = state.policy.reaches(SITE, edit);
+  state.reach = state.policy.reaches(SITE, edit, () => null);
   state.records.set(`${edit.replacement} ${state.reach}`, {
     rule: edit.rule,
     placeholder: edit.replacement,

@@ -20,6 +20,15 @@ const edit = (pointer: MaskEdit['pointer']): MaskEdit => ({
   pointer,
 });
 
+const ask = (
+  where: TextSite,
+  pointer: MaskEdit['pointer'],
+): Parameters<typeof reachesClient>[1] => ({
+  site: where,
+  edit: edit(pointer),
+  place: () => null,
+});
+
 test.each([
   ['prose', site('text'), null, true],
   ['what a call writes, as JSON text', site('arguments', 'Write'), ['content'], true],
@@ -29,17 +38,27 @@ test.each([
   ['what runs', site('argument', 'run_shell_command'), ['command'], false],
   ['a patch', site('freeform', 'apply_patch'), null, true],
 ] as const)('%s', (...[, where, pointer, want]) => {
-  expect(reachesClient(policyWith({}), where, edit(pointer))).toBe(want);
+  expect(reachesClient(policyWith({}), ask(where, pointer))).toBe(want);
 });
 
 test('policy decides for all of it', () => {
   const writes = site('argument', 'write_file');
   const matches = site('argument', 'replace');
-  expect(reachesClient(policyWith({ onResponse: 'warn' }), writes, edit(['content']))).toBe(false);
-  expect(reachesClient(policyWith({ toolArguments: 'all' }), matches, edit(['old_string']))).toBe(
+  expect(reachesClient(policyWith({ onResponse: 'warn' }), ask(writes, ['content']))).toBe(false);
+  expect(reachesClient(policyWith({ toolArguments: 'all' }), ask(matches, ['old_string']))).toBe(
     true,
   );
   expect(
-    reachesClient(policyWith({ toolArguments: 'record-only' }), writes, edit(['content'])),
+    reachesClient(policyWith({ toolArguments: 'record-only' }), ask(writes, ['content'])),
   ).toBe(false);
+});
+
+test.each([
+  ['a here-document is written', 'cat > a <<EOF\nKEY\nEOF\n', true],
+  ['a header merely runs', 'curl -H "x: KEY" https://example.com', false],
+])('in a command: %s', (...[, text, want]) => {
+  const where = site('argument', 'run_shell_command');
+  const place = (): { text: string; offset: number } => ({ text, offset: text.indexOf('KEY') });
+  const mask = { site: where, edit: edit(['command']), place };
+  expect(reachesClient(policyWith({}), mask)).toBe(want);
 });

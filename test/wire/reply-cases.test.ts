@@ -258,3 +258,20 @@ test('a document too long to hold goes on through the window', () => {
   expect(pieces.length).toBeGreaterThan(1);
   expect(client).toBe(maskCanaries(filler));
 });
+
+test('who decides what a mask reaches is shown the argument around it, decoded, as far as it has come', () => {
+  const input = { note: 'x', command: `cat > "a" <<E\n${CANARY}\nE\n` };
+  const parts = [{ kind: 'call', name: 'Bash', input }] as const;
+  for (const one of PROVIDERS) {
+    const events = one.events(parts, (text) => [text.slice(0, 50), text.slice(50)]);
+    const places: unknown[] = [];
+    runStream(one, [sseText(one, events)], {
+      reaches: (_, __, place) => {
+        places.push(place());
+        return 'client';
+      },
+    });
+    const offset = input.command.indexOf(CANARY);
+    expect(places[0]).toEqual({ text: input.command, offset });
+  }
+});
