@@ -2,7 +2,7 @@
 import type { Outcome } from '../model/edit.ts';
 import { isObject, isString, numberAt, objectAt, parseJson, stringAt } from '../model/json.ts';
 import type { ToolCall, ToolResult } from '../model/wire.ts';
-import { isShellCall, patchOf } from './tool-shape.ts';
+import { isShellCall, patchOf, SHELL_NAME } from './tool-shape.ts';
 
 /** A person or a rule said no: nothing ran, whatever the tool. Read at the start of the text only. */
 const REFUSED =
@@ -42,8 +42,9 @@ export function judgeResult(
 const hasPatchFailed = (call: ToolCall | null, text: string): boolean =>
   PATCH_FAILED.test(text.slice(0, 20_000)) && isPatchCall(call);
 
+/** A result whose call nobody knows may be a command's: its failure says little then. */
 const isShell = (call: ToolCall | null, result: ToolResult): boolean =>
-  call === null ? /bash|shell|exec|command/i.test(result.name ?? '') : isShellCall(call);
+  call === null ? SHELL_NAME.test(result.name ?? 'shell') : isShellCall(call);
 
 const hasSaidNo = (head: string): boolean => FAILED.test(head) && !/^\W{0,4}success/i.test(head);
 

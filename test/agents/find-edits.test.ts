@@ -256,6 +256,20 @@ test('Aider writes files from text', () => {
 const call = (input: unknown) =>
   ({ kind: 'tool-call', call: { id: null, name: 'write_file', input } }) as const;
 
+test('Cline writes files from elements in text', () => {
+  const text = [
+    'Now:\n<write_to_file>\n<path>a.ts</path>\n<content>\nconst a = 1;\n</content>\n</write_to_file>',
+    '<replace_in_file><path>b.ts</path><diff>\n------- SEARCH\nx\n=======\ny\n+++++++ REPLACE\n</diff></replace_in_file>',
+    '<execute_command><command>echo a > f</command></execute_command><write_to_file><path>cut.ts',
+  ].join('\n');
+  const edits = findEdits('cline', [{ kind: 'text', text }]).flatMap((found) => found.edits);
+  expect(edits).toEqual([
+    { kind: 'write', path: 'a.ts', text: 'const a = 1;\n' },
+    { kind: 'replace', path: 'b.ts', before: 'x\n', after: 'y\n', isAll: false },
+    { kind: 'write', path: 'f', text: 'a\n' },
+  ]);
+});
+
 test('a call without an id gets the same key however its arguments are ordered', () => {
   const [first] = findEdits('gemini-cli', [call({ file_path: 'a', content: 'x' })]);
   const [again] = findEdits('gemini-cli', [call({ content: 'x', file_path: 'a' })]);

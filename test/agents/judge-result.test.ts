@@ -188,7 +188,7 @@ const CASES: readonly Case[] = [
     text: 'Success. Updated the following files:\nA a',
     want: 'accepted',
   },
-  { call: null, isError: true, text: 'x', want: 'rejected' },
+  { call: null, isError: true, text: 'x', want: 'unknown' },
 ];
 
 test.each(CASES)('$call.name, $isError: $text', ({ call: asked, isError, text, want }) => {
