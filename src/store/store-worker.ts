@@ -107,6 +107,7 @@ function schedulePublishing(store: EmbeddedStore, isWriter: boolean): () => void
     timer = null;
     const waiting = store.unpublished();
     if (waiting >= FULL_TILE) publish();
-    else if (waiting > 0) timer = setTimeout(publish, PUBLISH_MS);
+    // the port keeps the thread alive; a store that closes publishes by itself and waits for no timer
+    else if (waiting > 0) timer = setTimeout(publish, PUBLISH_MS).unref();
   };
 }
