@@ -51,7 +51,8 @@ test.each([
   ['unreadable recordings: the stricter one', 'block', 'warn', null, ['block']],
   ['unreadable recordings, the other way round', 'warn', 'mask', null, ['mask']],
   ['off', 'block', 'off', evidence(false), []],
-] as const)('secret in %s', (_, ai, other, known, want) => {
+] as const)('secret in %s', (...row) => {
+  const [, ai, other, known, want] = row;
   const { secrets } = judge({ secrets: [secret], paths: [] }, known, policyOf(ai, other));
   expect(secrets.map(({ action }) => action)).toEqual(want);
 });
@@ -61,7 +62,8 @@ test.each([
   ['from ai, by an AI', protect('ai', 'block'), evidence(true), ['ai']],
   ['from ai, by a person', protect('ai', 'block'), evidence(false), []],
   ['from ai, nobody can tell', protect('ai', 'block'), null, ['unreadable']],
-] as const)('protected path: %s', (_, hit, known, want) => {
+] as const)('protected path: %s', (...row) => {
+  const [, hit, known, want] = row;
   const { paths } = judge({ secrets: [], paths: [hit] }, known, policyOf('mask', 'block'));
   expect(paths.map(({ why }) => why)).toEqual(want);
 });
@@ -71,9 +73,10 @@ test.each([
   ['a secret, and it matters whose', [secret], [], true],
   ['a path that is protected from all', [], [protect('any', 'block')], false],
   ['a path that is protected from AI', [], [protect('ai', 'warn')], true],
-] as const)('recordings are needed: %s', (_, secrets, paths, want) =>
-  expect(needsEvidence({ secrets, paths }, policyOf('mask', 'block'))).toBe(want),
-);
+] as const)('recordings are needed: %s', (...row) => {
+  const [, secrets, paths, want] = row;
+  expect(needsEvidence({ secrets, paths }, policyOf('mask', 'block'))).toBe(want);
+});
 
 const TOKEN = ['ghp', 'R7tQ2mZx9LbK4vWc8NsY3hDf6JpA1gUe5iTo'].join('_');
 

@@ -19,7 +19,13 @@ test.each([
   ['...', '...'],
 ])('normalPath %j is %j', (path, want) => expect(normalPath(path)).toBe(want));
 
-const CI = ['.github/workflows/**', 'Jenkinsfile', '**/auth/**', '!src/auth/README.md', '/Makefile'];
+const CI = [
+  '.github/workflows/**',
+  'Jenkinsfile',
+  '**/auth/**',
+  '!src/auth/README.md',
+  '/Makefile',
+];
 
 describe('protected paths', () => {
   const patterns = compilePatterns(CI);
@@ -64,7 +70,8 @@ describe('links and submodules in place of folders', () => {
     ['a plain file of that name', '.github', '000000', '100644', false],
     ['a link elsewhere', 'docs', '000000', '120000', false],
     ['a link with a longer name', '.github-old', '000000', '120000', false],
-  ])('%s', (_, path, oldMode, newMode, want) =>
-    expect(findProtected([{ path, oldMode, newMode }], rules).length > 0).toBe(want),
-  );
+  ])('%s', (...row) => {
+    const [, path, oldMode, newMode, want] = row;
+    expect(findProtected([{ path, oldMode, newMode }], rules).length > 0).toBe(want);
+  });
 });
