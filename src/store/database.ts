@@ -187,7 +187,9 @@ function storeFault(thrown: unknown): Fault | null {
   const system = 'code' in thrown ? String(thrown.code) : '';
   if (system === 'ENOSPC' || system === 'EDQUOT')
     return new Fault('STORE_FULL', `store: ${thrown.message}`, { cause: thrown });
-  const isAccess = ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EISDIR', 'EIO'].includes(system);
+  const isAccess = ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EISDIR', 'EEXIST', 'EIO'].includes(
+    system,
+  );
   return isAccess
     ? new Fault('STORE_UNREADABLE', `store: ${thrown.message}`, { cause: thrown })
     : null;

@@ -9,7 +9,7 @@ import { exchangeLeaf } from './exchange-leaf.ts';
 import { exchangeOf, type ExchangeRow } from './exchange-row.ts';
 import { putList, readList, type RecentLists } from './lists.ts';
 import { appendLeaf } from './log-rows.ts';
-import { digestOfParts, putPart, readPart, readParts } from './parts.ts';
+import { putPart, putParts, readPart, readParts } from './parts.ts';
 import { foldReply, type TailBytes } from './reply-rows.ts';
 import { pickOne, prefixRange, sessionNumber } from './session-rows.ts';
 import type { ExchangeDraft, ExchangeEnd } from './store.ts';
@@ -18,9 +18,8 @@ type Headers = readonly (readonly [string, string])[];
 
 export function beginExchange(database: Database, lists: RecentLists, draft: ExchangeDraft): void {
   const session = sessionNumber(database, draft.session);
-  const parts = draft.slices
-    .filter((slice) => slice.length > 0)
-    .map((slice) => putPart(database, slice));
+  const slices = draft.slices.filter((slice) => slice.length > 0);
+  const { parts, digest } = putParts(database, slices);
   const list = putList(database, parts, { lists, group: `session ${session}` });
   database.run(
     `INSERT INTO exchanges (id, session, connection, protocol, wire, method, url, started_ms, outcome, model,
@@ -38,7 +37,7 @@ export function beginExchange(database: Database, lists: RecentLists, draft: Exc
       draft.model,
       draft.requestSha256,
       draft.requestBytes,
-      digestOfParts(database, parts),
+      digest,
       putHeaders(database, draft.headers),
       list,
       randomBytes(16),

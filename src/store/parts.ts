@@ -12,8 +12,24 @@ const DEFLATE_BYTES_MIN = 48;
 const BEST_BYTES_MAX = 65_536;
 
 /** @returns the part's row. */
-export function putPart(database: Database, bytes: Uint8Array): number {
-  const sha256 = createHash('sha256').update(bytes).digest();
+export const putPart = (database: Database, bytes: Uint8Array): number =>
+  putDigested(database, bytes, createHash('sha256').update(bytes).digest());
+
+/** Stores parts in order. @returns their rows, and what `digestOfParts` says of them. */
+export function putParts(
+  database: Database,
+  pieces: readonly Uint8Array[],
+): { readonly parts: readonly number[]; readonly digest: Uint8Array } {
+  const hash = createHash('sha256');
+  const parts = pieces.map((bytes) => {
+    const sha256 = createHash('sha256').update(bytes).digest();
+    hash.update(sha256);
+    return putDigested(database, bytes, sha256);
+  });
+  return { parts, digest: hash.digest() };
+}
+
+function putDigested(database: Database, bytes: Uint8Array, sha256: Uint8Array): number {
   const known = database.get<{ n: number }>('SELECT n FROM parts WHERE sha256 = ?', [sha256]);
   if (known !== undefined) return known.n;
   const { codec, data } = pack(bytes);
