@@ -5,6 +5,7 @@ import type { Policy } from '../model/policy.ts';
 import type { MaskEdit } from '../model/secret.ts';
 import type { Field, TextSite } from '../model/wire.ts';
 import type { ArgumentText } from '../wire/argument-text.ts';
+import type { Reach } from '../wire/channels.ts';
 
 /** Fields of tool calls: by default only what they write is masked, what must match or merely runs is not. */
 const OF_CALLS: ReadonlySet<Field> = new Set(['arguments', 'argument', 'freeform']);
@@ -16,15 +17,20 @@ interface Mask {
   readonly place: () => ArgumentText | null;
 }
 
-export function reachesClient(policy: Policy, { site, edit, place }: Mask): boolean {
+/** @returns `later` for a place in a command whose end may still say that it is written: `echo … > f`. */
+export function pickReach(policy: Policy, mask: Mask): Reach | 'later' {
   const { onResponse, toolArguments } = policy.secrets;
-  if (policy.mode === 'observe' || onResponse === 'warn' || onResponse === 'off') return false;
-  if (!OF_CALLS.has(site.field)) return true;
-  if (toolArguments !== 'written') return toolArguments === 'all';
-  const { tool } = site;
-  const { pointer } = edit;
+  if (policy.mode === 'observe' || onResponse === 'warn' || onResponse === 'off') return 'record';
+  if (!OF_CALLS.has(mask.site.field) || toolArguments === 'all') return 'client';
+  return toolArguments === 'written' ? reachInCall(mask) : 'record';
+}
+
+function reachInCall({ site: { tool }, edit: { pointer }, place }: Mask): Reach | 'later' {
   const around = place();
   const use =
-    around === null ? classifyArgument(tool, pointer) : classifyPlace({ tool, pointer, ...around });
-  return use === 'written';
+    around === null
+      ? classifyArgument(tool, pointer)
+      : classifyPlace({ tool, pointer, text: around.text, offset: around.offset });
+  if (use === 'written') return 'client';
+  return use === 'run' && around?.isWhole === false ? 'later' : 'record';
 }

@@ -10,7 +10,7 @@ import { maskHeaders } from '../wire/mask-headers.ts';
 import { pickReplyKind } from '../wire/reply-kind.ts';
 import { openReplyStream, type ReplyStream } from '../wire/reply-stream.ts';
 import { type EmissionContext, findEmissions } from './find-emissions.ts';
-import { reachesClient } from './mask-reach.ts';
+import { pickReach } from './mask-reach.ts';
 import type { PolicyMasker } from './maskers.ts';
 import type { Admitted, Recorder } from './record-exchange.ts';
 import type { RequestFacts } from './record-request.ts';
@@ -65,8 +65,7 @@ function openState(context: ReplyContext, head: ReplyHead): State {
     }),
     openMask: (site) =>
       site.field === 'arguments' ? openJsonMask(masker.stream) : openTextMask(masker.stream),
-    reaches: (site, edit, place) =>
-      reachesClient(admitted.policy, { site, edit, place }) ? 'client' : 'record',
+    reaches: (site, edit, place) => pickReach(admitted.policy, { site, edit, place }),
     clock: () => Date.now() - admitted.startedAtMs,
   });
   return {

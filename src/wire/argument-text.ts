@@ -8,7 +8,11 @@ export interface ArgumentText {
   readonly text: string;
   /** UTF-16 units into it. */
   readonly offset: number;
+  /** Nothing of it is still to come. */
+  readonly isWhole: boolean;
 }
+
+type FoundText = Omit<ArgumentText, 'isWhole'>;
 
 export const isOfCall = (site: TextSite): boolean =>
   site.field === 'arguments' || site.field === 'argument' || site.field === 'freeform';
@@ -17,13 +21,13 @@ export const isOfCall = (site: TextSite): boolean =>
  * @param text of the channel so far. @param start the edit's offset in it.
  * @returns the argument that the edit is in; null where the text is not of a call, or the place is in none of its strings.
  */
-export function argumentTextAt(site: TextSite, text: string, start: number): ArgumentText | null {
+export function argumentTextAt(site: TextSite, text: string, start: number): FoundText | null {
   if (!isOfCall(site)) return null;
   return site.field === 'arguments' ? textInJson(text, start) : { text, offset: start };
 }
 
-function textInJson(json: string, at: number): ArgumentText | null {
-  let found: ArgumentText | null = null;
+function textInJson(json: string, at: number): FoundText | null {
+  let found: FoundText | null = null;
   walkJson(json, {
     string: (_, { start, end, isKey }) => {
       if (isKey || at < start || at >= end) return;

@@ -11,14 +11,21 @@ export interface MaskPolicy {
    * Does an edit change what the client gets, or the record alone? Not asked for sealed text.
    *
    * @param place finds the argument that the edit is in; null outside of calls.
+   * @returns `later` where only the whole argument can tell: the call is held back until it is there.
    */
-  reaches(site: TextSite, edit: MaskEdit, place: () => ArgumentText | null): Reach;
+  reaches(site: TextSite, edit: MaskEdit, place: () => ArgumentText | null): Reach | 'later';
 }
 
 export type Reach = 'client' | 'record';
 
 export interface SiteEdit extends TextEdit {
-  readonly reach: Reach;
+  readonly span: { readonly reach: Reach | 'later' };
+}
+
+/** One secret in a channel's text; its edits may lie in many sites. */
+interface Span {
+  readonly edit: MaskEdit;
+  reach: Reach | 'later';
 }
 
 /** The text of one site. Offsets of edits are its own. */
@@ -57,8 +64,10 @@ interface Channel {
   /** All text of a call's channel: what an edit reaches depends on it. Empty for others. */
   text: string;
   length: number;
-  /** Of the latest edit: a span that goes on keeps what was decided at its start. */
-  reach: Reach;
+  /** Of the latest edit: a span may go on. */
+  span: Span | null;
+  /** Spans that wait for the end of the text, in order. */
+  readonly later: Span[];
   editedTo: number;
 }
 
@@ -96,7 +105,7 @@ function openChannel(state: State, site: TextSite): Channel | null {
   const mask = state.policy.openMask(site);
   return mask === null
     ? null
-    : { site, mask, spots: [], fresh: '', text: '', length: 0, reach: 'record', editedTo: 0 };
+    : { site, mask, spots: [], fresh: '', text: '', length: 0, span: null, later: [], editedTo: 0 };
 }
 
 function addWhole(state: State, site: TextSite, text: string): Spot {
@@ -104,7 +113,7 @@ function addWhole(state: State, site: TextSite, text: string): Spot {
   if (channel === null || text === '') return decidedSpot(site);
   const spot = pushText(channel, site, text);
   flushChannel(state, channel);
-  apply(state, channel, channel.mask.end());
+  finish(state, channel);
   return spot;
 }
 
@@ -138,47 +147,79 @@ function flushChannel(state: State, channel: Channel): void {
 
 function apply(state: State, channel: Channel, step: MaskStep): void {
   for (const edit of step.edits) {
-    const reach = reachOf(state, channel, edit);
+    const span = spanOf(state, channel, edit);
     for (const spot of channel.spots) {
       const start = Math.max(edit.start, spot.start);
       const end = Math.min(edit.end, spot.end);
       if (start >= end) continue;
       // the placeholder goes whole where the secret starts; what follows of it is swallowed
       const replacement = start === edit.start ? edit.replacement : '';
-      spot.edits.push({ start: start - spot.start, end: end - spot.start, replacement, reach });
+      spot.edits.push({ start: start - spot.start, end: end - spot.start, replacement, span });
     }
     channel.editedTo = edit.end;
   }
   settle(channel, step.decidedTo);
 }
 
-/** Spots up to there are final. */
+/** Spots up to there are final, those that wait for a span's end and all behind them are not. */
 function settle(channel: Channel, decidedTo: number): void {
+  const finalTo = Math.min(decidedTo, channel.later[0]?.edit.start ?? decidedTo);
   let count = 0;
   for (const spot of channel.spots) {
-    if (spot.end > decidedTo) break;
+    if (spot.end > finalTo) break;
     spot.isDecided = true;
     count += 1;
   }
   channel.spots.splice(0, count);
 }
 
-function reachOf(state: State, channel: Channel, edit: MaskEdit): Reach {
-  if (edit.replacement === '') return channel.reach;
+function spanOf(state: State, channel: Channel, edit: MaskEdit): Span {
+  if (edit.replacement === '' && channel.span !== null) return channel.span;
+  const span: Span = { edit, reach: reachOf(state, channel, { edit, isWhole: false }) };
+  channel.span = span;
+  if (span.reach === 'later') channel.later.push(span);
+  else keepRecord(state, channel.site, span);
+  return span;
+}
+
+interface Asked {
+  readonly edit: MaskEdit;
+  /** Has all of the channel's text come? */
+  readonly isWhole: boolean;
+}
+
+function reachOf(state: State, channel: Channel, { edit, isWhole }: Asked): Reach | 'later' {
   const { site } = channel;
+  if (site.field === 'sealed') return 'record';
   const placed = site.pointer === null ? edit : { ...edit, pointer: site.pointer };
-  const place = (): ArgumentText | null => argumentTextAt(site, channel.text, edit.start);
-  channel.reach = site.field === 'sealed' ? 'record' : state.policy.reaches(site, placed, place);
+  return state.policy.reaches(site, placed, () => {
+    const found = argumentTextAt(site, channel.text, edit.start);
+    return found === null ? null : { ...found, isWhole };
+  });
+}
+
+function keepRecord(state: State, site: TextSite, { edit, reach }: Span): void {
+  const isChanged = reach === 'client';
   const record: MaskRecord = {
     rule: edit.rule,
     placeholder: edit.replacement,
-    direction: channel.reach === 'client' ? 'toAgent' : 'atRest',
-    isForwarded: channel.reach === 'record',
+    direction: isChanged ? 'toAgent' : 'atRest',
+    isForwarded: !isChanged,
     channel: site.channel,
   };
   // later copies of the same text are the same mask
   state.records.set(`${record.placeholder} ${record.direction} ${record.channel}`, record);
-  return channel.reach;
+}
+
+/** No more text: everything is decided. */
+function finish(state: State, channel: Channel): void {
+  apply(state, channel, channel.mask.end());
+  for (const span of channel.later.splice(0)) {
+    const reach = reachOf(state, channel, { edit: span.edit, isWhole: true });
+    span.reach = reach === 'later' ? 'record' : reach;
+    keepRecord(state, channel.site, span);
+  }
+  settle(channel, channel.length);
 }
 
 function endChannel(state: State, name: string): boolean {
@@ -189,7 +230,6 @@ function endChannel(state: State, name: string): boolean {
   state.fresh.delete(channel);
   const isMidway =
     channel.spots.length > 0 || (channel.length > 0 && channel.editedTo === channel.length);
-  apply(state, channel, channel.mask.end());
-  settle(channel, channel.length);
+  finish(state, channel);
   return isMidway;
 }

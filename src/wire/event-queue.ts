@@ -133,7 +133,7 @@ function release(state: State, entry: Entry): Released {
   return { client: client.bytes, record: record.bytes, isTerminal: entry.isTerminal };
 }
 
-const isForClient = (edit: SiteEdit): boolean => edit.reach === 'client';
+const isForClient = (edit: SiteEdit): boolean => edit.span.reach === 'client';
 
 interface Written {
   readonly bytes: Uint8Array;

@@ -78,7 +78,8 @@ const encode = (text: string, edits: readonly TextEdit[]): Uint8Array =>
 
 function reachOf(state: State, edit: MaskEdit): Reach {
   if (edit.replacement === '') return state.reach; // the span that started before goes on
-  state.reach = state.policy.reaches(SITE, edit, () => null);
+  const reach = state.policy.reaches(SITE, edit, () => null);
+  state.reach = reach === 'client' ? reach : 'record';
   state.records.set(`${edit.replacement} ${state.reach}`, {
     rule: edit.rule,
     placeholder: edit.replacement,

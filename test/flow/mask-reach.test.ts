@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { MaskEdit } from '../../src/model/secret.ts';
 import type { Field, TextSite } from '../../src/model/wire.ts';
-import { reachesClient } from '../../src/flow/mask-reach.ts';
+import { pickReach } from '../../src/flow/mask-reach.ts';
 import { policyWith } from './policy-with.ts';
 
 const site = (field: Field, tool: string | null = null): TextSite => ({
@@ -20,45 +20,47 @@ const edit = (pointer: MaskEdit['pointer']): MaskEdit => ({
   pointer,
 });
 
-const ask = (
-  where: TextSite,
-  pointer: MaskEdit['pointer'],
-): Parameters<typeof reachesClient>[1] => ({
+const ask = (where: TextSite, pointer: MaskEdit['pointer']): Parameters<typeof pickReach>[1] => ({
   site: where,
   edit: edit(pointer),
   place: () => null,
 });
 
 test.each([
-  ['prose', site('text'), null, true],
-  ['what a call writes, as JSON text', site('arguments', 'Write'), ['content'], true],
-  ['what a call writes, as values', site('argument', 'write_file'), ['content'], true],
-  ['what must match, as JSON text', site('arguments', 'Edit'), ['old_string'], false],
-  ['what must match, as values', site('argument', 'replace'), ['old_string'], false],
-  ['what runs', site('argument', 'run_shell_command'), ['command'], false],
-  ['a patch', site('freeform', 'apply_patch'), null, true],
+  ['prose', site('text'), null, 'client'],
+  ['what a call writes, as JSON text', site('arguments', 'Write'), ['content'], 'client'],
+  ['what a call writes, as values', site('argument', 'write_file'), ['content'], 'client'],
+  ['what must match, as JSON text', site('arguments', 'Edit'), ['old_string'], 'record'],
+  ['what must match, as values', site('argument', 'replace'), ['old_string'], 'record'],
+  ['what runs', site('argument', 'run_shell_command'), ['command'], 'record'],
+  ['a patch', site('freeform', 'apply_patch'), null, 'client'],
 ] as const)('%s', (...[, where, pointer, want]) => {
-  expect(reachesClient(policyWith({}), ask(where, pointer))).toBe(want);
+  expect(pickReach(policyWith({}), ask(where, pointer))).toBe(want);
 });
 
 test('policy decides for all of it', () => {
   const writes = site('argument', 'write_file');
   const matches = site('argument', 'replace');
-  expect(reachesClient(policyWith({ onResponse: 'warn' }), ask(writes, ['content']))).toBe(false);
-  expect(reachesClient(policyWith({ toolArguments: 'all' }), ask(matches, ['old_string']))).toBe(
-    true,
+  expect(pickReach(policyWith({ onResponse: 'warn' }), ask(writes, ['content']))).toBe('record');
+  expect(pickReach(policyWith({ toolArguments: 'all' }), ask(matches, ['old_string']))).toBe(
+    'client',
   );
-  expect(
-    reachesClient(policyWith({ toolArguments: 'record-only' }), ask(writes, ['content'])),
-  ).toBe(false);
+  expect(pickReach(policyWith({ toolArguments: 'record-only' }), ask(writes, ['content']))).toBe(
+    'record',
+  );
 });
 
 test.each([
-  ['a here-document is written', 'cat > a <<EOF\nKEY\nEOF\n', true],
-  ['a header merely runs', 'curl -H "x: KEY" https://example.com', false],
+  ['a here-document is written', 'cat > a <<EOF\nKEY\nEOF\n', 'client'],
+  ['a header merely runs', 'curl -H "x: KEY" https://example.com', 'record'],
+  ['what is printed to a file is written', 'echo KEY > a', 'client'],
 ])('in a command: %s', (...[, text, want]) => {
-  const where = site('argument', 'run_shell_command');
-  const place = (): { text: string; offset: number } => ({ text, offset: text.indexOf('KEY') });
-  const mask = { site: where, edit: edit(['command']), place };
-  expect(reachesClient(policyWith({}), mask)).toBe(want);
+  const offset = text.indexOf('KEY');
+  const mask = (isWhole: boolean): Parameters<typeof pickReach>[1] => ({
+    site: site('arguments', 'Bash'),
+    edit: edit(['command']),
+    place: () => ({ text: isWhole ? text : text.slice(0, offset + 3), offset, isWhole }),
+  });
+  expect(pickReach(policyWith({}), mask(true))).toBe(want);
+  expect(pickReach(policyWith({}), mask(false))).toBe(text.includes('<<') ? 'client' : 'later');
 });

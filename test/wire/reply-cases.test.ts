@@ -272,6 +272,30 @@ test('who decides what a mask reaches is shown the argument around it, decoded, 
       },
     });
     const offset = input.command.indexOf(CANARY);
-    expect(places[0]).toEqual({ text: input.command, offset });
+    expect(places[0]).toMatchObject({ text: input.command, offset });
   }
 });
+
+test.each(['client', 'record'] as const)(
+  'a call waits where only its end can tell: %s',
+  (answer) => {
+    for (const one of PROVIDERS) {
+      const parts = [
+        { kind: 'call', name: 'Bash', input: { command: `echo ${CANARY} > f`, a: 1 } },
+      ] as const;
+      const events = one.events(parts, (text) => text.match(/[^]{1,6}/g) ?? []);
+      const text = sseText(one, events);
+      const { client, record, stream } = runStream(
+        one,
+        cutAt(Buffer.from(text), [400, 600, 800, 1000]),
+        {
+          reaches: (_, __, place) => (place()?.isWhole === true ? answer : 'later'),
+        },
+      );
+      expect(client.includes(MASKED)).toBe(answer === 'client');
+      expect(client === text).toBe(answer === 'record');
+      expect(record).toContain(MASKED);
+      expect(stream.masks().map((mask) => mask.isForwarded)).toEqual([answer === 'record']);
+    }
+  },
+);
