@@ -1,6 +1,6 @@
 // GitHub Copilot CLI: with a GitHub login it talks to its own endpoint, with a provider of one's own (BYOK) to that.
 // Results carry no error flag at all; src/agents/judge-result.ts reads their text.
-import type { AgentSpec, Connected, ConnectTarget } from './agent-spec.ts';
+import type { AgentFacts, AgentSpec, Connected, ConnectTarget } from './agent-spec.ts';
 import { connectByEnvironment } from './environment.ts';
 import { bodyConversation, headerOf, productVersion, versionOrNull } from './facts.ts';
 
@@ -9,22 +9,24 @@ const VENDORS = /^https:\/\/api\.(?:openai|anthropic)\.com(?:\/v1)?\/?$/;
 export const COPILOT_CLI: AgentSpec = {
   name: 'copilot-cli',
   commands: ['copilot'],
-  recognise: (facts) => {
-    const version = productVersion(facts, /\b(?:copilot(?:-cli)?|GitHubCopilotCLI)(?=\/|$|\s)/i);
-    if (version !== null) return { version: versionOrNull(version) };
-    const integration = headerOf(facts, 'copilot-integration-id') ?? '';
-    if (integration === 'copilot-developer-cli') return { version: null };
-    // BYOK: only these two are sent
-    const isByok =
-      facts.headers['x-initiator'] !== undefined &&
-      facts.headers['x-interaction-type'] !== undefined;
-    return isByok ? { version: null } : null;
-  },
+  recognise,
   conversation: (facts) => headerOf(facts, 'x-client-session-id') ?? bodyConversation(facts),
   parent: (facts) => headerOf(facts, 'x-parent-agent-id'),
   isSideCall: (facts) => /\/(?:models|embeddings)\b/.test(facts.url),
   connect,
 };
+
+function recognise(facts: AgentFacts): { version: string | null } | null {
+  const integration = headerOf(facts, 'copilot-integration-id');
+  // editors send Copilot's other headers too
+  if (integration !== null && integration !== 'copilot-developer-cli') return null;
+  const version = productVersion(facts, /\b(?:copilot(?:-cli)?|GitHubCopilotCLI)(?=\/|$|\s)/i);
+  if (version !== null) return { version: versionOrNull(version) };
+  // with a provider of one's own only these two are sent
+  const isByok =
+    headerOf(facts, 'x-initiator') !== null && headerOf(facts, 'x-interaction-type') !== null;
+  return integration !== null || isByok ? { version: null } : null;
+}
 
 function connect(target: ConnectTarget): Connected {
   const base = connectByEnvironment(target);

@@ -167,6 +167,16 @@ test.each([
     want: { agent: 'copilot-cli', conversation: null },
   },
   {
+    title: 'an editor’s Copilot',
+    facts: facts({
+      'user-agent': 'GitHubCopilotChat/0.31.0',
+      'copilot-integration-id': 'vscode-chat',
+      'x-initiator': 'user',
+      'x-interaction-type': 'conversation-agent',
+    }),
+    want: { agent: 'GitHubCopilotChat', version: '0.31.0' },
+  },
+  {
     title: 'Aider',
     facts: facts(
       { 'user-agent': 'OpenAI/Python 1.99.1' },
