@@ -120,7 +120,7 @@ function hear(
 ): void {
   for (const site of sites) {
     const text = site.piece === 'delta' ? textAt(event.data, site.path) : null;
-    if (text === null) continue;
+    if (text === null || text === '') continue;
     if (site.field === 'text') heard.pieces.push({ atMs: event.atMs, text });
     if (site.field === 'thinking' || site.field === 'sealed')
       heard.thinking.push({ atMs: event.atMs, text });

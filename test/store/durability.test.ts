@@ -92,7 +92,7 @@ describe('one writer, many readers', () => {
       await store.endExchange(ending(begun.id));
       return Buffer.from(await store.readReply(begun.id)).toString();
     };
-    const letters = [...'abcdefghijklmnopqrstuvwxyzABCDEF'];
+    const letters = 'abcdefghijklmnopqrstuvwxyzABCDEF'.split('');
     const replies = await Promise.all(letters.map(stream));
     expect(replies).toEqual(letters.map((letter) => letter.repeat(40 * 999)));
     const indexes = (await store.listExchanges(session)).map(({ logIndex }) => logIndex);

@@ -49,8 +49,10 @@ async function recordTurns(
     await store.beginExchange(begun);
     await store.appendReply(begun.id, reply);
     await store.endExchange(ending(begun.id));
-    if (turn % 50 === 0)
-      expect(Buffer.from(await store.readRequest(begun.id))).toEqual(Buffer.concat(slices));
+    // reading walks the chain of shared lists: now and then is enough
+    const isRead = turn % 50 === 0;
+    const back = isRead ? Buffer.from(await store.readRequest(begun.id)) : null;
+    expect(back).toEqual(isRead ? Buffer.concat(slices) : null);
     if (turn === turns / 2) halfSize = pagesBytes(home);
     unique += message.length + reply.length;
     wire += slices.reduce((sum, slice) => sum + slice.length, 0) + reply.length;
@@ -72,7 +74,7 @@ test('an observed file costs again only what changed in it', async () => {
   const home = newHome();
   const store = await openHere(home);
   const lines = Array.from({ length: 3000 }, () =>
-    Array.from({ length: 8 }, () => Number(randomBytes(6).readUIntBE(0, 6))),
+    Array.from({ length: 8 }, () => randomBytes(6).readUIntBE(0, 6)),
   );
   const seen = {
     repository: PLACE.repository,
