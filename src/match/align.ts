@@ -31,6 +31,8 @@ export interface AlignOptions {
   /** The texts need not be versions of one file: every run must be worth `leastRun`, and an edited line counts only
    *  beside such a run. */
   readonly isForeign?: boolean;
+  /** What lines prove, by id, where that is not just what their words are worth. */
+  readonly evidence?: ReadonlyMap<number, number>;
 }
 
 /** In a foreign text a run may hold this many edited lines in a row. */
@@ -66,6 +68,7 @@ export function alignLines(from: Lines, to: Lines, options: AlignOptions): Align
   const worth = new Map<number, number>();
   to.ids.forEach((id, line) => worth.set(id, (to.info[line] ?? 0) + 0.05));
   const lineFrom = matchSequences(from.ids, to.ids, (id) => worth.get(id) ?? 0.05);
+  slideDown(to.ids, lineFrom);
   if (options.leastRun > 0) dropCoincidences(from, lineFrom, options);
   const tokenFrom = new Int32Array(to.text.tokens.length).fill(-1);
   lineFrom.forEach((fromLine, line) => {
@@ -87,11 +90,39 @@ function copyLine(tokenFrom: Int32Array, [from, to]: readonly [number, number], 
   for (let token = to; token < end; token += 1) tokenFrom[token] = from + token - to;
 }
 
+/**
+ * Inserted lines that begin as the text after them begins may as well begin later: git puts them as low as it can, and
+ * so the bracket that was there stays with the block it closed.
+ */
+function slideDown(ids: readonly number[], lineFrom: Matching): void {
+  for (let end = lineFrom.length - 1; end > 0; end -= 1) {
+    if (elementAt(lineFrom, end) < 0 || elementAt(lineFrom, end - 1) >= 0) continue;
+    const start = lineFrom.subarray(0, end).findLastIndex((from) => from >= 0) + 1;
+    slideGroup(ids, lineFrom, [start, end]);
+  }
+}
+
+function slideGroup(
+  ids: readonly number[],
+  lineFrom: Matching,
+  [start, end]: readonly [number, number],
+): void {
+  const next = start === 0 ? 0 : elementAt(lineFrom, start - 1) + 1;
+  for (let by = 0; end + by < lineFrom.length; by += 1) {
+    // only a pure insertion slides: the older text goes on without a gap
+    const isNext = lineFrom[end + by] === next + by;
+    if (!isNext || ids[start + by] !== ids[end + by]) return;
+    lineFrom[start + by] = next + by;
+    lineFrom[end + by] = -1;
+  }
+}
+
 interface LineMatching {
   readonly from: Lines;
   readonly lineFrom: Matching;
   /** For each line of the older text its equal in the newer one, or -1. */
   readonly lineTo: Int32Array;
+  readonly evidence: AlignOptions['evidence'];
 }
 
 /** Unmatches runs of equal lines (consecutive in the older text) that are worth little beside what is gone around them. */
@@ -100,7 +131,7 @@ function dropCoincidences(from: Lines, lineFrom: Matching, options: AlignOptions
   lineFrom.forEach((fromLine, line) => {
     if (fromLine >= 0) lineTo[fromLine] = line;
   });
-  const matched = { from, lineFrom, lineTo };
+  const matched = { from, lineFrom, lineTo, evidence: options.evidence };
   const isForeign = options.isForeign === true;
   for (const run of runsOf(matched, isForeign ? EDITED_LINES_MAX : 0)) {
     if (run.worth >= options.leastRun) continue;
@@ -127,7 +158,8 @@ function runsOf(matched: LineMatching, goneMax: number): Run[] {
     if (!isMatched) continue;
     if (gone > goneMax) runs.push({ start: line, end: line, worth: 0 });
     const run = runs.at(-1);
-    if (run !== undefined) Object.assign(run, { end: line + 1, worth: run.worth + worth });
+    const proof = matched.evidence?.get(elementAt(matched.from.ids, line)) ?? worth;
+    if (run !== undefined) Object.assign(run, { end: line + 1, worth: run.worth + proof });
     gone = 0;
   }
   return runs;
@@ -140,17 +172,20 @@ function unmatch({ lineFrom, lineTo }: LineMatching, run: Run): void {
   }
 }
 
-/** What the lines were worth that stood next to a run and are gone. */
+/** What the lines were worth that stood next to a run and are gone; 0 unless some are gone on both sides. */
 function goneAround(matched: LineMatching, run: Run): number {
-  let worth = 0;
+  const above = goneBeside(matched, run.start - 1, -1);
+  const below = goneBeside(matched, run.end, 1);
+  return above > 0 && below > 0 ? above + below : 0;
+}
+
+function goneBeside(matched: LineMatching, start: number, step: 1 | -1): number {
   const { info } = matched.from;
-  const isPassed = (line: number): boolean =>
-    matched.lineTo[line] === -1 || elementAt(info, line) < 1;
-  const add = (line: number): void => {
+  let worth = 0;
+  for (let line = start; line >= 0 && line < info.length; line += step) {
     if (isGone(matched, line)) worth += elementAt(info, line);
-  };
-  for (let line = run.start - 1; line >= 0 && isPassed(line); line -= 1) add(line);
-  for (let line = run.end; line < info.length && isPassed(line); line += 1) add(line);
+    else if (matched.lineTo[line] !== -1 && elementAt(info, line) >= 1) break;
+  }
   return worth;
 }
 
@@ -207,13 +242,20 @@ function alignGap({ from, to, tokenFrom }: Work, gap: Gap): void {
   matching.forEach((token, at) => {
     if (token >= 0) tokenFrom[toStart + at] = fromStart + token;
   });
-  for (let line = gap.to0; line < gap.to1; line += 1)
-    if (!isRelated({ from, to, tokenFrom }, line))
+  const isInPlace = gap.from1 - gap.from0 === gap.to1 - gap.to0;
+  for (let line = gap.to0; line < gap.to1; line += 1) {
+    const inPlaceOf = isInPlace ? gap.from0 + line - gap.to0 : -1;
+    if (!isRelated({ from, to, tokenFrom }, line, inPlaceOf))
       tokenFrom.fill(-1, to.starts[line], to.starts[line + 1]);
+  }
 }
 
-/** Does enough of a line come from the lines that its tokens were matched with? */
-function isRelated(work: Work, line: number): boolean {
+/**
+ * Does enough of a line come from the lines that its tokens were matched with?
+ *
+ * @param inPlaceOf the older line that stood in its place, -1 where that cannot be said.
+ */
+function isRelated(work: Work, line: number, inPlaceOf: number): boolean {
   const found = weighLine(work, line);
   const whole = work.to.info[line] ?? 0;
   const tokens = (work.to.starts[line + 1] ?? 0) - (work.to.starts[line] ?? 0);
@@ -221,7 +263,10 @@ function isRelated(work: Work, line: number): boolean {
     return true;
   if (!found.hasWord) return false;
   if (found.inRuns >= 0.75 * whole) return true;
-  return isEditOf({ ...found, whole }, work.from);
+  return (
+    isEditOf({ ...found, whole }, work.from) ||
+    isEditInPlace({ ...found, whole }, work.from, inPlaceOf)
+  );
 }
 
 interface LineWeight {
@@ -282,4 +327,14 @@ function isEditOf(found: LineWeight & { readonly whole: number }, from: Lines): 
     if (worth > shared) [shared, older] = [worth, from.info[line] ?? 0];
   if (2 * shared >= 0.5 * (older + found.whole)) return true;
   return shared >= 0.8 * older && shared >= 5;
+}
+
+/** Where one line took another's place, a quarter in common is enough. */
+function isEditInPlace(
+  found: LineWeight & { readonly whole: number },
+  from: Lines,
+  inPlaceOf: number,
+): boolean {
+  const shared = found.byLine.get(inPlaceOf) ?? 0;
+  return shared >= 3 && 2 * shared >= 0.25 * (elementAt(from.info, inPlaceOf) + found.whole);
 }

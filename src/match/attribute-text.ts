@@ -5,13 +5,15 @@ import type { AuthorTable } from './authors.ts';
 import { elementAt } from './diff.ts';
 import { explainOpen } from './explain.ts';
 import { foldLines } from './fold.ts';
-import { COPIED_RUN, MOVED_RUN, type Fragment, type Timeline } from './timeline.ts';
+import { COPIED, MOVED, type Fragment, type Timeline } from './timeline.ts';
 import { splitLines, type Tokenizer } from './tokens.ts';
 import {
   carryOver,
   emptyDraft,
+  goneLines,
   isAi,
   PERSON,
+  restoreLines,
   settle,
   type Draft,
   type Version,
@@ -52,16 +54,15 @@ export function attributeText(
     ...evidence.timelines.map((timeline) => timeline.current.version),
     ...evidence.noted,
   ];
+  const past = evidence.timelines.flatMap((timeline) => timeline.past);
+  restoreLines(draft, [...past.map((one) => one.version), ...evidence.noted]);
   explainOpen(
     draft,
-    known.map((version) => ({ version, isRejected: false })),
-    { leastRun: MOVED_RUN },
+    known.map((one) => ({ version: goneLines(one, draft), isRejected: false })),
+    MOVED,
   );
-  explainOpen(
-    draft,
-    [...evidence.timelines.flatMap((timeline) => timeline.past), ...evidence.fragments],
-    { leastRun: COPIED_RUN },
-  );
+  const copied = known.map((one) => ({ version: one, isRejected: false }));
+  explainOpen(draft, [...past, ...copied, ...evidence.fragments], COPIED);
   const version = settle(draft, PERSON);
   return foldLines({ version, table, rawLines: splitLines(text), emittedLines, added });
 }

@@ -1,12 +1,24 @@
 // New lines that may be old ones: moved, copied, pasted, put back. What stands alone must carry enough evidence by itself;
 // a common run proves nothing (DECISIONS 28).
-import { alignLines, cutLines, type Lines } from './align.ts';
+import { alignLines, cutLines, infoOf, type Lines } from './align.ts';
 import { elementAt } from './diff.ts';
-import { aiInfo, carryLine, isAi, type Carry, type Draft, type SourceText } from './version.ts';
+import {
+  aiInfo,
+  carryLine,
+  isAi,
+  withoutLines,
+  type Carry,
+  type Draft,
+  type SourceText,
+} from './version.ts';
 
 export interface ExplainOptions {
   /** Evidence that a run of lines needs. */
   readonly leastRun: number;
+  /** Do words that the file uses anyway prove less? */
+  readonly isRare?: boolean;
+  /** Can each line of a source be found once only? */
+  readonly isMove?: boolean;
 }
 
 /** Of a rejected proposal so much must be there before it counts. */
@@ -20,26 +32,60 @@ export function explainOpen(
   sources: readonly SourceText[],
   options: ExplainOptions,
 ): void {
+  const evidence = weighLines(draft, options.isRare === true);
   let left = [...sources];
   for (let round = 0; round < ROUNDS_MAX && left.length > 0; round += 1) {
     const open = openLines(draft);
-    if (open.size === 0) return;
     const found = left
       .filter((source) => sharesLine(source, draft, open))
-      .map((source) => findIn(source, draft, { open, ...options }))
+      .map((source) => findIn(source, draft, { open, evidence, ...options }))
       .filter((candidate) => candidate.worth > 0);
     const best = found.reduce<Candidate | null>(
       (most, one) => (most === null || one.worth > most.worth ? one : most),
       null,
     );
     if (best === null) return;
-    for (const carry of best.carries) carryRun(draft, carry);
-    left = found.map((candidate) => candidate.source).filter((source) => source !== best.source);
+    for (const { run } of best.runs) carryRun(draft, run);
+    const others = found
+      .map((candidate) => candidate.source)
+      .filter((source) => source !== best.source);
+    left = options.isMove === true ? [...others, withoutMoved(best)] : others;
   }
+}
+
+/** What was moved to one place was not moved to another. */
+function withoutMoved({ source, runs }: Candidate): SourceText {
+  const moved = new Set<number>();
+  for (const { run } of runs)
+    for (const from of run.carry.alignment.tokenFrom)
+      if (from >= 0) moved.add(elementAt(source.version.lines.text.lineOf, from));
+  return { ...source, version: withoutLines(source.version, moved) };
 }
 
 interface Search extends ExplainOptions {
   readonly open: ReadonlySet<number>;
+  readonly evidence: ReadonlyMap<number, number>;
+}
+
+/** What each line proves, by its id: a word that the rest of the text uses n times proves an n-th. */
+function weighLines(draft: Draft, isRare: boolean): ReadonlyMap<number, number> {
+  const { lines } = draft.version;
+  const uses = new Map<number, number>();
+  if (isRare)
+    for (const [token, known] of draft.isKnown.entries()) {
+      const word = elementAt(lines.text.tokens, token);
+      if (known === 1) uses.set(word, (uses.get(word) ?? 0) + 1);
+    }
+  const evidence = new Map<number, number>();
+  for (const [line, id] of lines.ids.entries()) {
+    let worth = 0;
+    for (let at = elementAt(lines.starts, line); at < elementAt(lines.starts, line + 1); at += 1) {
+      const word = elementAt(lines.text.tokens, at);
+      worth += infoOf(word) / (1 + (uses.get(word) ?? 0));
+    }
+    evidence.set(id, worth);
+  }
+  return evidence;
 }
 
 interface FoundRun {
@@ -51,7 +97,7 @@ interface FoundRun {
 interface Candidate {
   readonly source: SourceText;
   readonly worth: number;
-  readonly carries: readonly FoundRun[];
+  readonly runs: readonly { readonly run: FoundRun; readonly worth: number }[];
 }
 
 /** Lines with text of which nothing is known yet. */
@@ -79,16 +125,14 @@ function sharesLine(source: SourceText, draft: Draft, open: ReadonlySet<number>)
 }
 
 function findIn(source: SourceText, draft: Draft, search: Search): Candidate {
-  const carries: FoundRun[] = [];
-  let worth = 0;
-  for (const [firstLine, lineCount] of runsOf(search.open)) {
-    const found = findRun(source, draft, { ...search, firstLine, lineCount });
-    if (found.worth === 0) continue;
-    worth += found.worth;
-    carries.push(found.run);
-  }
+  const runs = runsOf(search.open)
+    .map(([firstLine, lineCount]) => findRun(source, draft, { ...search, firstLine, lineCount }))
+    .filter((found) => found.worth > 0)
+    .toSorted((one, other) => other.worth - one.worth)
+    .slice(0, search.isMove === true ? 1 : Infinity);
+  const worth = runs.reduce((sum, found) => sum + found.worth, 0);
   const isEnough = !source.isRejected || worth >= REJECTED_SHARE * aiInfo(source.version);
-  return { source, carries, worth: isEnough ? worth : 0 };
+  return { source, runs, worth: isEnough ? worth : 0 };
 }
 
 /** Runs of consecutive lines as [first, count]. */
@@ -109,14 +153,18 @@ function findRun(
   search: Search & { readonly firstLine: number; readonly lineCount: number },
 ): { readonly worth: number; readonly run: FoundRun } {
   const lines = sliceLines(draft.version.lines, search.firstLine, search.lineCount);
-  const { leastRun } = search;
-  const alignment = alignLines(source.version.lines, lines, { leastRun, isForeign: true });
+  const { leastRun, evidence } = search;
+  const alignment = alignLines(source.version.lines, lines, {
+    leastRun,
+    evidence,
+    isForeign: true,
+  });
   const survivors = new Uint8Array(source.version.authors.length);
   for (const from of alignment.tokenFrom) if (from >= 0) survivors[from] = 1;
   const part = { lines, authors: new Int32Array(0), cuts: new Uint8Array(0) };
   const carry = {
     before: source.version,
-    draft: { version: part, isKnown: new Uint8Array(0) },
+    draft: { ...draft, version: part },
     alignment,
     survivors,
   };

@@ -2,7 +2,7 @@
 // of a token decides; what stood there before the model spoke was not the model's.
 import type { Edit, Emission } from '../model/edit.ts';
 import { applyEdit, EMPTY_TEXT } from './apply-edit.ts';
-import { explainOpen } from './explain.ts';
+import { explainOpen, type ExplainOptions } from './explain.ts';
 import type { Tokenizer, TokenText } from './tokens.ts';
 import {
   BASE,
@@ -10,6 +10,7 @@ import {
   goneLines,
   makeVersion,
   PERSON,
+  restoreLines,
   settle,
   type SourceText,
   type Version,
@@ -69,8 +70,8 @@ export interface Timeline {
 /** States kept to find returning text in: a stash, a reset, an undone edit. */
 const PAST_MAX = 40;
 /** Evidence that a moved run needs within its own file, and that a copied or pasted one needs. */
-export const MOVED_RUN = 7;
-export const COPIED_RUN = 14;
+export const MOVED: ExplainOptions = { leastRun: 7, isMove: true };
+export const COPIED: ExplainOptions = { leastRun: 14, isRare: true };
 
 interface State {
   readonly facts: TimelineFacts;
@@ -125,41 +126,62 @@ function moveTo(state: State, version: Version, atMs: number): void {
 }
 
 function applySeen(state: State, seen: SeenEvent, later: readonly TimelineEvent[]): void {
+  const inFlight = writtenMeanwhile(state, seen, later);
+  if (inFlight.state !== null) {
+    moveTo(state, inFlight.state, seen.atMs);
+    return;
+  }
   const { ran } = state;
   if (ran !== null && ran.exchange !== seen.exchange) state.ran = null;
   const isWindow = ran !== null && ran.nextExchange === seen.exchange;
   const author = isWindow ? ran.author : PERSON;
   const draft = carryOver(state.current, seen.text, author);
-  const own = [{ version: state.current, isRejected: false }];
-  explainOpen(draft, own, { leastRun: MOVED_RUN });
-  explainOpen(draft, inFlight(state, seen, later), { leastRun: MOVED_RUN });
-  explainOpen(draft, pool(state, seen.atMs), { leastRun: COPIED_RUN });
+  if (!isWindow)
+    restoreLines(
+      draft,
+      state.past.map((one) => one.version),
+    );
+  const gone = { version: goneLines(state.current, draft), isRejected: false };
+  explainOpen(draft, [gone], MOVED);
+  explainOpen(draft, [...inFlight.fragments, ...pool(state, seen.atMs)], COPIED);
   // what stood in a file that was never seen before has no author yet
   const isFirst = state.past.length === 0 && state.current.authors.length === 0;
   moveTo(state, settle(draft, isWindow || !isFirst ? author : BASE), seen.atMs);
 }
 
+interface InFlight {
+  /** What was seen, if it is just what the exchange's edits make of the last state. */
+  readonly state: Version | null;
+  /** Else the edits by themselves. */
+  readonly fragments: readonly SourceText[];
+}
+
 /** What the exchange itself wrote: its tools may have been quicker than the scan. */
-function inFlight(
+function writtenMeanwhile(
   state: State,
   seen: SeenEvent,
   later: readonly TimelineEvent[],
-): readonly SourceText[] {
-  const sources: SourceText[] = [];
+): InFlight {
+  const fragments: SourceText[] = [];
+  let version = state.current;
   for (const event of later) {
     if (event.exchange !== seen.exchange || event.kind === 'seen') break;
     if (event.kind !== 'wrote' || event.outcome === 'rejected') continue;
-    const text = applyEdit(state.current.lines.text, event.edit, state.facts.tokenizer);
-    const version =
-      text === null
-        ? versionOfEdit(event.edit, event.author, state.facts.tokenizer)
-        : settle(carryOver(state.current, text, event.author), event.author);
-    if (version !== null) sources.push({ version, isRejected: false });
+    version = writeInto(version, event, state.facts.tokenizer) ?? version;
+    if (isSameText(version, seen.text)) return { state: version, fragments };
+    const own = versionOfEdit(event.edit, event.author, state.facts.tokenizer);
+    if (own !== null) fragments.push({ version: own, isRejected: false });
   }
-  return sources;
+  return { state: null, fragments };
+}
+
+function isSameText({ lines }: Version, { tokens }: TokenText): boolean {
+  const own = lines.text.tokens;
+  return own.length === tokens.length && own.every((token, at) => token === tokens[at]);
 }
 
 const pool = (state: State, atMs: number): readonly SourceText[] => [
+  { version: state.current, isRejected: false },
   ...state.past,
   ...state.unplaced,
   ...state.facts.fragments.filter((fragment) => fragment.atMs <= atMs),
@@ -167,21 +189,25 @@ const pool = (state: State, atMs: number): readonly SourceText[] => [
 
 function applyWrote(state: State, wrote: WroteEvent): void {
   const { tokenizer } = state.facts;
-  const text =
-    wrote.outcome === 'rejected'
-      ? null
-      : applyEdit(state.current.lines.text, wrote.edit, tokenizer);
-  if (text === null) {
-    const version = versionOfEdit(wrote.edit, wrote.author, tokenizer);
-    const isRejected = wrote.outcome === 'rejected';
-    if (version !== null) state.unplaced.unshift({ atMs: wrote.atMs, version, isRejected });
+  const isRejected = wrote.outcome === 'rejected';
+  const next = isRejected ? null : writeInto(state.current, wrote, tokenizer);
+  if (next !== null) {
+    moveTo(state, next, wrote.atMs);
     return;
   }
-  const draft = carryOver(state.current, text, wrote.author);
+  const version = versionOfEdit(wrote.edit, wrote.author, tokenizer);
+  if (version !== null) state.unplaced.unshift({ atMs: wrote.atMs, version, isRejected });
+}
+
+/** @returns null where the edit finds no place in the version. */
+function writeInto(before: Version, wrote: WroteEvent, tokenizer: Tokenizer): Version | null {
+  const text = applyEdit(before.lines.text, wrote.edit, tokenizer);
+  if (text === null) return null;
+  const draft = carryOver(before, text, wrote.author);
   // what a model repeats of lines that are still there it has written itself; what it moved it has not
-  const gone = goneLines(state.current, draft);
-  explainOpen(draft, [{ version: gone, isRejected: false }], { leastRun: MOVED_RUN });
-  moveTo(state, settle(draft, wrote.author), wrote.atMs);
+  const gone = { version: goneLines(before, draft), isRejected: false };
+  explainOpen(draft, [gone], MOVED);
+  return settle(draft, wrote.author);
 }
 
 /**

@@ -46,10 +46,14 @@ export interface Draft {
   readonly version: Version;
   /** For each token: is its author known? */
   readonly isKnown: Uint8Array;
+  /** For each line: does it come from another line, with changes? */
+  readonly isEdited: Uint8Array;
 }
 
 /** Equal lines with less evidence than this, all else around them gone, are chance. */
 const LEAST_RUN = 8;
+/** A shorter line may be put back by chance. */
+const LEAST_RESTORED = 5;
 
 /**
  * What is in `text` from `before`; the rest is open.
@@ -72,6 +76,7 @@ export function emptyDraft(lines: Lines): Draft {
   return {
     version: { lines, authors: new Int32Array(count), cuts: new Uint8Array(count) },
     isKnown: new Uint8Array(count),
+    isEdited: new Uint8Array(lines.ids.length),
   };
 }
 
@@ -102,6 +107,24 @@ export function carryLine(carry: Carry, line: number, isWholeLine: boolean): voi
     draft.version.authors[token] = elementAt(before.authors, from);
     draft.version.cuts[token] = change === 'cut' ? 1 : elementAt(before.cuts, from);
     draft.isKnown[token] = 1;
+    if (change !== 'same') draft.isEdited[line] = 1;
+  }
+}
+
+/** An edited line that equals one of an earlier state was put back: it is that line. */
+export function restoreLines(draft: Draft, past: readonly Version[]): void {
+  const { ids, info, starts } = draft.version.lines;
+  for (const [line, isEdited] of draft.isEdited.entries()) {
+    if (isEdited === 0 || elementAt(info, line) < LEAST_RESTORED) continue;
+    const id = elementAt(ids, line);
+    const earlier = past.find((version) => version.lines.ids.includes(id));
+    if (earlier === undefined) continue;
+    const from = elementAt(earlier.lines.starts, earlier.lines.ids.indexOf(id));
+    const [start, end] = [elementAt(starts, line), elementAt(starts, line + 1)];
+    draft.version.authors.set(earlier.authors.subarray(from, from + end - start), start);
+    draft.version.cuts.set(earlier.cuts.subarray(from, from + end - start), start);
+    draft.isKnown.fill(1, start, end);
+    draft.isEdited[line] = 0;
   }
 }
 
@@ -150,17 +173,22 @@ export function goneLines(before: Version, draft: Draft): Version {
   const isLeft = new Set<number>();
   for (const token of alignment.tokenFrom)
     if (token >= 0) isLeft.add(elementAt(before.lines.text.lineOf, token));
-  const { tokens, lineOf } = before.lines.text;
-  const kept = tokens.map((_token, at) => at).filter((at) => !isLeft.has(elementAt(lineOf, at)));
+  return withoutLines(before, isLeft);
+}
+
+/** A version with some lines (0-based) emptied. */
+export function withoutLines(version: Version, dropped: ReadonlySet<number>): Version {
+  const { tokens, lineOf, lineCount } = version.lines.text;
+  const kept = tokens.map((_token, at) => at).filter((at) => !dropped.has(elementAt(lineOf, at)));
   const text = {
     tokens: kept.map((at) => elementAt(tokens, at)),
     lineOf: kept.map((at) => elementAt(lineOf, at)),
-    lineCount: before.lines.text.lineCount,
+    lineCount,
   };
   return {
     lines: cutLines(text),
-    authors: Int32Array.from(kept, (at) => elementAt(before.authors, at)),
-    cuts: Uint8Array.from(kept, (at) => elementAt(before.cuts, at)),
+    authors: Int32Array.from(kept, (at) => elementAt(version.authors, at)),
+    cuts: Uint8Array.from(kept, (at) => elementAt(version.cuts, at)),
   };
 }
 
