@@ -12,6 +12,7 @@ export const COMMANDS: readonly Entry[] = [
   { name: 'run', load: async () => (await import('./run.ts')).commands },
   { name: 'env', load: async () => (await import('./env.ts')).commands },
   { name: 'proxy', load: async () => (await import('./proxy.ts')).commands },
+  { name: 'blame', load: async () => (await import('./blame.ts')).commands },
   { name: 'verify', load: async () => (await import('./verify.ts')).commands },
   { name: 'identity', load: async () => (await import('./identity.ts')).commands },
   { name: 'hook', load: async () => (await import('./hook.ts')).commands },

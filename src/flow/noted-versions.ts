@@ -8,7 +8,7 @@ import type { Version } from '../match/version.ts';
 import { parsePorcelain, runBlame, type BlamedLine } from '../git/blame.ts';
 import { atTop } from '../git/commit-diff.ts';
 import type { LineOrigin, LineRange } from '../model/origin.ts';
-import { originInNote, readSignedNotes, type NotesWork } from './commit-notes.ts';
+import { originInNote, readStatements, type NotesWork } from './commit-notes.ts';
 
 export interface VersionWork extends NotesWork {
   readonly tokenizer: Tokenizer;
@@ -52,9 +52,9 @@ async function readLineOrigins(
 ): Promise<Map<number, LineOrigin>> {
   const origins = new Map<number, LineOrigin>();
   const blamed = await blameRanges(work, place);
-  const notes = await readSignedNotes(work, [...new Set(blamed.map((line) => line.commit))]);
+  const notes = await readStatements(work, [...new Set(blamed.map((line) => line.commit))]);
   for (const line of blamed) {
-    const note = notes.get(line.commit)?.[0];
+    const note = notes.get(line.commit);
     if (note !== undefined)
       origins.set(line.line, originInNote(note, line.path, line.originalLine));
   }

@@ -1,0 +1,84 @@
+// aitrail blame [git blame's flags] [rev] [--] file
+import { blameFile, blamePlainly, readBlameWords, type Blamed } from '../flow/blame-file.ts';
+import { Fault } from '../model/fault.ts';
+import { blameDocument } from '../print/blame-json.ts';
+import { incrementalText, porcelainText } from '../print/blame-porcelain.ts';
+import { annotateText, blameText } from '../print/blame-text.ts';
+import { faultLines } from '../print/fault-lines.ts';
+import type { CommandSpec, Invocation } from './command.ts';
+import { printDocument } from './output.ts';
+
+export const commands: readonly CommandSpec[] = [
+  {
+    name: 'blame',
+    usage: '[words...]',
+    summary: "git blame with each line's origin: takes git blame's flags, [rev] and file",
+    options: [
+      { flags: '--json', description: 'one JSON document' },
+      { flags: '--no-aitrail', description: "git's own output, byte for byte" },
+    ],
+    example: 'blame README.md',
+    takesForeignFlags: true,
+    run: runBlameCommand,
+  },
+];
+
+/** Ours may stand anywhere before `--`; the rest is git's. */
+const OWN = new Set(['--json', '--no-aitrail', '--aitrail', '--no-color']);
+
+async function runBlameCommand(call: Invocation): Promise<number> {
+  const { caller, out, options } = call;
+  const end = call.words.indexOf('--');
+  const isOwn = (word: string, at: number): boolean => OWN.has(word) && (end < 0 || at < end);
+  const own = new Set(call.words.filter(isOwn));
+  const gitWords = call.words.filter((word, at) => !isOwn(word, at));
+  if (options['aitrail'] === false || own.has('--no-aitrail')) {
+    const plain = await blamePlainly(caller, gitWords);
+    out.writeBytes(plain.stdout);
+    out.note(plain.stderr);
+    return plain.exit;
+  }
+  const words = readBlameWords(gitWords);
+  if (words.file === null) throw new Fault('USAGE', 'blame needs a file');
+  const answer = await blameFile(caller, words);
+  if (answer.kind === 'refused') {
+    out.note(faultLines(answer.fault, caller.env['AITRAIL_DEBUG'] === '1'));
+    return answer.exit;
+  }
+  const { blamed } = answer;
+  if (options['json'] === true || own.has('--json')) {
+    const facts = blamed.lines.map((line, at) => ({ ...line, ...originAt(blamed, at) }));
+    printDocument(out, blameDocument(blamed, facts));
+    return 0;
+  }
+  out.note(blamed.notes);
+  out.writeBytes(shapeText(blamed, words, out.isColour && !own.has('--no-color')));
+  return 0;
+}
+
+const originAt = (blamed: Blamed, at: number): Blamed['origins'][number] =>
+  blamed.origins[at] ?? { origin: null, isSigned: false };
+
+function shapeText(
+  blamed: Blamed,
+  words: ReturnType<typeof readBlameWords>,
+  isColour: boolean,
+): Buffer {
+  const column = blamed.lines.map((line, at) => ({
+    shown: words.column === 'mail' ? `<${line.mail}>` : line.author,
+    origin: originAt(blamed, at).origin,
+  }));
+  switch (words.shape) {
+    case 'text':
+      return words.column === 'none' ? blamed.output : blameText(blamed.output, column, isColour);
+    case 'annotate':
+      return annotateText(blamed.output, column);
+    case 'porcelain':
+    case 'line-porcelain':
+      return porcelainText(blamed.output, blamed.origins);
+    case 'incremental': {
+      const byLine = new Map(blamed.lines.map((line, at) => [line.line, originAt(blamed, at)]));
+      return incrementalText(blamed.output, (line) => byLine.get(line));
+    }
+  }
+}

@@ -1,0 +1,109 @@
+// aitrail blame: git does the blaming, notes and recordings say where each line came from.
+import { parsePorcelain, runBlame, type BlamedLine } from '../git/blame.ts';
+import type { BlameWords } from '../git/blame-words.ts';
+
+export { readBlameWords } from '../git/blame-words.ts';
+import { openObjects } from '../git/objects.ts';
+import { openRepository } from '../git/open-repository.ts';
+import { runGit } from '../git/run-git.ts';
+import type { Caller } from '../model/caller.ts';
+import { Fault, type FaultCode } from '../model/fault.ts';
+import { readBlamedOrigins, type BlamedOrigin } from './blame-origins.ts';
+
+export type BlameAnswer =
+  | { readonly kind: 'blamed'; readonly blamed: Blamed }
+  /** git refused; its exit status goes on to the caller. */
+  | { readonly kind: 'refused'; readonly fault: Fault; readonly exit: number };
+
+export interface Blamed {
+  /** git's own output for the words that were typed. */
+  readonly output: Buffer;
+  /** git's own diagnostics: progress, warnings. */
+  readonly notes: string;
+  readonly lines: readonly BlamedLine[];
+  readonly origins: readonly BlamedOrigin[];
+  /** Repository-relative name of the file. */
+  readonly path: string;
+  /** Full id of the revision that was asked about; HEAD for the working tree; null before the first commit. */
+  readonly commit: string | null;
+}
+
+/** @throws Fault NOT_A_REPOSITORY, GIT_MISSING. */
+export async function blameFile(caller: Caller, words: BlameWords): Promise<BlameAnswer> {
+  const repository = await openRepository(caller);
+  // both at once: git's own bytes for the screen, and the same lines for the machine
+  const [shown, read, head, prefix] = await Promise.all([
+    runBlame(caller, words.gitWords),
+    runBlame(caller, ['--line-porcelain', ...words.plainWords]),
+    readRevision(caller, 'HEAD'),
+    runGit(caller, ['rev-parse', '--show-prefix'], { okExits: [0, 128] }),
+  ]);
+  if (shown.exit !== 0 || read.exit !== 0) {
+    const failed = shown.exit === 0 ? read : shown;
+    return { kind: 'refused', fault: refusal(failed.stderr, words), exit: failed.exit };
+  }
+  const lines = parsePorcelain(read.stdout);
+  const objects = openObjects(caller);
+  try {
+    const commit =
+      words.revision === null ? head : await readRevision(caller, tipOf(words.revision));
+    const origins =
+      words.isReverse || words.hasContents
+        ? lines.map(() => ({ origin: null, isSigned: false }))
+        : await readBlamedOrigins({ repository, objects }, lines, head);
+    const path = normalPath(`${prefix.stdout.toString('utf8').trimEnd()}${words.file ?? ''}`);
+    const blamed = { output: shown.stdout, notes: shown.stderr, lines, origins, path, commit };
+    return { kind: 'blamed', blamed };
+  } finally {
+    objects.close();
+  }
+}
+
+/** git's own bytes and status, nothing else. */
+export const blamePlainly = (
+  caller: Caller,
+  words: readonly string[],
+): ReturnType<typeof runBlame> => runBlame(caller, words);
+
+/** The newer end of a range. */
+const tipOf = (revision: string): string => revision.split(/\.{2,3}/).at(-1) || 'HEAD';
+
+async function readRevision(caller: Caller, revision: string): Promise<string | null> {
+  const answer = await runGit(
+    caller,
+    ['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`],
+    { okExits: [0, 1, 128] },
+  );
+  return answer.exit === 0
+    ? (answer.stdout.toString('utf8').trim().split('\n').at(-1) ?? null)
+    : null;
+}
+
+function normalPath(path: string): string {
+  const parts: string[] = [];
+  for (const part of path.split('/')) {
+    if (part === '..') parts.pop();
+    else if (part !== '.' && part !== '') parts.push(part);
+  }
+  return parts.join('/');
+}
+
+function refusal(stderr: string, words: BlameWords): Fault {
+  const said = stderr
+    .trim()
+    .replace(/^(fatal|error): /, '')
+    .replaceAll(/\s*\n\s*/g, '; ');
+  return new Fault(
+    codeOf(said),
+    said === '' ? `git blame ${words.gitWords.join(' ')} failed` : said,
+  );
+}
+
+function codeOf(said: string): FaultCode {
+  if (/no such path|cannot stat path|has no such file|no such file|outside repository/i.test(said))
+    return 'NO_SUCH_FILE';
+  if (/bad revision|no such ref|unknown revision|bad object|ambiguous argument/i.test(said))
+    return 'NO_SUCH_REVISION';
+  if (/^usage|unknown option|unknown switch|-L argument|option/i.test(said)) return 'USAGE';
+  return 'GIT_FAILED';
+}
