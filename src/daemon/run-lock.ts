@@ -1,4 +1,5 @@
-// One daemon per state directory. The lock is a file with a process id; a dead holder's lock is taken over.
+// One daemon per state directory. The lock is a file with a process id and when that process began; a dead holder's lock
+// is taken over, also where another program has got its id meanwhile.
 import { open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -26,7 +27,7 @@ export async function takeLock(
   for (;;) {
     if (await tryCreate(path)) return { release: () => removeFile(path) };
     const holder = await readHolder(path);
-    if (holder === null || !isAlive(holder)) await removeFile(path);
+    if (holder === null || !(await isHolding(holder))) await removeFile(path);
     else if (Date.now() > deadlineMs) {
       if (await isServed()) return null;
       await removeFile(path);
@@ -37,7 +38,7 @@ export async function takeLock(
 async function tryCreate(path: string): Promise<boolean> {
   try {
     const file = await open(path, 'wx', 0o600);
-    await file.writeFile(`${String(process.pid)}\n`);
+    await file.writeFile(`${String(process.pid)} ${await beginOf(process.pid)}\n`);
     await file.close();
     return true;
   } catch (thrown) {
@@ -46,16 +47,38 @@ async function tryCreate(path: string): Promise<boolean> {
   }
 }
 
+interface Holder {
+  readonly pid: number;
+  /** As `beginOf` said then. */
+  readonly begin: string;
+}
+
 /** @returns null where nothing sensible was ever written: its writer died in between. */
-async function readHolder(path: string): Promise<number | null> {
+async function readHolder(path: string): Promise<Holder | null> {
   try {
     const text = await readFile(path, 'utf8');
     // between creating and writing the file is empty for an instant
     if (text === '') await sleep(RETRY_MS);
-    const pid = Number((text === '' ? await readFile(path, 'utf8') : text).trim());
-    return Number.isInteger(pid) && pid > 0 ? pid : null;
+    const [pid = '', begin = ''] = (text === '' ? await readFile(path, 'utf8') : text)
+      .trim()
+      .split(' ');
+    return /^[1-9]\d*$/.test(pid) ? { pid: Number(pid), begin } : null;
   } catch {
     return null; // released meanwhile
+  }
+}
+
+const isHolding = async ({ pid, begin }: Holder): Promise<boolean> =>
+  isAlive(pid) && begin === (await beginOf(pid));
+
+/** When a process began, in the kernel's words; '' where the system has no such file. */
+async function beginOf(pid: number): Promise<string> {
+  try {
+    const stat = await readFile(`/proc/${String(pid)}/stat`, 'latin1');
+    // the second field is a name in brackets, which may hold anything; the begin is the 22nd
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+  } catch {
+    return '';
   }
 }
 
