@@ -9,6 +9,7 @@ import { attestCommit } from './attest-commit.ts';
 import type { AttestOutcome, RewrittenFrom } from './attest-work.ts';
 import { attributeCommit } from './attribute-commit.ts';
 import type { HookWork } from './hook-work.ts';
+import { maskOrdinaryIndex } from './mask-staged.ts';
 
 export interface AttestCall {
   readonly hook: HookName;
@@ -28,6 +29,7 @@ export async function attestFromHook(
   work: HookWork,
   call: AttestCall,
 ): Promise<readonly TextNotice[]> {
+  if (call.hook === 'post-commit') await maskOrdinaryIndex(work);
   const batch = await pickBatch(work, call);
   return batch === null ? [] : attestBatch(work, batch);
 }

@@ -2,7 +2,7 @@
 import type { ProtectedHit, SecretHit } from '../guard/finding.ts';
 import { findProtected } from '../guard/find-protected.ts';
 import { findSecrets } from '../guard/find-secrets.ts';
-import { type ChangeEvidence, judge, needsEvidence } from '../guard/judge.ts';
+import { type ChangeEvidence, judge, type Judgement, needsEvidence } from '../guard/judge.ts';
 import { readMergeHeads } from '../git/merge-heads.ts';
 import type { PatchFile } from '../git/patch-file.ts';
 import { readStaged, writeIndexTree } from '../git/staged.ts';
@@ -12,6 +12,7 @@ import type { Policy } from '../model/policy.ts';
 import { openScanner } from '../secrets/scanner.ts';
 import { readChangeEvidence } from './change-evidence.ts';
 import type { HookWork } from './hook-work.ts';
+import { type MaskOutcome, maskStaged } from './mask-staged.ts';
 import { isRefusal, reportJudgement } from './report-judgement.ts';
 
 /** Nobody asked: no rule that applies depends on who made the change. */
@@ -26,10 +27,26 @@ export async function checkStaged(work: HookWork): Promise<HookReport> {
   const evidence = needsEvidence(found, policy)
     ? await readChangeEvidence(work, { heads, paths: changedPaths(found) })
     : NOT_ASKED;
-  const notices = reportJudgement(judge(found, evidence, policy), policy);
+  const judgement = judge(found, evidence, policy);
+  const masking = await maskWhatMay(work, judgement, staged.files);
+  const notices = reportJudgement(judgement, policy, masking);
   const isRefused = notices.some(isRefusal);
   if (!isRefused && world.isWanted()) await markChecked(work);
   return { isRefused, notices };
+}
+
+/** Nothing is replaced in a commit that is refused for something else. */
+async function maskWhatMay(
+  work: HookWork,
+  { secrets, paths }: Judgement,
+  files: readonly PatchFile[],
+): Promise<MaskOutcome | null> {
+  const hits = secrets.filter(({ action }) => action === 'mask').map(({ hit }) => hit);
+  const isStopped =
+    secrets.some(({ action }) => action === 'block') ||
+    paths.some(({ action }) => action !== 'warn');
+  if (hits.length === 0 || isStopped || work.policy.mode === 'observe') return null;
+  return maskStaged(work, hits, files);
 }
 
 interface Found {

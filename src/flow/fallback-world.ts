@@ -12,15 +12,18 @@ export interface FallbackWorld extends HookWorld {
 /** Holds what was opened until `close`. */
 export function openFallbackWorld(): FallbackWorld {
   const opened: Store[] = [];
-  let records: Promise<Records> | null = null;
+  const records = new Map<string, Promise<Records>>();
   return {
     isWanted: () => true, // who started us waits for us
     openRecords: (home, mode) => {
-      records ??= open(home, mode).then((found) => {
+      const known = records.get(mode);
+      if (known !== undefined) return known;
+      const opening = open(home, mode).then((found) => {
         if (found.kind === 'open') opened.push(found.store);
         return found;
       });
-      return records;
+      records.set(mode, opening);
+      return opening;
     },
     close: async () => {
       for (const store of opened) await store.close();

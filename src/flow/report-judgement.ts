@@ -2,11 +2,20 @@
 import type { Judgement, JudgedPath, JudgedSecret } from '../guard/judge.ts';
 import type { Effect, Notice, PathNotice, SecretNotice } from '../model/notice.ts';
 import type { Policy } from '../model/policy.ts';
+import type { MaskOutcome } from './mask-staged.ts';
 
-/** A `mask` that nobody has made is a refusal: the value would go into the history otherwise. */
-export function reportJudgement(judgement: Judgement, policy: Policy): readonly Notice[] {
+/**
+ * A `mask` that was not made is a refusal: the value would go into the history otherwise.
+ *
+ * @param masking null where nothing was tried.
+ */
+export function reportJudgement(
+  judgement: Judgement,
+  policy: Policy,
+  masking: MaskOutcome | null,
+): readonly Notice[] {
   return [
-    ...judgement.secrets.map((secret) => secretNotice(secret, policy)),
+    ...judgement.secrets.map((secret) => secretNotice(secret, policy, masking)),
     ...judgement.paths.map((path) => pathNotice(path, policy)),
   ];
 }
@@ -14,18 +23,24 @@ export function reportJudgement(judgement: Judgement, policy: Policy): readonly 
 export const isRefusal = (notice: Notice): boolean =>
   notice.kind !== 'text' && notice.effect === 'refused';
 
-function secretNotice({ hit, isAi, action }: JudgedSecret, policy: Policy): SecretNotice {
+function secretNotice(
+  { hit, isAi, action }: JudgedSecret,
+  policy: Policy,
+  masking: MaskOutcome | null,
+): SecretNotice {
+  const placeholder = masking?.kind === 'masked' ? (masking.placeholders.get(hit) ?? null) : null;
+  const hindrance = masking?.kind === 'left' ? (masking.why.get(hit) ?? null) : null;
   return {
     kind: 'secret',
-    effect: effectOf(action === 'warn', policy),
+    effect: placeholder === null ? effectOf(action === 'warn', policy) : 'masked',
     path: hit.path,
     line: hit.firstLine,
     column: hit.firstColumn,
     rule: hit.rule,
     isAi,
     commit: null,
-    placeholder: null,
-    hindrance: action === 'mask' ? 'vault-off' : null,
+    placeholder,
+    hindrance,
   };
 }
 

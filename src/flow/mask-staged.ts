@@ -1,0 +1,139 @@
+// Masking at commit: secrets of AI lines become placeholders in the index that git is about to commit, and in the working
+// file where its own bytes hold the value; the values go into the vault first. All of them, or none.
+import { lstat, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { replaceStaged, type StagedContent, writeBlob } from '../git/index-edit.ts';
+import type { PatchFile } from '../git/patch-file.ts';
+import { readState, statePath, writeState } from '../git/state-file.ts';
+import type { SecretHit } from '../guard/finding.ts';
+import { type Replacement, replaceSecrets } from '../guard/replace-secrets.ts';
+import { ensureVaultKey } from '../identity/vault-key.ts';
+import { arrayAt, isObject, isString, parseJson } from '../model/json.ts';
+import type { MaskHindrance } from '../model/notice.ts';
+import { makePlaceholder } from '../secrets/placeholder.ts';
+import type { Store } from '../store/store.ts';
+import type { HookWork } from './hook-work.ts';
+import { keepSecret } from './keep-secret.ts';
+
+export type MaskOutcome =
+  | { readonly kind: 'masked'; readonly placeholders: ReadonlyMap<SecretHit, string> }
+  /** Nothing was changed. */
+  | { readonly kind: 'left'; readonly why: ReadonlyMap<SecretHit, MaskHindrance> };
+
+interface MaskedFile extends StagedContent {
+  readonly replacements: readonly Replacement[];
+}
+
+/** @param hits those to replace; @param files what is staged. */
+export async function maskStaged(
+  work: HookWork,
+  hits: readonly SecretHit[],
+  files: readonly PatchFile[],
+): Promise<MaskOutcome> {
+  const leave = (why: MaskHindrance, which = hits): MaskOutcome => ({
+    kind: 'left',
+    why: new Map(which.map((hit) => [hit, why])),
+  });
+  if (!work.policy.secrets.isVaultOn) return leave('vault-off');
+  const records = await work.world.openRecords(work.home, 'write');
+  if (records.kind !== 'open' || !records.isWritable) return leave('unreadable');
+  const key = await records.store.readKey();
+  const replacements = hits.map((hit) => ({
+    hit,
+    placeholder: makePlaceholder(key, hit.kind, hit.value),
+  }));
+  const masked: MaskedFile[] = [];
+  for (const file of files) {
+    const own = replacements.filter(({ hit }) => hit.path === file.path);
+    if (own.length === 0) continue;
+    const made = await maskFile(work, file, own);
+    if (made === null)
+      return leave(
+        'unsafe',
+        own.map(({ hit }) => hit),
+      );
+    masked.push(made);
+  }
+  if (!work.world.isWanted()) return leave('changed');
+  await keepAll(work, records.store, replacements);
+  const replaced = await replaceStaged(work.repository, masked);
+  if (replaced.length < masked.length) return leave('changed');
+  for (const file of masked) await maskWorkingFile(work, file);
+  await rememberMasked(work, masked);
+  return {
+    kind: 'masked',
+    placeholders: new Map(replacements.map(({ hit, placeholder }) => [hit, placeholder])),
+  };
+}
+
+/** @returns null where replacing is not safe. */
+async function maskFile(
+  { repository, objects }: HookWork,
+  file: PatchFile,
+  replacements: readonly Replacement[],
+): Promise<MaskedFile | null> {
+  const blob = file.newBlob === null ? null : await objects.read(file.newBlob);
+  if (blob === null || file.newBlob === null || file.newMode === '120000') return null;
+  const text = blob.bytes.toString('utf8');
+  if (!Buffer.from(text, 'utf8').equals(blob.bytes)) return null;
+  const next = replaceSecrets(file.path, text, replacements);
+  if (next === null) return null;
+  const newBlob = await writeBlob(repository, Buffer.from(next, 'utf8'));
+  return { path: file.path, mode: file.newMode, oldBlob: file.newBlob, newBlob, replacements };
+}
+
+async function keepAll(
+  { repository, home }: HookWork,
+  store: Store,
+  replacements: readonly Replacement[],
+): Promise<void> {
+  const key = await ensureVaultKey(repository.caller, home);
+  for (const { hit, placeholder } of replacements) {
+    const { rule, value } = hit;
+    await keepSecret(store, key, { rule, value, placeholder, atMs: Date.now() });
+  }
+}
+
+/** Parts that are not staged stay as they are. */
+async function maskWorkingFile({ repository }: HookWork, file: MaskedFile): Promise<void> {
+  const path = join(repository.worktree, file.path);
+  const facts = await lstat(path).catch(() => null); // deleted since it was staged
+  if (facts?.isFile() !== true) return;
+  const before = await readFile(path);
+  let bytes = before.toString('latin1');
+  for (const { hit, placeholder } of file.replacements) {
+    bytes = bytes.replaceAll(Buffer.from(hit.value, 'utf8').toString('latin1'), placeholder);
+  }
+  const after = Buffer.from(bytes, 'latin1');
+  if (!after.equals(before)) await writeFile(path, after);
+}
+
+const MASKED = 'masked.json';
+
+async function rememberMasked(
+  { repository }: HookWork,
+  masked: readonly StagedContent[],
+): Promise<void> {
+  const contents = masked.map(({ path, mode, oldBlob, newBlob }) => ({
+    path,
+    mode,
+    oldBlob,
+    newBlob,
+  }));
+  await writeState(statePath(repository.gitDir, MASKED), `${JSON.stringify(contents)}\n`);
+}
+
+/** After `git commit -- FILE` the ordinary index still holds the value: the commit was made from another one. */
+export async function maskOrdinaryIndex({ repository }: HookWork): Promise<void> {
+  const path = statePath(repository.gitDir, MASKED);
+  const bytes = await readState(path);
+  const contents = arrayAt({ all: parseJson(bytes?.toString('utf8') ?? '') }, 'all').filter(
+    isContent,
+  );
+  if (contents.length === 0) return;
+  await replaceStaged(repository, contents, join(repository.gitDir, 'index'));
+  await writeState(path, '[]\n');
+}
+
+const isContent = (value: unknown): value is StagedContent =>
+  isObject(value) && ['path', 'mode', 'oldBlob', 'newBlob'].every((name) => isString(value[name]));
