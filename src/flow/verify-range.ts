@@ -12,6 +12,7 @@ import { Fault } from '../model/fault.ts';
 import type { Statement } from '../model/statement.ts';
 import type { CommitFacts, CommitVerdict, VerifyStatus } from '../model/verdict.ts';
 import { checkFiles } from './check-files.ts';
+import { checkLogChain } from './check-log-chain.ts';
 import { checkLog } from './check-log-proof.ts';
 import type { VerifyTarget } from './verify-target.ts';
 
@@ -120,18 +121,32 @@ async function checkDeeper(
     good.map((each) => each.facts.commit),
   );
   const files = await checkFiles(work, good);
+  const own = new Map(good.map((each) => [each.facts.commit, checkOwn(each, { patchIds, files })]));
+  const chain = checkLogChain(good.filter((each) => own.get(each.facts.commit) === null));
   for (const each of good) {
-    const said = each.statement.predicate;
     const { commit } = each.facts;
-    const patchId = patchIds.get(commit) ?? null;
-    const refusal: Refusal | null =
-      (said.commit.patchId === patchId ? null : inconsistent('the patch id is another')) ??
-      (files.has(commit) ? inconsistent(files.get(commit) ?? '') : null) ??
-      unlogged(checkLog(commit, said)) ??
-      unmet(work.require, said.coverage);
+    const refusal =
+      own.get(commit) ??
+      unlogged(chain.get(commit) ?? null) ??
+      unmet(work.require, each.statement.predicate.coverage);
     if (refusal !== null) changed.set(commit, { ...each.verdict, ...refusal });
   }
   return changed;
+}
+
+interface Gathered {
+  readonly patchIds: ReadonlyMap<string, string>;
+  readonly files: ReadonlyMap<string, string>;
+}
+
+/** What one commit's statement says against what the repository holds. */
+function checkOwn({ facts, statement }: Good, gathered: Gathered): Refusal | null {
+  const { commit } = facts;
+  const said = statement.predicate;
+  if (said.commit.patchId !== (gathered.patchIds.get(commit) ?? null))
+    return inconsistent('the patch id is another');
+  const wrongFile = gathered.files.get(commit);
+  return wrongFile === undefined ? unlogged(checkLog(commit, said)) : inconsistent(wrongFile);
 }
 
 type Refusal = Pick<CommitVerdict, 'status' | 'reason'>;

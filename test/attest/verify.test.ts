@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -233,6 +233,25 @@ describe('attacks', () => {
     await forge(lab, next, () => ({ log: { ...log, since: { ...log?.since, root } } }));
     expect((await verdicts(lab))[0]).toMatch(/^unlogged: the log was rewritten/);
     expect(await verdicts(lab, { range: commit })).toEqual(['verified']);
+  });
+
+  test('e, k: a log that was rebuilt with the right key, and silent about it', async () => {
+    const { lab, commit } = await listedLab();
+    for (const name of readdirSync(lab.home).filter((each) => each.startsWith('store')))
+      rmSync(join(lab.home, name), { recursive: true });
+    rmSync(join(lab.home, 'log'), { recursive: true, force: true });
+    const next = [lab.commit('b', TEXT), lab.commit('c', TEXT)];
+    lab.git('update-ref', 'refs/kept', 'refs/notes/aitrail');
+    lab.git('update-ref', '-d', 'refs/notes/aitrail');
+    await attest(lab, next);
+    lab.git('notes', '--ref=aitrail', 'merge', '-q', '-s', 'union', 'refs/kept');
+    const forked = expect.stringMatching(/^unlogged: the log shows two histories/);
+    // the last one's growth starts at the second history's first size
+    expect(await verdicts(lab, { range: `${commit}~1..HEAD` })).toEqual([forked, forked, forked]);
+    await forge(lab, next[1] ?? '', (said) => ({ log: { ...said.log, since: null } }));
+    expect((await verdicts(lab, { range: `${commit}..HEAD` }))[0]).toMatch(
+      /^unlogged: the note does not prove that the log only grew/,
+    );
   });
 
   test('h: a replace ref that shows another commit', async () => {
