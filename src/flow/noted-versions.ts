@@ -1,6 +1,6 @@
 // Versions of a file whose lines' origins come from notes: git blame tells which commit a line is of, that commit's note
 // tells where it came from.
-import { cutLines } from '../match/align.ts';
+import { cutLines } from '../match/lines.ts';
 import { carriedAuthor, type AuthorTable } from '../match/authors.ts';
 import { elementAt } from '../match/diff.ts';
 import type { Tokenizer } from '../match/tokens.ts';

@@ -18,7 +18,7 @@ import {
   type Draft,
   type Version,
 } from './version.ts';
-import { cutLines } from './align.ts';
+import { cutLines } from './lines.ts';
 
 export interface TextEvidence {
   readonly tokenizer: Tokenizer;

@@ -1,6 +1,7 @@
 // New lines that may be old ones: moved, copied, pasted, put back. What stands alone must carry enough evidence by itself;
 // a common run proves nothing (DECISIONS 28).
-import { alignLines, cutLines, infoOf, type Lines } from './align.ts';
+import { alignLines } from './align.ts';
+import { cutLines, infoOf, type Lines } from './lines.ts';
 import { elementAt } from './diff.ts';
 import {
   aiInfo,

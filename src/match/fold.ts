@@ -1,6 +1,6 @@
 // From tokens back to lines: all an AI's → ai, a part → mixed, none → unrecorded. Lines without words take their block's.
 import type { Evidence, LineOrigin } from '../model/origin.ts';
-import { infoOf } from './align.ts';
+import { infoOf } from './lines.ts';
 import type { AuthorTable } from './authors.ts';
 import { elementAt } from './diff.ts';
 import { isStrong } from './tokens.ts';

@@ -1,6 +1,7 @@
 // One state of a file: its tokens and who wrote each. A version follows from the one before it: what is still there keeps
 // its author, what is new belongs to whoever made the step.
-import { alignLines, cutLines, infoOf, type Alignment, type Lines } from './align.ts';
+import { alignLines, type Alignment } from './align.ts';
+import { cutLines, infoOf, type Lines } from './lines.ts';
 import { elementAt } from './diff.ts';
 import { classOf, isStrong, TokenClass, type TokenText } from './tokens.ts';
 
