@@ -29,4 +29,7 @@ export class Fault extends Error {
   }
 }
 
-export const isFault = (thrown: unknown): thrown is Fault => thrown instanceof Fault;
+/** By its shape: the hooks' bundle holds this class a second time, beside the modules that it loads. */
+export const isFault = (thrown: unknown): thrown is Fault =>
+  thrown instanceof Fault ||
+  (thrown instanceof Error && thrown.name === 'Fault' && 'code' in thrown && 'fix' in thrown);
