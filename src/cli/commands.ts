@@ -13,6 +13,7 @@ export const COMMANDS: readonly Entry[] = [
   { name: 'env', load: async () => (await import('./env.ts')).commands },
   { name: 'proxy', load: async () => (await import('./proxy.ts')).commands },
   { name: 'blame', load: async () => (await import('./blame.ts')).commands },
+  { name: 'policy', load: async () => (await import('./policy.ts')).commands },
   { name: 'verify', load: async () => (await import('./verify.ts')).commands },
   { name: 'identity', load: async () => (await import('./identity.ts')).commands },
   { name: 'hook', load: async () => (await import('./hook.ts')).commands },

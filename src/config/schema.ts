@@ -46,7 +46,10 @@ const secrets = z.strictObject({
   rules: z
     .array(
       z.strictObject({
-        id: z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'lower-case letters, digits and dashes only'),
+        id: z
+          .string()
+          .regex(/^[a-z0-9][a-z0-9-]*$/, 'lower-case letters, digits and dashes only')
+          .describe('its name, in findings and placeholders'),
         pattern: z.string().min(1).describe('RE2 syntax; the first group, if any, is the secret'),
         keywords: z
           .array(z.string().min(1))
@@ -65,7 +68,7 @@ const secrets = z.strictObject({
 const protect = z.strictObject({
   paths: patterns.describe('gitignore patterns'),
   from: z.enum(['ai', 'any']).optional().describe('whose changes: what a model wrote, or all'),
-  action: z.enum(['block', 'warn']),
+  action: z.enum(['block', 'warn']).describe('refuse the commit, or say it and go on'),
 });
 
 export const CONFIGURATION = z.strictObject({
