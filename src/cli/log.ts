@@ -4,13 +4,33 @@ import { resolve } from 'node:path';
 import { checkLog } from '../flow/check-log.ts';
 import { checkAgainstLog, proveExchange, signLogNow } from '../flow/query-log.ts';
 import { Fault } from '../model/fault.ts';
-import { checkedFileText, logReportDocument, logReportText } from '../print/log-lines.ts';
+import {
+  checkedFileText,
+  logStatusText,
+  logReportDocument,
+  logReportText,
+} from '../print/log-lines.ts';
 import type { CommandSpec } from './command.ts';
 import { printDocument } from './output.ts';
 
 const JSON_OPTION = { flags: '--json', description: 'one JSON document' } as const;
 
 export const commands: readonly CommandSpec[] = [
+  {
+    name: 'log',
+    usage: '',
+    summary: 'say where the append-only log of recordings stands',
+    options: [JSON_OPTION],
+    example: 'log',
+    run: async ({ caller, options, out }) => {
+      const signed = await signLogNow(caller);
+      const { origin, vkey, size } = signed;
+      if (options['json'] === true)
+        printDocument(out, { schema: 'aitrail.log-status/1', origin, vkey, size });
+      else out.write(logStatusText(signed));
+      return 0;
+    },
+  },
   {
     name: 'log verify',
     usage: '',

@@ -64,7 +64,7 @@ export async function checkAgainstLog(caller: Caller, text: string): Promise<Che
       proof: proof === null ? null : { index: proof.index, path: proof.path },
     });
     return why === null
-      ? { kind: 'ours', index: proof?.index ?? own.size - 1, size: own.size }
+      ? { kind: 'ours', index: proof?.index ?? null, size: own.size }
       : { kind: 'contradicts', why };
   } finally {
     await store.close();

@@ -16,7 +16,8 @@ export interface LogReport {
 
 /** A proof or checkpoint that somebody kept, held against the log. */
 export type CheckedFile =
-  | { readonly kind: 'ours'; readonly index: number; readonly size: number }
+  /** `index`: the leaf that is proved; null for a checkpoint. */
+  | { readonly kind: 'ours'; readonly index: number | null; readonly size: number }
   | { readonly kind: 'malformed' }
   | { readonly kind: 'foreign'; readonly origin: string }
   | { readonly kind: 'contradicts'; readonly why: string };

@@ -3,6 +3,14 @@ import type { CheckedFile, LogReport } from '../model/log-report.ts';
 import { counted } from './moments.ts';
 import { plainLine } from './plain-text.ts';
 
+/** Where the log stands, unchecked. */
+export const logStatusText = (log: {
+  readonly origin: string;
+  readonly vkey: string;
+  readonly size: number;
+}): string =>
+  `log ${log.origin}: ${leaves(log.size)}\n  key  ${log.vkey}\nrecompute it: aitrail log verify\n`;
+
 export function logReportText(report: LogReport): string {
   const repaired = report.repaired.map((path) => `  ${path}\n`).join('');
   const how = report.isRepaired
@@ -10,7 +18,7 @@ export function logReportText(report: LogReport): string {
     : 'torn; the process that writes the store will write them again';
   return [
     `log ${report.origin}: fine\n`,
-    `  ${report.size} leaves, ${counted(report.recordsChecked, 'record')} recomputed\n`,
+    `  ${leaves(report.size)}, ${counted(report.recordsChecked, 'record')} recomputed\n`,
     `  root ${report.root}\n`,
     `  key  ${report.vkey}\n`,
     repaired === '' ? '' : `${counted(report.repaired.length, 'file')} ${how}:\n${repaired}`,
@@ -27,7 +35,9 @@ export const logReportDocument = (report: LogReport): object => ({
 export function checkedFileText(checked: CheckedFile): string {
   switch (checked.kind) {
     case 'ours':
-      return `it belongs to this log: leaf ${checked.index} of ${checked.size}\n`;
+      return checked.index === null
+        ? `it belongs to this log: a checkpoint of ${leaves(checked.size)}\n`
+        : `it belongs to this log: leaf ${checked.index} of ${checked.size}\n`;
     case 'malformed':
       return 'it is neither a proof nor a checkpoint\n';
     case 'foreign':
@@ -36,3 +46,5 @@ export function checkedFileText(checked: CheckedFile): string {
       return `it contradicts this log: ${checked.why}\n`;
   }
 }
+
+const leaves = (count: number): string => `${count} ${count === 1 ? 'leaf' : 'leaves'}`;
