@@ -1,4 +1,4 @@
-// aitrail show: everything known about one session, exchange or commit.
+// aitrail show: everything known about one session, exchange, commit or line.
 import { readRaw, showRecord } from '../flow/show-record.ts';
 import { Fault } from '../model/fault.ts';
 import { shownDocument, shownText } from '../print/shown-lines.ts';
@@ -10,7 +10,7 @@ export const commands: readonly CommandSpec[] = [
   {
     name: 'show',
     usage: '<record>',
-    summary: 'show a session, an exchange or a commit; ids may be cut short',
+    summary: 'show a session, an exchange, a commit, or the prompt behind FILE:LINE',
     options: [
       {
         flags: '--raw <side>',

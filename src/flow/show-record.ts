@@ -10,10 +10,13 @@ import { readStore } from './read-store.ts';
 import { readTurn } from './read-turn.ts';
 import { exchangesOfCommit, sessionsOfCommit } from './replay-session.ts';
 import { readSubject, resolveRecord } from './resolve-record.ts';
+import { parseLineWord, showLine } from './show-line.ts';
 
-/** @throws Fault AMBIGUOUS_ID, NO_SUCH_SESSION, NO_SUCH_EXCHANGE, NO_SUCH_REVISION. */
+/** @throws Fault AMBIGUOUS_ID, NO_SUCH_SESSION, NO_SUCH_EXCHANGE, NO_SUCH_REVISION, NO_SUCH_FILE. */
 export const showRecord = (caller: Caller, word: string): Promise<Shown> =>
   readStore(caller, async (store) => {
+    const line = parseLineWord(word);
+    if (line !== null) return showLine(caller, store, line);
     const named = await resolveRecord(caller, store, word);
     switch (named.kind) {
       case 'exchange':

@@ -1,5 +1,6 @@
 // A recorded session told as a conversation: what `show` and `replay` print. Derived from the recorded bytes each time.
 import type { Edit, Outcome } from './edit.ts';
+import type { Evidence, Origin, Source } from './origin.ts';
 import type { EventMark, Exchange, Session } from './session.ts';
 
 /** What the client added to the conversation with one request. */
@@ -73,6 +74,24 @@ type Headers = readonly (readonly [string, string])[];
 
 /** What `aitrail show` found. */
 export type Shown =
+  | {
+      readonly kind: 'line';
+      readonly path: string;
+      /** 1-based. */
+      readonly line: number;
+      readonly text: string;
+      readonly commit: string;
+      readonly author: string;
+      readonly atMs: number;
+      readonly origin: Origin;
+      readonly evidence: Evidence | null;
+      readonly isSigned: boolean;
+      readonly source: Source | null;
+      /** Null where its recording is not in this store. */
+      readonly session: Session | null;
+      /** The person's last words before the line was written. */
+      readonly prompt: string | null;
+    }
   | {
       readonly kind: 'exchange';
       readonly session: Session;

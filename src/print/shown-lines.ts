@@ -5,6 +5,7 @@ import { cutLines, type Page } from './edit-lines.ts';
 import { exchangeDocument } from './exchange-document.ts';
 import { bytesText, counted, duration, localMinute, localSecond } from './moments.ts';
 import { fitColumns, padColumns, plainLine } from './plain-text.ts';
+import { lineDocument, lineText } from './line-lines.ts';
 import { turnDocument } from './replay-lines.ts';
 import { agentOf, sessionDocument, whereOf } from './session-lines.ts';
 import { editCount, turnPieces } from './turn-lines.ts';
@@ -14,6 +15,8 @@ const LABEL_COLUMNS = 11;
 /** @returns lines ended by LF. */
 export function shownText(shown: Shown, page: Page): string {
   switch (shown.kind) {
+    case 'line':
+      return lineText(shown, page);
     case 'exchange':
       return exchangeText(shown, page);
     case 'session':
@@ -27,6 +30,8 @@ export function shownText(shown: Shown, page: Page): string {
 export function shownDocument(shown: Shown): object {
   const schema = 'aitrail.show/1';
   switch (shown.kind) {
+    case 'line':
+      return { schema, ...lineDocument(shown) };
     case 'exchange': {
       const { turn, session, headers, events, edits, commits } = shown;
       const told = { ...turnDocument(turn), session: sessionDocument(session) };
