@@ -45,7 +45,7 @@ function headingOf(exchange: Exchange, page: Page): string {
     took,
   ];
   const text = `── ${facts.filter((fact) => fact !== '').join(' ── ')} `;
-  return `${page.style.faint(padRule(text, page.width))}\n`;
+  return `${page.style.faint(padRule(text, Math.min(page.width, 80)))}\n`;
 }
 
 const padRule = (text: string, width: number): string => {
