@@ -29,16 +29,22 @@ export interface FilesWork {
 /** git's own and its alternatives: two diffs may differ in which of two equal lines was added. */
 const ALGORITHMS: readonly DiffAlgorithm[] = ['myers', 'histogram', 'patience', 'minimal'];
 
+/** Commits whose blobs are asked for at a time: the reader answers in one stream, and this many are in memory. */
+const TOGETHER = 64;
+
 /** @returns what is wrong by commit id; commits whose files are right have no entry. @throws Fault OBJECTS_MISSING. */
 export async function checkFiles(
   work: FilesWork,
   stated: readonly StatedCommit[],
 ): Promise<ReadonlyMap<string, string>> {
   const wrong = new Map<string, string>();
-  for (const each of stated) {
-    const why = await checkContents(work, each);
-    if (why !== null) wrong.set(each.facts.commit, why);
-  }
+  for (let first = 0; first < stated.length; first += TOGETHER)
+    await Promise.all(
+      stated.slice(first, first + TOGETHER).map(async (each) => {
+        const why = await checkContents(work, each);
+        if (why !== null) wrong.set(each.facts.commit, why);
+      }),
+    );
   let doubtful = stated.filter(
     ({ facts, statement }) =>
       !wrong.has(facts.commit) && statement.predicate.files.some((file) => file.ranges.length > 0),

@@ -26,7 +26,8 @@ export function checkLogChain(logged: readonly LoggedCommit[]): ReadonlyMap<stri
     const why = silentAbout(each, heads);
     if (why !== null) wrong.set(each.facts.commit, why);
   }
-  for (const commit of findForked(logged.flatMap((each) => marksOf(each))))
+  const marks = logged.flatMap((each) => marksOf(each, heads.get(each.facts.commit) ?? null));
+  for (const commit of findForked(marks))
     wrong.set(commit, 'the log shows two histories: another note has another root for its size');
   return wrong;
 }
@@ -40,8 +41,7 @@ function headOf({ facts, statement }: LoggedCommit): Mark | null {
   return { commit: facts.commit, vkey: log.vkey, size: checkpoint.size, root };
 }
 
-function marksOf(each: LoggedCommit): readonly Mark[] {
-  const head = headOf(each);
+function marksOf(each: LoggedCommit, head: Mark | null): readonly Mark[] {
   const since = each.statement.predicate.log?.since ?? null;
   if (head === null) return [];
   return since === null ? [head] : [head, { ...head, size: since.size, root: since.root }];

@@ -54,16 +54,18 @@ export async function verifyCommits(
 /** A shallow clone ends at commits whose parents are not there: what they changed cannot be told. */
 async function refuseCutHistory(objects: Objects, commits: readonly string[]): Promise<void> {
   const there = new Set(commits);
-  for (const commit of commits) {
-    const reading = await readCommitFacts(objects, commit);
-    const parents = reading.kind === 'commit' ? reading.facts.parents : [];
-    for (const parent of parents.filter((each) => !there.has(each)))
-      if ((await objects.read(parent)) === null)
-        throw new Fault(
-          'OBJECTS_MISSING',
-          `parent ${parent.slice(0, 12)} of ${commit.slice(0, 12)} is not in this clone`,
-        );
-  }
+  await Promise.all(
+    commits.map(async (commit) => {
+      const reading = await readCommitFacts(objects, commit);
+      const parents = reading.kind === 'commit' ? reading.facts.parents : [];
+      for (const parent of parents.filter((each) => !there.has(each)))
+        if ((await objects.read(parent)) === null)
+          throw new Fault(
+            'OBJECTS_MISSING',
+            `parent ${parent.slice(0, 12)} of ${commit.slice(0, 12)} is not in this clone`,
+          );
+    }),
+  );
 }
 
 /** What the note alone and the commit object settle. */
