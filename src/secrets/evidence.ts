@@ -33,7 +33,11 @@ const isHarmless = (value: string): boolean =>
 
 /** Where the key promises little, the value must convince alone. */
 const isHintedToken = (value: string): boolean =>
-  value.length >= 20 && !isUuid(value) && /\d/.test(value) && isRandom(value);
+  value.length >= 20 && !isUuid(value) && !isHash(value) && /\d/.test(value) && isRandom(value);
+
+/** As long as MD5, SHA-1, SHA-256 write themselves. */
+const isHash = (value: string): boolean =>
+  /^(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})$/i.test(value);
 
 /** A password may hold words, so digits or signs beside letters suffice in a literal. */
 function isPasswordLike(value: string, isLiteral: boolean): boolean {
@@ -51,7 +55,7 @@ const isCode = (value: string): boolean =>
 
 function isTokenLike(value: string, isLiteral: boolean): boolean {
   if (value.length < 8 || /\s/.test(value)) return false;
-  if (isUuid(value)) return longestRun(value) < 8;
+  if (isUuid(value)) return entropyBits(value) > 2.6;
   if (isNamePath(value)) return value.length >= 16 && isLiteral && isRandomLetters(value);
   if (value.length < 12 && turnCount(value) < 4) return false;
   return isRandom(value);

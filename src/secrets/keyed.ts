@@ -3,9 +3,13 @@
 import { RANK, type Candidate, type Hit } from './candidate.ts';
 import { isRandom, isSecretValue } from './evidence.ts';
 import { judgeKey, type KeyStrength } from './key-name.ts';
+import { isCodeTerm, isPlainCode } from './placeholders.ts';
 import { readValue, type Value } from './value-reader.ts';
+import { wordScore } from './word-score.ts';
 
 const NAME_LENGTH_MAX = 64;
+/** Mean pair score of names in source code, the terse ones included. */
+const CODE_WORDY = 3.2;
 const NAME_BEFORE = /[A-Za-z0-9_$.-]/;
 const NAME_AFTER = /[A-Za-z0-9_-]/;
 
@@ -124,12 +128,16 @@ function judge(value: Value, context: Context): Candidate | null {
 
 function isEnough(text: string, value: Value, context: Context): boolean {
   const { separator, strength } = context;
+  if (!value.isQuoted && isCode(text)) return false;
   if (separator === 'space') return isFlagValue(text, context);
   if (separator === 'prose' && strength !== 'password' && !isRandom(text)) return false;
   if (separator === 'argument' && strength === 'hint' && !isRandom(text)) return false;
   const isLiteral = value.isQuoted || separator === 'element' || isShellLike(context);
   return isSecretValue(text, { strength, isLiteral });
 }
+
+const isCode = (text: string): boolean =>
+  isPlainCode(text) || (isCodeTerm(text) && wordScore(text) > CODE_WORDY);
 
 /** `--password x`, netrc's `password x`: no separator, so the value itself must convince. */
 function isFlagValue(text: string, context: Context): boolean {

@@ -30,6 +30,16 @@ export const isNamePath = (value: string): boolean =>
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 export const isUuid = (value: string): boolean => UUID.test(value);
 
+/** What stands bare after a key in source code: a call, an index, a member, a constant. */
+export const isCodeTerm = (value: string): boolean =>
+  /^[A-Za-z_$][\w$.]*[([]/.test(value) ||
+  /^[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)+$/.test(value) ||
+  /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/.test(value);
+
+/** The same, beyond doubt: a method's call, a number in hex. */
+export const isPlainCode = (value: string): boolean =>
+  /^[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)+\(/.test(value) || /^0x[0-9a-fA-F]{1,16}$/.test(value);
+
 /** Times, versions, numbers, IP addresses. */
 export const isPlainNumber = (value: string): boolean =>
   /^[-+\d.,:_eEtTzZ/ ]+$/.test(value) ||

@@ -42,4 +42,22 @@ export const KEY_WORDS: readonly string[] = [
   'senha',
   'kennwort',
   'motdepasse',
+  'private',
+  // providers whose bare name announces a value often enough
+  ...['artifactory', 'jfrog', 'cloudflare', 'heroku', 'facebook', 'twitter', 'linkedin', 'algolia'],
+  ...[
+    'datadog',
+    'newrelic',
+    'pagerduty',
+    'opsgenie',
+    'rollbar',
+    'mailgun',
+    'mailchimp',
+    'sendgrid',
+  ],
+  ...['postmark', 'twilio', 'telegram', 'discord', 'shopify', 'coinbase', 'kraken', 'plaid'],
+  ...['airtable', 'asana', 'trello', 'typeform', 'contentful', 'mapbox', 'okta', 'auth0', 'fastly'],
+  ...['netlify', 'vercel', 'digitalocean', 'linode', 'snyk', 'codecov', 'travis', 'circleci'],
+  ...['hubspot', 'intercom', 'zendesk', 'dropbox', 'flickr', 'openai', 'anthropic', 'mistral'],
+  ...['deepgram', 'elevenlabs', 'cohere', 'pinecone', 'launchdarkly', 'adafruit', 'weatherstack'],
 ];

@@ -77,6 +77,7 @@ export function settle(
         one.rank >= leastRank &&
         !masked.some(([start = 0, end = 0]) => one.start < end && start < one.end),
     ),
+    text,
   );
 }
 

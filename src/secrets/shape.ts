@@ -62,8 +62,8 @@ export function parseShape(shape: string): readonly ShapePart[] {
 
 const escapeLiteral = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&');
 
-/** The least length of a literal start that shows what a token is, however long it goes on. */
-const TELLING_LENGTH = 4;
+/** A literal start that shows what a token is, however long it goes on. */
+const TELLING = /^.{3,}[-_.]$/;
 
 /**
  * The pattern's source: greedy, and followed by nothing that would make the token longer. After a telling start the
@@ -72,7 +72,7 @@ const TELLING_LENGTH = 4;
  */
 export function shapeSource(parts: readonly ShapePart[]): string {
   const [first] = parts;
-  const isTelling = first?.kind === 'literal' && first.text.length >= TELLING_LENGTH;
+  const isTelling = first?.kind === 'literal' && TELLING.test(first.text);
   const source = parts
     .map((part, index) =>
       part.kind === 'literal'

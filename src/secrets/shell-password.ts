@@ -9,7 +9,7 @@ const PROGRAMS: readonly { readonly keyword: string; readonly flag: RegExp }[] =
   {
     keyword: 'curl ',
     flag: new RegExp(
-      String.raw`[ \t](?:-[a-zA-Z]{0,4}u|--user|--proxy-user|-U)[ \t=]{0,3}${QUOTE}[^\s:"'\\]{1,80}${QUOTE}:${QUOTE}`,
+      String.raw`[ \t](?:-[a-zA-Z]{0,4}u|--user|--proxy-user|-U)[ \t=]{0,3}${QUOTE}(?:[^\s:"'\\]{0,80}${QUOTE}:${QUOTE}(?!["'\s])|(?=[^\s:"'\\]{10,80}:["'\s]))`,
       'g',
     ),
   },
@@ -38,7 +38,8 @@ export const SHELL_KEYWORDS: readonly string[] = PROGRAMS.map((program) => progr
 export function findShellPassword(hit: Hit, index: number): Candidate | null {
   const start = findPasswordStart(hit, PROGRAMS[index]?.flag);
   if (start === null) return null;
-  const value = /^[^\s"'\\]{1,256}/.exec(hit.text.slice(start, start + 260))?.[0] ?? '';
+  const value =
+    /^[^\s"'\\]{1,256}/.exec(hit.text.slice(start, start + 260))?.[0].replace(/:$/, '') ?? '';
   if (value === '') return null;
   const end = start + value.length;
   const isOpen = end === hit.text.length;

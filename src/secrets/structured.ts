@@ -99,16 +99,19 @@ const ESCAPE_BEFORE = new RegExp(
 export function isBoundary(text: string, start: number): boolean {
   if (start === 0) return true;
   const before = text.charAt(start - 1);
-  if (!/[A-Za-z0-9]/.test(before)) return true;
+  if (!/[A-Za-z0-9_]/.test(before)) return true;
   return ESCAPE_BEFORE.test(text.slice(Math.max(0, start - 12), start));
 }
 
+/** A shorter start occurs in any text, so the rest must convince. */
+const TELLING_LENGTH = 4;
 const FILLER = /(.)\1{5}|example|your|placeholder|\*\*\*|\.\.\./i;
 
 function isPlausible(found: string, token: TokenPattern): boolean {
   const { rule, keyword } = token;
   const body = found.startsWith(keyword) ? found.slice(keyword.length) : found;
   if (isFiller(body)) return false;
+  if (keyword.length < TELLING_LENGTH && !(isRandom(body) && /\d/.test(body))) return false;
   const bar = rule.entropy ?? entropyBar(body.length, /^[0-9a-f-]+$/i.test(body) ? 16 : 62) * 0.9;
   return entropyBits(body) >= bar && (rule.check?.(found) ?? true);
 }

@@ -54,7 +54,7 @@ const STOPS: Readonly<Record<ValueStyle, RegExp>> = {
   line: /[\s"'`<>\\]/,
   prose: /[\s"'`<>,;)\]}\\|]/,
   element: /[\s<]/,
-  code: /[\s"'`<>,;)\]}&\\|]/,
+  code: /[\s"'`<>,;)\]}&\\]/,
 };
 
 function readBare(text: string, start: number, style: ValueStyle): Value | null {

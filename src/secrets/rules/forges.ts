@@ -9,7 +9,7 @@ export const FORGE_RULES: readonly SecretRule[] = [
   { id: 'github-refresh-token', shapes: ['ghr_{A36,76}'] },
   {
     id: 'gitlab-pat',
-    shapes: ['glpat-{b20}', 'glpat-{b27,300}.{a2}.{a7}', 'glpat-{b27,300}.{a9}'],
+    shapes: ['glpat-{b20}', 'glpat-{b27,300}.{a2}.{a7,9}', 'glpat-{b27,300}.{a9}'],
   },
   {
     id: 'gitlab-runner-token',
@@ -70,7 +70,7 @@ export const FORGE_RULES: readonly SecretRule[] = [
     shapes: ['packagist_ort_{h60,}', 'packagist_ack_{h60,}', 'packagist_uut_{h60,}'],
   },
   { id: 'docker-hub-token', shapes: ['dckr_pat_{b27}', 'dckr_oat_{b32}'] },
-  { id: 'docker-swarm-token', shapes: ['SWMTKN-1-{a50}-{a25}', 'SWMKEY-1-{B43}'] },
+  { id: 'docker-swarm-token', shapes: ['SWMTKN-1-{a50}-{a25}', 'SWMKEY-1-{B40,}'] },
   { id: 'artifactory-token', shapes: ['AKCp{A69}', 'AKCp{A5,80}', 'cmVmdGtu{A56}', 'cmVmd{A59}'] },
   { id: 'cloudsmith-api-key', shapes: ['csa_{A36}'] },
   { id: 'jetbrains-token', shapes: ['perm:{S12,}.{S12,}.{A24,}', 'perm-{S12,}.{S12,}.{A24,}'] },

@@ -12,10 +12,14 @@ export const GENERIC_RULES: readonly SecretRule[] = [
   { id: 'putty-key', shapes: ['Private-MAC: {h40,64}'], lead: 13 },
 ];
 
+/** `{"sub":"1234567890`: the token that every page about JWTs shows. */
+const EXAMPLE_SUBJECT = 'eyJzdWIiOiIxMjM0NTY3ODkw';
+
 /** RFC 7519: the first part decodes to a JSON object that names an algorithm. */
 function hasJwtHeader(token: string): boolean {
   const header = Buffer.from(token.split('.')[0] ?? '', 'base64url').toString('latin1');
-  return header.startsWith('{"') && /"(?:alg|typ|enc|kid)"/.test(header);
+  if (!header.startsWith('{"') || !/"(?:alg|typ|enc|kid)"/.test(header)) return false;
+  return !token.includes(EXAMPLE_SUBJECT);
 }
 
 /** Base64 of a PEM header: kubeconfigs and Kubernetes secrets hold keys like this. */

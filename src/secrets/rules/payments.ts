@@ -59,7 +59,7 @@ export const PAYMENT_RULES: readonly SecretRule[] = [
     id: 'midtrans-key',
     shapes: ['Mid-server-{b16,}', 'Mid-client-{b16,}', 'SB-Mid-server-{b16,}'],
   },
-  { id: 'asaas-token', shapes: ['$aact_prod_{Z40,}', '$aact_hmlg_{Z30,}', '$aact_{Z40,}'] },
+  { id: 'asaas-token', shapes: ['$aact_prod_{Z30,}', '$aact_hmlg_{Z30,}', '$aact_{Z40,}'] },
   { id: 'xendit-key', shapes: ['xnd_production_{A40,}', 'xnd_development_{A40,}'] },
   {
     id: 'paddle-key',
