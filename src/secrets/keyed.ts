@@ -130,11 +130,15 @@ function isEnough(text: string, value: Value, context: Context): boolean {
   const { separator, strength } = context;
   if (!value.isQuoted && isCode(text)) return false;
   if (separator === 'space') return isFlagValue(text, context);
-  if (separator === 'prose' && strength !== 'password' && !isRandom(text)) return false;
-  if (separator === 'argument' && strength === 'hint' && !isRandom(text)) return false;
+  if (mustConvince(context) && !isRandom(text)) return false;
   const isLiteral = value.isQuoted || separator === 'element' || isShellLike(context);
   return isSecretValue(text, { strength, isLiteral });
 }
+
+/** Weak links between name and value. */
+const mustConvince = ({ separator, strength }: Context): boolean =>
+  (separator === 'prose' && strength !== 'password') ||
+  (separator === 'argument' && strength === 'hint');
 
 const isCode = (text: string): boolean =>
   isPlainCode(text) || (isCodeTerm(text) && wordScore(text) > CODE_WORDY);

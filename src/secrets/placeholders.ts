@@ -43,5 +43,5 @@ export const isPlainCode = (value: string): boolean =>
 /** Times, versions, numbers, IP addresses. */
 export const isPlainNumber = (value: string): boolean =>
   /^[-+\d.,:_eEtTzZ/ ]+$/.test(value) ||
-  /^v?\d+\.\d+[\w.+-]*$/.test(value) ||
+  /^v?\d+\.\d+[\w.+/-]*$/.test(value) ||
   /^\d+(?:ms|s|m|h|d|k|kb|mb|gb|px|em|%)$/i.test(value);

@@ -18,46 +18,14 @@ export const ALL_RULES: readonly SecretRule[] = [
   ...SAAS_RULES,
 ];
 
+/** Providers whose bare name announces a value often enough. */
+const PROVIDER_WORDS =
+  'artifactory jfrog cloudflare heroku facebook twitter linkedin algolia datadog newrelic pagerduty opsgenie rollbar mailgun mailchimp sendgrid postmark twilio telegram discord shopify coinbase kraken plaid airtable asana trello typeform contentful mapbox okta auth0 fastly netlify vercel digitalocean linode snyk codecov travis circleci hubspot intercom zendesk dropbox flickr openai anthropic mistral deepgram elevenlabs cohere pinecone launchdarkly adafruit weatherstack';
+
 /** Occurrences are looked at by src/secrets/keyed.ts; case does not matter. */
 export const KEY_WORDS: readonly string[] = [
-  'pass',
-  'pwd',
-  'secret',
-  'token',
-  'key',
-  'cred',
-  'bearer',
-  'auth',
-  '_pat',
-  '-pat',
-  'pat=',
-  'dsn',
-  'cookie',
-  'session',
-  'jwt',
-  'salt',
-  'pepper',
-  'hmac',
-  'contrase',
-  'senha',
-  'kennwort',
-  'motdepasse',
-  'private',
-  // providers whose bare name announces a value often enough
-  ...['artifactory', 'jfrog', 'cloudflare', 'heroku', 'facebook', 'twitter', 'linkedin', 'algolia'],
-  ...[
-    'datadog',
-    'newrelic',
-    'pagerduty',
-    'opsgenie',
-    'rollbar',
-    'mailgun',
-    'mailchimp',
-    'sendgrid',
-  ],
-  ...['postmark', 'twilio', 'telegram', 'discord', 'shopify', 'coinbase', 'kraken', 'plaid'],
-  ...['airtable', 'asana', 'trello', 'typeform', 'contentful', 'mapbox', 'okta', 'auth0', 'fastly'],
-  ...['netlify', 'vercel', 'digitalocean', 'linode', 'snyk', 'codecov', 'travis', 'circleci'],
-  ...['hubspot', 'intercom', 'zendesk', 'dropbox', 'flickr', 'openai', 'anthropic', 'mistral'],
-  ...['deepgram', 'elevenlabs', 'cohere', 'pinecone', 'launchdarkly', 'adafruit', 'weatherstack'],
+  ...'pass pwd secret token key cred bearer auth _pat -pat pat= dsn cookie session jwt salt pepper hmac contrase senha kennwort motdepasse private'.split(
+    ' ',
+  ),
+  ...PROVIDER_WORDS.split(' '),
 ];

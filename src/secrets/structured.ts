@@ -103,18 +103,21 @@ export function isBoundary(text: string, start: number): boolean {
   return ESCAPE_BEFORE.test(text.slice(Math.max(0, start - 12), start));
 }
 
-/** A shorter start occurs in any text, so the rest must convince. */
+/** A shorter start occurs in any text. */
 const TELLING_LENGTH = 4;
 const FILLER = /(.)\1{5}|example|your|placeholder|\*\*\*|\.\.\./i;
 
 function isPlausible(found: string, token: TokenPattern): boolean {
   const { rule, keyword } = token;
   const body = found.startsWith(keyword) ? found.slice(keyword.length) : found;
-  if (isFiller(body)) return false;
-  if (keyword.length < TELLING_LENGTH && !(isRandom(body) && /\d/.test(body))) return false;
+  if (isFiller(body) || !isTold(body, keyword)) return false;
   const bar = rule.entropy ?? entropyBar(body.length, /^[0-9a-f-]+$/i.test(body) ? 16 : 62) * 0.9;
   return entropyBits(body) >= bar && (rule.check?.(found) ?? true);
 }
+
+/** A short start says little, then the body must convince. */
+const isTold = (body: string, keyword: string): boolean =>
+  keyword.length >= TELLING_LENGTH || (isRandom(body) && /\d/.test(body));
 
 /** `xxxx…`, `abcdef…`, `your-token-here`: a long token may hold such a stretch by chance, a short one not. */
 const isFiller = (body: string): boolean =>
