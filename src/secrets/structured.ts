@@ -105,6 +105,7 @@ export function isBoundary(text: string, start: number): boolean {
 
 /** A shorter start occurs in any text. */
 const TELLING_LENGTH = 4;
+const TELLING_BODY_LENGTH = 48;
 const FILLER = /(.)\1{5}|example|your|placeholder|\*\*\*|\.\.\./i;
 
 function isPlausible(found: string, token: TokenPattern): boolean {
@@ -117,7 +118,9 @@ function isPlausible(found: string, token: TokenPattern): boolean {
 
 /** A short start says little, then the body must convince. */
 const isTold = (body: string, keyword: string): boolean =>
-  keyword.length >= TELLING_LENGTH || (isRandom(body) && /\d/.test(body));
+  keyword.length >= TELLING_LENGTH ||
+  body.length >= TELLING_BODY_LENGTH ||
+  (isRandom(body) && /\d/.test(body));
 
 /** `xxxx…`, `abcdef…`, `your-token-here`: a long token may hold such a stretch by chance, a short one not. */
 const isFiller = (body: string): boolean =>
