@@ -15,7 +15,7 @@ import { LOOK_BEHIND, settle } from './scanner.ts';
 
 export const HOLD_MAX = 2048;
 const STEP = 1024;
-const TRIM_AT = 4096;
+const TRIM_AT = 128;
 
 /** What follows in the same word as a secret that was decided before it ended. */
 const SWALLOWED = /[A-Za-z0-9_\-+/=.~%]*/y;

@@ -85,7 +85,7 @@ describe('a text channel', () => {
         const { heldMost } = streamThrough(openTextMask(masker), cutText(text.repeat(8), lengths));
         expect(heldMost).toBeLessThanOrEqual(HOLD_MAX + 1024);
       }),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
   });
 
