@@ -12,13 +12,12 @@ import type { Masker } from './mask-text.ts';
 import { readPem, type PemState } from './pem.ts';
 import { kindOf, makePlaceholder } from './placeholder.ts';
 import { LOOK_BEHIND, settle } from './scanner.ts';
+import { endOfTokenRun } from './token-run.ts';
 
 export const HOLD_MAX = 2048;
 const STEP = 1024;
 const TRIM_AT = 128;
 
-/** What follows in the same word as a secret that was decided before it ended. */
-const SWALLOWED = /[A-Za-z0-9_\-+/=.~%]*/y;
 const REST_OF_WORD = /[^\s"'`,;(){}[\]<>\u0080-\uffff]*/y;
 
 type Mode =
@@ -120,7 +119,7 @@ function endOf(pattern: RegExp, stream: Stream): number {
 }
 
 function swallow(stream: Stream, rule: string): void {
-  const end = endOf(SWALLOWED, stream);
+  const end = endOfTokenRun(stream.buffer, stream.from);
   goOn(stream, end, rule);
   if (end < stream.buffer.length) stream.mode = { kind: 'scan' };
 }

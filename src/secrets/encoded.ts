@@ -12,7 +12,7 @@ export interface Decoded {
 }
 
 const RUN_LENGTH_MAX = 65_536;
-const BASE64_RUN = /[A-Za-z0-9][A-Za-z0-9+/_-]{23,}={0,2}/g;
+const RUN_LENGTH_MIN = 24;
 const HEX_RUN = /^[0-9a-fA-F]{32,}$/;
 /** Stretches that hold an escape of a printable ASCII character. */
 const ESCAPED = /(?:\\u00[2-7][0-9A-Fa-f]|%[2-7][0-9A-Fa-f]|\\x[2-7][0-9A-Fa-f])/g;
@@ -27,15 +27,58 @@ export function decodeRuns(text: string): readonly Decoded[] {
 
 function decodeBase64Runs(text: string): readonly Decoded[] {
   const decoded: Decoded[] = [];
-  BASE64_RUN.lastIndex = 0;
-  for (let run = BASE64_RUN.exec(text); run !== null; run = BASE64_RUN.exec(text)) {
-    const [value] = run;
-    if (value.length > RUN_LENGTH_MAX) continue;
+  for (let run = findRun(text, 0); run !== null; run = findRun(text, run.end)) {
+    const { start, end }: Run = run;
+    if (end - start > RUN_LENGTH_MAX) continue;
+    const value = text.slice(start, end);
     const inner = HEX_RUN.test(value) ? decodeHex(value) : decodeBase64(value);
-    if (inner !== null)
-      decoded.push({ text: inner, start: run.index, end: run.index + value.length, offsets: null });
+    if (inner !== null) decoded.push({ text: inner, start, end, offsets: null });
   }
   return decoded;
+}
+
+/** 1: letters and digits, 2: the other characters of base64 and base64url. */
+const BASE64_CHARACTERS = Uint8Array.from({ length: 128 }, (_, code) => {
+  const character = String.fromCharCode(code);
+  return Number(/[A-Za-z0-9]/.test(character)) + 2 * Number(/[+/_-]/.test(character));
+});
+
+const kindAt = (text: string, at: number): number => BASE64_CHARACTERS[text.charCodeAt(at)] ?? 0;
+
+/**
+ * Finds the next run of base64, padding included, that starts with a letter or digit. Looks at every RUN_LENGTH_MIN-th
+ * character only, for no run can hide between two of them.
+ */
+function findRun(text: string, from: number): Run | null {
+  let at = from + RUN_LENGTH_MIN - 1;
+  while (at < text.length) {
+    if (kindAt(text, at) > 0) {
+      const run = runAround(text, at, from);
+      if (run.end - run.start >= RUN_LENGTH_MIN) return withPadding(text, run);
+      at = run.end;
+    }
+    at += RUN_LENGTH_MIN;
+  }
+  return null;
+}
+
+interface Run {
+  readonly start: number;
+  readonly end: number;
+}
+
+function runAround(text: string, at: number, from: number): Run {
+  let start = at;
+  let end = at + 1;
+  while (start > from && kindAt(text, start - 1) > 0) start -= 1;
+  while (end < text.length && kindAt(text, end) > 0) end += 1;
+  while (start < end && kindAt(text, start) !== 1) start += 1;
+  return { start, end };
+}
+
+function withPadding(text: string, { start, end }: Run): Run {
+  const padding = /^={0,2}/.exec(text.slice(end, end + 2))?.[0].length ?? 0;
+  return { start, end: end + padding };
 }
 
 function decodeHex(value: string): string | null {

@@ -4,7 +4,8 @@ import { RANK, type Candidate, type Hit } from './candidate.ts';
 import { isRandom, isSecretValue } from './evidence.ts';
 import { judgeKey, type KeyStrength } from './key-name.ts';
 import { isCodeTerm, isPlainCode } from './placeholders.ts';
-import { readValue, type Value } from './value-reader.ts';
+import { endOfTokenRun } from './token-run.ts';
+import { readValue, VALUE_LENGTH_MAX, type Value } from './value-reader.ts';
 import { wordScore } from './word-score.ts';
 
 const NAME_LENGTH_MAX = 64;
@@ -117,10 +118,12 @@ interface Context {
 function judge(value: Value, context: Context): Candidate | null {
   const isSecret = isEnough(context.text.slice(value.start, value.end), value, context);
   if (!isSecret && !value.isOpen) return null;
+  // only the beginning of a very long value was judged
+  const isCapped = isSecret && value.end - value.start >= VALUE_LENGTH_MAX;
   return {
     rule: context.strength === 'password' ? 'password' : 'generic-secret',
     start: value.start,
-    end: value.end,
+    end: isCapped ? endOfTokenRun(context.text, value.end) : value.end,
     rank: isSecret ? RANK.keyed : RANK.open,
     isOpen: value.isOpen,
   };

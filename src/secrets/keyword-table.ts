@@ -8,6 +8,13 @@ import { findShellPassword, SHELL_KEYWORDS } from './shell-password.ts';
 import { compileRules, matchToken } from './structured.ts';
 import { findUrlPassword } from './url-password.ts';
 
+/**
+ * A token's attempt may look at thousands of characters, so attempts are rationed: more starts than these in a block
+ * are no list of tokens but a text made to cost time.
+ */
+const BLOCK_BITS = 12;
+const TRIES_PER_BLOCK_MAX = 256;
+
 export interface KeywordEntry {
   /** Found whatever its case. */
   readonly keyword: string;
@@ -30,14 +37,29 @@ export function openKeywordTable(entries: readonly KeywordEntry[]): KeywordTable
   const lengths = keywords.map((keyword) => keyword.length);
   const automaton = buildAutomaton(keywords);
   return {
-    search: (text, give) =>
+    search: (text, give) => {
+      const mayTry = openRation(keywords.length);
       automaton.search(text, (keyword, end) => {
+        if (!mayTry(keyword, end)) return;
         const hit = { text, start: end - (lengths[keyword] ?? 0), end };
         for (const find of finders[keyword] ?? []) {
           const candidate = find(hit);
           if (candidate !== null) give(candidate);
         }
-      }),
+      });
+    },
+  };
+}
+
+function openRation(keywords: number): (keyword: number, at: number) => boolean {
+  const blocks = new Int32Array(keywords).fill(-1);
+  const tries = new Uint16Array(keywords);
+  return (keyword, at) => {
+    const block = at >> BLOCK_BITS;
+    const before = blocks[keyword] === block ? (tries[keyword] ?? 0) : 0;
+    blocks[keyword] = block;
+    tries[keyword] = before + 1;
+    return before < TRIES_PER_BLOCK_MAX;
   };
 }
 

@@ -44,9 +44,10 @@ export function findPem(hit: Hit): Candidate | null {
 
 /** @returns the offset just after the header line's dashes; null where the keyword is not in a BEGIN line. */
 export function findPemHeader(hit: Hit): number | null {
-  const begin = hit.text.lastIndexOf('-----BEGIN ', hit.start);
-  if (begin < 0 || hit.start - begin > HEADER_LENGTH_MAX) return null;
-  HEADER.lastIndex = begin;
+  const least = Math.max(0, hit.start - HEADER_LENGTH_MAX);
+  const begin = hit.text.slice(least, hit.start).lastIndexOf('-----BEGIN ');
+  if (begin < 0) return null;
+  HEADER.lastIndex = least + begin;
   return HEADER.test(hit.text) ? HEADER.lastIndex : null;
 }
 

@@ -62,6 +62,9 @@ export function parseShape(shape: string): readonly ShapePart[] {
 
 const escapeLiteral = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&');
 
+/** Bounds one attempt; a longer run is taken whole once this much of it matched (see matchToken). */
+export const RUN_LENGTH_MAX = 2048;
+
 /** A literal start that shows what a token is, however long it goes on. */
 const TELLING = /^.{3,}[-_.]$/;
 
@@ -80,16 +83,23 @@ export function shapeSource(parts: readonly ShapePart[]): string {
         : classSource(part, isTelling && index === parts.length - 1 && part.least >= 16),
     )
     .join('');
-  const last = parts.at(-1);
-  const more = last?.kind === 'class' && last.most !== null ? last.characters.replace('=', '') : '';
-  return `${source}(?![A-Za-z0-9${more.replace('A-Za-z0-9', '')}])`;
+  return isTelling ? source : `${source}${endSource(parts.at(-1))}`;
+}
+
+/** What must not follow: more of the last class. A run that may be longer than one attempt has no such end. */
+function endSource(last: ShapePart | undefined): string {
+  if (last?.kind !== 'class') return '(?![A-Za-z0-9])';
+  const isAllWordCharacters = last.characters.includes('A-Za-z0-9');
+  if (last.most === null && isAllWordCharacters) return '';
+  const more = last.most === null ? '' : last.characters.replace('=', '').replace('A-Za-z0-9', '');
+  return `(?![A-Za-z0-9${more}])`;
 }
 
 function classSource(part: ShapePart & { kind: 'class' }, isOpenEnded: boolean): string {
   const { characters, least, most } = part;
-  if (isOpenEnded) return `[${characters}]{${least},}`;
+  if (isOpenEnded) return `[${characters}]{${least},${RUN_LENGTH_MAX}}`;
   if (least === most) return `[${characters}]{${least}}`;
-  return `[${characters}]{${least},${most ?? ''}}`;
+  return `[${characters}]{${least},${most ?? RUN_LENGTH_MAX}}`;
 }
 
 export interface ShapeAnchor {

@@ -4,12 +4,25 @@ import { isSecretValue } from './evidence.ts';
 
 const COMMAND_LENGTH_MAX = 300;
 const QUOTE = String.raw`\\{0,8}["']?`;
+/**
+ * curl's `user:password`, quoted as a whole, in halves or not at all; a user with an empty password is a key. What
+ * follows must have been seen, or a stream would decide otherwise than the whole text.
+ */
+const MARK = String.raw`\\{0,8}["']`;
+const NAME = String.raw`[^\s:"'\\]`;
+const USER = [
+  String.raw`(?:${MARK}${NAME}{0,80}:(?=[^"'\s\\])`,
+  String.raw`${MARK}${NAME}{0,80}${MARK}:(?:${MARK})?(?=[^"'\s\\])`,
+  String.raw`${NAME}{1,80}:(?:${MARK})?(?=[^"'\s\\])`,
+  String.raw`${MARK}(?=${NAME}{10,80}:${MARK})`,
+  String.raw`(?=${NAME}{10,80}:\s))`,
+].join('|');
 /** Per program: what stands between its name and the password. Bounded, so that matching stays linear. */
 const PROGRAMS: readonly { readonly keyword: string; readonly flag: RegExp }[] = [
   {
     keyword: 'curl ',
     flag: new RegExp(
-      String.raw`[ \t](?:-[a-zA-Z]{0,4}u|--user|--proxy-user|-U)[ \t=]{0,3}${QUOTE}(?:[^\s:"'\\]{0,80}${QUOTE}:${QUOTE}(?!["'\s])|(?=[^\s:"'\\]{10,80}:["'\s]))`,
+      String.raw`[ \t](?:-[a-zA-Z]{0,4}u|--user|--proxy-user|-U)[ \t=]{0,3}${USER}`,
       'g',
     ),
   },

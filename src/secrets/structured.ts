@@ -4,8 +4,16 @@ import { RANK, type Candidate, type Hit } from './candidate.ts';
 import { entropyBar, entropyBits, longestRun } from './entropy.ts';
 import { isExample } from './placeholders.ts';
 import type { SecretRule } from './rule.ts';
+import { endOfTokenRun } from './token-run.ts';
 import { isRandom } from './evidence.ts';
-import { parseShape, pickAnchor, shapeSource, type ShapeAnchor, type ShapePart } from './shape.ts';
+import {
+  parseShape,
+  pickAnchor,
+  RUN_LENGTH_MAX,
+  shapeSource,
+  type ShapeAnchor,
+  type ShapePart,
+} from './shape.ts';
 
 export interface TokenPattern {
   readonly rule: SecretRule;
@@ -43,12 +51,15 @@ export function matchToken(hit: Hit, token: TokenPattern): Candidate | null {
   const found = token.pattern.exec(hit.text)?.[0];
   if (found === undefined) return findCut(hit, start, token);
   if (!isPlausible(found, token)) return null;
+  // a token has no ceiling, an attempt has
+  const seen = start + found.length;
+  const end = found.length < RUN_LENGTH_MAX ? seen : endOfTokenRun(hit.text, seen);
   return {
     rule: token.rule.id,
     start: start + (token.rule.lead ?? 0),
-    end: start + found.length,
+    end,
     rank: RANK.structured,
-    isOpen: start + found.length === hit.text.length,
+    isOpen: end === hit.text.length,
   };
 }
 
@@ -106,11 +117,14 @@ export function isBoundary(text: string, start: number): boolean {
 /** A shorter start occurs in any text. */
 const TELLING_LENGTH = 4;
 const TELLING_BODY_LENGTH = 48;
+/** What shows whether a body is random. */
+const JUDGED_LENGTH = 256;
 const FILLER = /(.)\1{5}|example|your|placeholder|\*\*\*|\.\.\./i;
 
 function isPlausible(found: string, token: TokenPattern): boolean {
   const { rule, keyword } = token;
-  const body = found.startsWith(keyword) ? found.slice(keyword.length) : found;
+  const whole = found.startsWith(keyword) ? found.slice(keyword.length) : found;
+  const body = whole.slice(0, JUDGED_LENGTH);
   if (isFiller(body) || !isTold(body, keyword)) return false;
   const bar = rule.entropy ?? entropyBar(body.length, /^[0-9a-f-]+$/i.test(body) ? 16 : 62) * 0.9;
   return entropyBits(body) >= bar && (rule.check?.(found) ?? true);

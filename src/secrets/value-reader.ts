@@ -11,7 +11,7 @@ export interface Value {
 /** `line`: a line of an env file; `element`: text of an XML element; the rest is bounded by punctuation. */
 export type ValueStyle = 'line' | 'prose' | 'element' | 'code';
 
-const VALUE_LENGTH_MAX = 1024;
+export const VALUE_LENGTH_MAX = 1024;
 /** String prefixes, constructors, header schemes: between separator and value. */
 const OPENING =
   /(?:[bBfFrRuUN@]{1,2}(?=\\{0,8}["'`]))?(?:(?:str|string|String|SecretStr|Secret|Buffer\.from|base64\.b64decode|os\.getenv|env)\((?=\\{0,8}["'`]))?(\\{0,8})(["'`]|&quot;)?(?:(?:Bearer|Basic|Token|token|ApiKey|Apikey|apikey|Bot|SSWS|Key|Splunk|GenieKey|Signature|Digest|aivenv1|Klaviyo-API-Key|pve-auth|OAuth|oauth|Api-Token|PRIVATE-TOKEN|ssh|JWT|Discogs token=|_gitlab_session=|token=|key=|apikey=|MAC)(?:[ \t]{1,4}|(?<==)))?/y;

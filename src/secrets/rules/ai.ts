@@ -31,7 +31,7 @@ export const AI_RULES: readonly SecretRule[] = [
   { id: 'firecrawl-api-key', shapes: ['fc-{h32}'] },
   { id: 'jina-api-key', shapes: ['jina_{b60}'] },
   { id: 'voyage-api-key', shapes: ['pa-{b43}', 'al-{b43}'] },
-  { id: 'brave-search-key', shapes: ['BSA{b27,28}', 'BSA{b20}'] },
+  { id: 'brave-search-key', shapes: ['BSA{b27,28}'] },
   { id: 'langsmith-api-key', shapes: ['lsv2_pt_{h32}_{h10}', 'lsv2_sk_{h32}_{h10}', 'ls__{h32}'] },
   { id: 'langfuse-secret-key', shapes: ['sk-lf-{u}'] },
   {

@@ -4,7 +4,12 @@ import type { SecretRule } from '../rule.ts';
 export const GENERIC_RULES: readonly SecretRule[] = [
   {
     id: 'jwt',
-    shapes: ['eyJ{b10,}.eyJ{b10,}.{b20,}', 'eyJ{b10,}..{b10,}.{b10,}.{b16,}'],
+    shapes: [
+      'eyJ{b10,}.eyJ{b10,}.{b20,}',
+      // a payload longer than one attempt
+      'eyJ{b10,}.eyJ{b2000,}',
+      'eyJ{b10,}..{b10,}.{b10,}.{b16,}',
+    ],
     check: hasJwtHeader,
     entropy: 3.5,
   },
