@@ -30,9 +30,6 @@ function run(path: string, spansPath: string | null): void {
   if (spansPath !== null) writeFileSync(spansPath, `${spans.join('\n')}\n`);
   for (const [name, tally] of [...tallies].toSorted(([a], [b]) => (a < b ? -1 : 1)))
     process.stdout.write(`${formatTally(name, tally)}\n`);
-  process.stdout.write(
-    `${records.length} records, ${(characters / tookMs / 1000).toFixed(1)} MB/s\n`,
-  );
 }
 
 const groupsOf = (record: unknown): readonly string[] => [
