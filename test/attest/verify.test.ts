@@ -399,4 +399,4 @@ test('as a pre-receive hook of a bare repository it refuses what is not attested
   lab.git('checkout', '-q', '-b', 'topic');
   lab.commit('d', 'd\n');
   expect(push('topic')).toContain('1 missing');
-});
+}, 30_000);
