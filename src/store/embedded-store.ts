@@ -64,7 +64,7 @@ function openReader(options: EmbeddedOptions): EmbeddedStore {
 }
 
 function openCore(database: Database, home: string, isWriter: boolean): Core {
-  const memory: Memory = { lists: new Map(), tails: new Map() };
+  const memory: Memory = { lists: new Map(), tails: new Map(), published: null };
   const write = <T>(work: () => T): T => {
     if (!isWriter) throw new Fault('STORE_LOCKED', `store ${home}: it was opened for reading`);
     try {
@@ -84,8 +84,14 @@ function embed(core: Core): EmbeddedStore {
   return {
     calls: storeCalls(core),
     batch: core.write,
-    unpublished: () => logSize(database) - Math.min(publishedSize(home), logSize(database)),
-    publish: () => void publishLog(database, home),
+    unpublished: () => {
+      // read once: the writer asks after every commit, and nobody else writes these files
+      core.memory.published ??= publishedSize(home);
+      return Math.max(0, logSize(database) - core.memory.published);
+    },
+    publish: () => {
+      core.memory.published = publishLog(database, home).size;
+    },
     close: () => database.close(),
   };
 }

@@ -1,7 +1,15 @@
 // The log as C2SP tlog-tiles on disk: derived from the rows, so that any reader of the format can follow it. Written
 // whole and renamed into place, tiles before the checkpoint that speaks of them; what is missing is written again.
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { formatCheckpoint, parseCheckpoint } from '../log/checkpoint.ts';
 import { formatVkey, noteKey, parseNote, signNote } from '../log/note.ts';
@@ -85,17 +93,21 @@ function writeLogFiles(
   const directory = logDirectory(home);
   // files from a log that was longer than the rows are evidence, not ours to mend: `log verify` names them
   if (from > checkpoint.size) return;
-  for (const tile of tilesBetween(from, checkpoint.size))
-    writeTile(directory, tile, tileBytes(database, tile));
+  const tiles = tilesBetween(from, checkpoint.size);
+  for (const tile of tiles) writeWhole(join(directory, tilePath(tile)), tileBytes(database, tile));
   writeWhole(join(directory, 'checkpoint'), Buffer.from(checkpoint.note));
+  // only now does nothing speak of them any more
+  for (const tile of tiles) removeNarrower(directory, tile);
 }
 
-function writeTile(directory: string, tile: Tile, bytes: Uint8Array): void {
-  const path = join(directory, tilePath(tile));
-  writeWhole(path, bytes);
+/** A wider tile replaces the partial ones that it grew from. */
+function removeNarrower(directory: string, tile: Tile): void {
   const partials = join(directory, `${tilePath({ ...tile, width: TILE_WIDTH })}.p`);
-  // a full tile replaces its partial ones
-  if (tile.width === TILE_WIDTH) rmSync(partials, { recursive: true, force: true });
+  if (!existsSync(partials)) return;
+  if (tile.width === TILE_WIDTH) rmSync(partials, { recursive: true });
+  else
+    for (const width of readdirSync(partials))
+      if (width !== String(tile.width)) rmSync(join(partials, width), { force: true });
 }
 
 function writeWhole(path: string, bytes: Uint8Array): void {

@@ -20,6 +20,8 @@ import type { SyncStore } from './sync-store.ts';
 export interface Memory {
   readonly lists: RecentLists;
   readonly tails: TailBytes;
+  /** Leaves that the files cover; null before somebody asked. */
+  published: number | null;
 }
 
 export interface Core {
@@ -150,8 +152,12 @@ function logCalls(core: Core): Pick<SyncStore, LogCall> {
 }
 
 /** A reader signs without publishing: the writer's files are not its own. */
-const checkpointOf = ({ database, home, isWriter }: Core): SignedCheckpoint =>
-  isWriter ? publishLog(database, home) : signLog(database, home);
+function checkpointOf({ database, home, isWriter, memory }: Core): SignedCheckpoint {
+  if (!isWriter) return signLog(database, home);
+  const checkpoint = publishLog(database, home);
+  memory.published = checkpoint.size;
+  return checkpoint;
+}
 
 function proveLeaf(core: Core, index: number): LeafProof {
   const { origin, vkey, size, note } = checkpointOf(core);

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { DatabaseSync } from '@photostructure/sqlite';
@@ -269,6 +269,26 @@ describe('the log against its records', () => {
       origin: kept.origin,
     });
     expect(await checkAgainstLog(callerOf(home), 'nonsense')).toEqual({ kind: 'malformed' });
+  });
+
+  test('tiles replace the partial ones that they grew from', async () => {
+    const home = newHome();
+    const store = await openHere(home);
+    const files: string[][] = [];
+    for (const count of [3, 2, 251, 1]) {
+      for (let i = 0; i < count; i += 1) await store.appendLog(Buffer.from(String(i)));
+      await store.signCheckpoint();
+      const names = readdirSync(join(home, 'log/tile/0'), { recursive: true, encoding: 'utf8' });
+      files.push(names.toSorted());
+    }
+    expect(files).toEqual([
+      ['000.p', '000.p/3'],
+      ['000.p', '000.p/5'],
+      ['000'],
+      ['000', '001.p', '001.p/1'],
+    ]);
+    await store.close();
+    expect((await checkLog(callerOf(home))).repaired).toEqual([]);
   });
 
   test('torn and missing files are written again and reported', async () => {
