@@ -14,6 +14,7 @@ export const COMMANDS: readonly Entry[] = [
   { name: 'proxy', load: async () => (await import('./proxy.ts')).commands },
   { name: 'blame', load: async () => (await import('./blame.ts')).commands },
   { name: 'policy', load: async () => (await import('./policy.ts')).commands },
+  { name: 'attribute', load: async () => (await import('./attribute.ts')).commands },
   { name: 'verify', load: async () => (await import('./verify.ts')).commands },
   { name: 'identity', load: async () => (await import('./identity.ts')).commands },
   { name: 'hook', load: async () => (await import('./hook.ts')).commands },

@@ -76,13 +76,13 @@ async function pickMerge(
   return head === null || move.kind !== 'merge' ? null : { commits: [head], rewrittenFrom: null };
 }
 
-/** Lines of `<old> <new>`; several old ones for a squash. */
+/** Lines of `<old> <new>`; several old ones for a squash, an empty one for a commit that took nobody's place. */
 function pickRewritten(stdin: string): Batch {
   const rewrittenFrom = new Map<string, string[]>();
   for (const line of stdin.split('\n')) {
     const [from, to] = line.split(' ');
     if (from === undefined || to === undefined) continue;
-    rewrittenFrom.set(to, [...(rewrittenFrom.get(to) ?? []), from]);
+    rewrittenFrom.set(to, [...(rewrittenFrom.get(to) ?? []), from].filter(Boolean));
   }
   return { commits: [...rewrittenFrom.keys()], rewrittenFrom };
 }

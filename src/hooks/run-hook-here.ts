@@ -13,7 +13,11 @@ const ASKED_VARIABLE = 'AITRAIL_HOOK_ASKED';
 /** @throws only for defects. */
 export async function runHookHere(given: Omit<HookCall, 'stdin'>): Promise<HookAnswer> {
   const stdin = takesStdin(given.hook) ? await readStdin() : '';
-  const call = { ...given, stdin };
+  return runHookCall({ ...given, stdin });
+}
+
+/** The same for those who know what the hook would have been told. @throws only for defects. */
+export async function runHookCall(call: HookCall): Promise<HookAnswer> {
   const answer = await askDaemon(call);
   if (answer !== null) return answer;
   const world = openFallbackWorld();

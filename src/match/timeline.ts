@@ -70,7 +70,8 @@ export interface Timeline {
 /** States kept to find returning text in: a stash, a reset, an undone edit. */
 const PAST_MAX = 40;
 /** Evidence that a moved run needs within its own file, and that a copied or pasted one needs. */
-export const MOVED: ExplainOptions = { leastRun: 7, isMove: true };
+export const MOVED: ExplainOptions = { leastRun: 7, isMove: true, isRare: true };
+const MOVED_BY_MODEL: ExplainOptions = { leastRun: 7, isMove: true };
 export const COPIED: ExplainOptions = { leastRun: 14, isRare: true };
 
 interface State {
@@ -206,7 +207,7 @@ function writeInto(before: Version, wrote: WroteEvent, tokenizer: Tokenizer): Ve
   const draft = carryOver(before, text, wrote.author);
   // what a model repeats of lines that are still there it has written itself; what it moved it has not
   const gone = { version: goneLines(before, draft), isRejected: false };
-  explainOpen(draft, [gone], MOVED);
+  explainOpen(draft, [gone], MOVED_BY_MODEL);
   return settle(draft, wrote.author);
 }
 

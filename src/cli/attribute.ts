@@ -1,0 +1,45 @@
+// aitrail attribute [range]: provenance for commits that have none, by the way a hook would have taken.
+import {
+  listAttributed,
+  listUnattributed,
+  type UnattributedCommit,
+} from '../flow/attribute-range.ts';
+import { runHookCall } from '../hooks/run-hook-here.ts';
+import type { Caller } from '../model/caller.ts';
+import type { CommandSpec } from './command.ts';
+import { printDocument } from './output.ts';
+
+export const commands: readonly CommandSpec[] = [
+  {
+    name: 'attribute',
+    usage: '[range]',
+    summary:
+      'make provenance for commits that have none, from recordings and from the notes they came from',
+    options: [{ flags: '--json', description: 'one JSON document' }],
+    example: 'attribute HEAD',
+    run: async ({ caller, words, options, out }) => {
+      const open = await listUnattributed(caller, words[0] ?? null);
+      for (const each of open) out.note(await attribute(caller, each));
+      const ids = open.map((each) => each.commit);
+      const done = await listAttributed(caller, ids);
+      const left = ids.filter((id) => !done.has(id));
+      if (options['json'] === true)
+        printDocument(out, { schema: 'aitrail.attribute/1', attributed: [...done], left });
+      else out.write(summary(done.size, left));
+      return left.length === 0 ? 0 : 3;
+    },
+  },
+];
+
+/** @returns what the hook says. */
+async function attribute(caller: Caller, each: UnattributedCommit): Promise<string> {
+  const sources = each.sources.length === 0 ? [''] : each.sources;
+  const stdin = sources.map((source) => `${source} ${each.commit}\n`).join('');
+  return (await runHookCall({ hook: 'post-rewrite', words: ['rebase'], stdin, caller })).stderr;
+}
+
+function summary(done: number, left: readonly string[]): string {
+  if (done === 0 && left.length === 0) return 'every commit has provenance\n';
+  const made = `attributed ${done === 1 ? '1 commit' : `${done} commits`}\n`;
+  return left.length === 0 ? made : `${made}left without: ${left.join(' ')}\n`;
+}
