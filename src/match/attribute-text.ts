@@ -63,8 +63,13 @@ export function attributeText(
   );
   const copied = known.map((one) => ({ version: one, isRejected: false }));
   explainOpen(draft, [...past, ...copied, ...evidence.fragments], COPIED);
+  const { starts } = draft.version.lines;
+  const isNew = (line: number): boolean =>
+    draft.isKnown
+      .subarray(elementAt(starts, line), elementAt(starts, line + 1))
+      .every((flag) => flag === 0);
   const version = settle(draft, PERSON);
-  return foldLines({ version, table, rawLines: splitLines(text), emittedLines, added });
+  return foldLines({ version, table, rawLines: splitLines(text), emittedLines, added, isNew });
 }
 
 /** Takes lines over of which the draft knows no AI's part and the other does. */
@@ -75,6 +80,7 @@ function overlay(draft: Draft, other: Draft): void {
     if (draft.version.authors.subarray(start, end).some(isAi)) continue;
     const isOpen = draft.isKnown.subarray(start, end).every((known) => known === 0);
     if (!isOpen && !other.version.authors.subarray(start, end).some(isAi)) continue;
+    draft.isEdited[line] = elementAt(other.isEdited, line);
     for (let token = start; token < end; token += 1) {
       if (other.isKnown[token] === 0) continue;
       draft.version.authors[token] = elementAt(other.version.authors, token);

@@ -17,13 +17,17 @@ export interface FoldFacts {
   readonly emittedLines: ReadonlySet<string>;
   /** Lines, 1-based, that the commit added: a line without words belongs with those it came with. */
   readonly added: ReadonlySet<number>;
+  /** Lines, 0-based, that were never seen before: typed since. */
+  readonly isNew: (line: number) => boolean;
 }
 
 /** @returns one origin per line of the version. */
 export function foldLines(facts: FoldFacts): LineOrigin[] {
   const own = facts.version.lines.ids.map((_id, line) => foldLine(facts, line));
   return own.map((folded, line) =>
-    folded.isTelling ? folded.origin : ofBlock(own, facts.added, line),
+    folded.isTelling
+      ? folded.origin
+      : (ofEnclosing(own, facts.isNew, line) ?? ofBlock(own, facts.added, line)),
   );
 }
 
@@ -102,6 +106,33 @@ function ofBlock(own: readonly Folded[], added: ReadonlySet<number>, line: numbe
 
 /** A bracket of an AI's; a person's bracket inside an AI's block is the block's. */
 const saysItself = (folded: Folded): boolean => !folded.isBlank && isRecorded(folded.origin);
+
+/**
+ * Where a person's new lines stand inside an AI's block, the brackets and blanks at their end may as well be those that
+ * the block had there before: they stay the block's.
+ *
+ * @returns null where the line is no such line.
+ */
+function ofEnclosing(
+  own: readonly Folded[],
+  isNew: (line: number) => boolean,
+  line: number,
+): LineOrigin | null {
+  const isTelling = (at: number): boolean => own[at]?.isTelling ?? true;
+  const below = walk(line, 1, (at) => isNew(at) && !isTelling(at));
+  const start = walk(line, -1, (at) => at >= 0 && isNew(at));
+  const above = walk(start, -1, (at) => !isTelling(at));
+  const [first, last] = [own[above], own[below]];
+  if (below === line || first === undefined || last === undefined) return null;
+  return isRecorded(first.origin) && isRecorded(last.origin) ? last.origin : null;
+}
+
+/** The first line from `start` on where `goesOn` does not hold. */
+function walk(start: number, step: 1 | -1, goesOn: (line: number) => boolean): number {
+  let at = start;
+  while (goesOn(at)) at += step;
+  return at;
+}
 
 const isRecorded = (origin: LineOrigin): boolean => origin.kind !== 'unrecorded';
 
