@@ -14,7 +14,7 @@ import { readStore } from './read-store.ts';
 export const signLogNow = (caller: Caller): Promise<SignedCheckpoint> =>
   readStore(caller, (store) => store.signCheckpoint());
 
-export interface ExchangeProof {
+interface ExchangeProof {
   readonly exchange: string;
   readonly index: number;
   readonly origin: string;

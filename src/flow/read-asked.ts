@@ -8,7 +8,7 @@ import type { Block, Message } from '../model/wire.ts';
 import type { Store } from '../store/store.ts';
 import type { WireFormat } from '../wire/format.ts';
 
-export interface RecordedRequest {
+interface RecordedRequest {
   readonly exchange: Exchange;
   readonly format: WireFormat;
   readonly request: Uint8Array;

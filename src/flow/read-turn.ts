@@ -11,7 +11,7 @@ import { openSseFramer } from '../wire/sse.ts';
 import { readAsked } from './read-asked.ts';
 
 /** Tool results that earlier turns have shown, by call id. Grows as turns are read. */
-export type SeenResults = Set<string>;
+type SeenResults = Set<string>;
 
 export async function readTurn(store: Store, exchange: Exchange, seen: SeenResults): Promise<Turn> {
   const format = pickFormat(exchange.protocol, exchange.method, exchange.url);

@@ -8,7 +8,7 @@ import { Fault } from '../model/fault.ts';
 import type { Exchange, Session } from '../model/session.ts';
 import type { Store } from '../store/store.ts';
 
-export type Named =
+type Named =
   | { readonly kind: 'session'; readonly session: Session }
   | { readonly kind: 'exchange'; readonly exchange: Exchange; readonly session: Session }
   | { readonly kind: 'commit'; readonly commit: string };

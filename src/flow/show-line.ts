@@ -11,7 +11,7 @@ import type { Store } from '../store/store.ts';
 import { pickFormat } from '../wire/formats.ts';
 import { blameFile, readBlameWords, type Blamed } from './blame-file.ts';
 
-export interface LineWord {
+interface LineWord {
   readonly file: string;
   /** 1-based. */
   readonly line: number;

@@ -4,7 +4,7 @@ import { leafHash } from './hash.ts';
 import { openNote, parseVkey } from './note.ts';
 import { isIncluded } from './verify.ts';
 
-export type CheckedProof =
+type CheckedProof =
   | { readonly kind: 'included'; readonly index: number; readonly checkpoint: Checkpoint }
   | { readonly kind: 'malformed' }
   | { readonly kind: 'bad-signature' }

@@ -8,7 +8,7 @@ export interface Checkpoint {
 }
 
 /** An offline proof that one leaf is in the log. */
-export interface LogProof {
+interface LogProof {
   /** 0-based. */
   readonly index: number;
   readonly path: readonly Uint8Array[];

@@ -1,6 +1,6 @@
 // What the log keeps of one record: digests under a salt that lies beside the record. Deleting the record with its salt
 // leaves a leaf that still counts and says nothing, not even to somebody who guesses a short content.
-import { createHash, createHmac } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { canonicalJson } from '../model/canonical-json.ts';
 
 /** One record. Digests are hex, as `saltedDigest` makes them; null where the record has no such part. */
@@ -27,7 +27,3 @@ export const formatLeaf = (leaf: Leaf): Uint8Array =>
 /** HMAC-SHA256 under the record's salt, hex. */
 export const saltedDigest = (salt: Uint8Array, content: Uint8Array | string): string =>
   createHmac('sha256', salt).update(content).digest('hex');
-
-/** SHA-256 of a leaf's data, hex: how statements name the record. */
-export const recordDigest = (leaf: Uint8Array): string =>
-  createHash('sha256').update(leaf).digest('hex');

@@ -8,7 +8,7 @@ export interface NoteSigner {
   readonly seed: Uint8Array;
 }
 
-export interface NoteKey {
+interface NoteKey {
   readonly name: string;
   /** 4 bytes. */
   readonly keyId: Uint8Array;
@@ -16,19 +16,19 @@ export interface NoteKey {
   readonly publicKey: Uint8Array;
 }
 
-export interface NoteSignature {
+interface NoteSignature {
   readonly name: string;
   readonly keyId: Uint8Array;
   readonly signature: Uint8Array;
 }
 
-export interface Note {
+interface Note {
   /** Ends with LF. */
   readonly text: string;
   readonly signatures: readonly NoteSignature[];
 }
 
-export type OpenedNote =
+type OpenedNote =
   | { readonly kind: 'signed'; readonly note: Note }
   | { readonly kind: 'unsigned' } // no line of that key
   | { readonly kind: 'forged' } // a line of that key whose signature is wrong

@@ -63,7 +63,7 @@ export function proveConsistency(
 }
 
 /** The largest power of two below `width`; `width` is at least 2. */
-export function leftWidth(width: number): number {
+function leftWidth(width: number): number {
   let power = 1;
   while (power * 2 < width) power *= 2;
   return power;

@@ -1,7 +1,7 @@
 // Checks proofs without the log (RFC 9162 sections 2.1.3.2 and 2.1.4.2). Never throws: a proof holds or it does not.
 import { isSameHash, nodeHash } from './hash.ts';
 
-export interface Inclusion {
+interface Inclusion {
   /** 0-based. */
   readonly index: number;
   readonly size: number;
@@ -9,7 +9,7 @@ export interface Inclusion {
   readonly root: Uint8Array;
 }
 
-export interface Consistency {
+interface Consistency {
   readonly oldSize: number;
   readonly newSize: number;
   readonly oldRoot: Uint8Array;

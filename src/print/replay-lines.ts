@@ -8,7 +8,7 @@ import { agentOf, sessionDocument, whereOf } from './session-lines.ts';
 import { turnPieces } from './turn-lines.ts';
 
 /** A piece of text and the pause before it. */
-export interface ReplayPiece {
+interface ReplayPiece {
   readonly waitMs: number;
   readonly text: string;
 }

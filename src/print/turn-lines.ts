@@ -9,7 +9,7 @@ import { counted, duration, localSecond } from './moments.ts';
 import { fitColumns, padColumns, plainLine, plainText, wrapColumns } from './plain-text.ts';
 
 /** Text that is due at a moment, milliseconds since the exchange started. */
-export interface TimedLines {
+interface TimedLines {
   readonly atMs: number;
   readonly text: string;
 }
@@ -135,7 +135,7 @@ function argumentText(input: unknown): string {
 }
 
 /** What happened to the exchange besides words. */
-export function exchangeNotes(exchange: Exchange, page: Page): string {
+function exchangeNotes(exchange: Exchange, page: Page): string {
   const notes = [...outcomeNotes(exchange), ...exchange.masks.map(maskNote)];
   if (notes.length === 0) return '';
   return `${notes.map((note) => page.style.warning(fitColumns(`! ${note}`, page.width))).join('\n')}\n\n`;
@@ -166,7 +166,7 @@ const DIRECTIONS = {
   atRest: 'in the record',
 } as const satisfies Record<MaskRecord['direction'], string>;
 
-export const maskNote = (mask: MaskRecord): string =>
+const maskNote = (mask: MaskRecord): string =>
   `${mask.rule} masked ${DIRECTIONS[mask.direction]}: ${plainLine(mask.placeholder)}${mask.isForwarded ? ' (the value itself was passed on)' : ''}`;
 
 /** `12 edits, 3 rejected`. */

@@ -25,7 +25,7 @@ export interface Database {
 const BUSY_MS = 5000;
 const CACHE_KIBIBYTES = 32_768;
 
-export const storeFile = (home: string): string => join(home, 'store.db');
+const storeFile = (home: string): string => join(home, 'store.db');
 
 /**
  * Opens the store's database for its one writer, making or upgrading it first.

@@ -187,7 +187,7 @@ export function openNumber(database: Database, id: string): number {
 }
 
 /** The row of an exchange that may still be written. @throws Fault NO_SUCH_EXCHANGE. */
-export function openRow(database: Database, id: string): ExchangeRow {
+function openRow(database: Database, id: string): ExchangeRow {
   const row = exchangeRow(database, id);
   if (row.outcome !== 'open')
     throw new Fault('NO_SUCH_EXCHANGE', `exchange ${id} has already ended (${row.outcome})`);

@@ -9,7 +9,7 @@ const RECENT_MAX = 6;
 /** Lists kept in memory, over all sessions. */
 const GROUPS_MAX = 256;
 
-export interface ListRef {
+interface ListRef {
   readonly n: number;
   readonly depth: number;
   readonly parts: readonly number[];
@@ -37,10 +37,6 @@ export function putList(
 }
 
 export function readList(database: Database, list: number): readonly number[] {
-  return readListRef(database, list).parts;
-}
-
-export function readListRef(database: Database, list: number): ListRef {
   const chain: ListRow[] = [];
   for (let next: number | null = list; next !== null;) {
     const row: ListRow | undefined = database.get<ListRow>(
@@ -56,7 +52,7 @@ export function readListRef(database: Database, list: number): ListRef {
     const end = row.suffix === 0 ? [] : parts.slice(-row.suffix);
     parts = [...parts.slice(0, row.prefix), ...parseCounts(row.tail), ...end];
   }
-  return { n: list, depth: chain[0]?.depth ?? 0, parts };
+  return parts;
 }
 
 interface ListRow {

@@ -8,7 +8,7 @@ import { numberAt, parseJson } from '../model/json.ts';
 import { refine } from './database.ts';
 
 /** A resource: release it. */
-export interface WriterLock {
+interface WriterLock {
   release(): void;
 }
 

@@ -20,7 +20,7 @@ import { readLogKey } from './log-key.ts';
 import { logSize, nodeReader, readLog, tileHashes } from './log-rows.ts';
 import type { SignedCheckpoint } from './store.ts';
 
-export const logDirectory = (home: string): string => join(home, 'log');
+const logDirectory = (home: string): string => join(home, 'log');
 
 /** Signs the log as it stands. Nothing is written. */
 export function signLog(database: Database, home: string): SignedCheckpoint {
@@ -62,7 +62,7 @@ export function publishedSize(home: string): number {
 }
 
 /** The bytes of one tile or bundle, from the rows. */
-export function tileBytes(database: Database, tile: Tile): Uint8Array {
+function tileBytes(database: Database, tile: Tile): Uint8Array {
   if (tile.level !== 'entries')
     return Buffer.concat(tileHashes(database, { ...tile, level: tile.level }));
   const entries = readLog(database, tile.index * TILE_WIDTH, tile.width);

@@ -4,7 +4,7 @@ import { storeOf } from './store-of.ts';
 import { openStoreThread } from './store-thread.ts';
 import type { Store } from './store.ts';
 
-export interface StoreOptions {
+interface StoreOptions {
   /** State directory: src/config/places.ts. */
   readonly home: string;
   /** `read` opens beside a running writer; where nothing was recorded yet it is an empty store. */
