@@ -36,7 +36,7 @@ interface State extends ReplyContext {
 
 const WRITE_BYTES = 256 * 1024;
 /** A tool call is not let go before it is known what stood in the worktree, but not for longer than this. */
-const OBSERVE_WAIT_MS = 250;
+const OBSERVE_WAIT_MS = 500;
 
 export function openReplyRecord(context: ReplyContext, head: ReplyHead): ReplyTap {
   const state = openState(context, head);

@@ -1,6 +1,7 @@
 // The request's side of a record: who sends it, in which conversation, masked for the store, acknowledged before anything
 // is forwarded. What it says of the calls before becomes their outcome.
 import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { findAgent } from '../agents/agents.ts';
 import { findOutcomes } from '../agents/join-results.ts';
 import { recogniseAgent, type Recognised } from '../agents/recognise-agent.ts';
@@ -121,9 +122,9 @@ interface Beginning {
 async function begin(recorder: Recorder, admitted: Admitted, beginning: Beginning): Promise<Begun> {
   const { store, grants } = recorder;
   const { session, seen, rest } = beginning;
-  const facts = factsOf(recorder, admitted, beginning);
   try {
     await store.beginExchange(draftOf(admitted, beginning));
+    const facts = factsOf(recorder, admitted, beginning);
     const tally = grants.tally(admitted.grant.id);
     tally.sessions.add(session.id);
     tally.exchanges += 1;
@@ -133,6 +134,7 @@ async function begin(recorder: Recorder, admitted: Admitted, beginning: Beginnin
     if (!isFault(thrown)) throw thrown;
     if (admitted.policy.onStoreError === 'refuse') return { kind: 'refused', fault: thrown };
     recorder.warn(`gap: ${admitted.id} passes unrecorded: ${thrown.message} (${thrown.code})`);
+    const facts = factsOf(recorder, admitted, beginning);
     return { kind: 'begun', facts: { ...facts, isRecorded: false } };
   }
 }
@@ -152,7 +154,9 @@ function factsOf(
     masks: rest.masks,
     hasContent,
     isRecorded: true,
-    before: hasContent ? recorder.watch.look(directory, moment) : NOTHING,
+    before: hasContent
+      ? sleep(FORWARD_FIRST_MS).then(() => recorder.watch.look(directory, moment))
+      : NOTHING,
   };
 }
 
@@ -178,6 +182,8 @@ function draftOf(admitted: Admitted, { session, seen, rest, body }: Beginning): 
 }
 
 const NOTHING = Promise.resolve();
+/** Starting git blocks this thread for some milliseconds: the request goes out first, the model thinks meanwhile. */
+const FORWARD_FIRST_MS = 3;
 
 /** The newest tool results say what became of the calls before them. */
 async function setOutcomes(

@@ -1,0 +1,94 @@
+// A store that fails: nothing is forwarded by default, and where policy forwards, the gap is told.
+import { afterEach, expect, test } from 'vitest';
+import { Fault } from '../../src/model/fault.ts';
+import { openGrantBook } from '../../src/flow/grant-book.ts';
+import { openMaskers } from '../../src/flow/maskers.ts';
+import { openPolicyBook } from '../../src/flow/policy-book.ts';
+import { openDoor } from '../../src/flow/record-exchange.ts';
+import { openPathResolver } from '../../src/flow/resolve-path.ts';
+import { openWorktreeWatch } from '../../src/flow/worktree-watch.ts';
+import { openListener } from '../../src/proxy/listener.ts';
+import { openStore } from '../../src/store/open-store.ts';
+import type { Store } from '../../src/store/store.ts';
+import { connectionsTo, makeWorld, post, startModel } from './world.ts';
+
+const ends: (() => Promise<void> | void)[] = [];
+afterEach(async () => {
+  for (const end of ends.splice(0).toReversed()) await end();
+});
+
+const full = (): Promise<never> =>
+  Promise.reject(new Fault('STORE_FULL', 'no space is left on the device'));
+
+/** The real store, of which some calls find the disk full. */
+async function run(settings: string, broken: Partial<Store>) {
+  const world = makeWorld();
+  ends.push(world.remove);
+  const model = await startModel((_asked, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.write('event: ping\ndata: {"type":"ping"}\n\n');
+    response.end('event: message_stop\ndata: {"type":"message_stop"}\n\n');
+  });
+  ends.push(() => model.close());
+  world.configure(connectionsTo(model.url) + settings);
+  const real = await openStore({ home: world.home, mode: 'write', inProcess: true });
+  ends.push(() => real.close());
+  const store: Store = { ...real, ...broken };
+  const key = await store.readKey();
+  const told: string[] = [];
+  const warn = (line: string): void => void told.push(line);
+  const { caller } = world;
+  const grants = openGrantBook(store);
+  const maskers = openMaskers({ key, env: {}, keep: () => undefined });
+  const door = openDoor({
+    store,
+    key,
+    grants,
+    maskers,
+    warn,
+    policies: openPolicyBook(caller, warn),
+    paths: openPathResolver(caller),
+    watch: openWorktreeWatch({ caller, store, key, warn }),
+  });
+  const listener = await openListener(0, door);
+  ends.push(() => listener.close(100));
+  const place = {
+    repository: null,
+    worktree: null,
+    remote: null,
+    branch: null,
+    head: null,
+    host: '',
+  };
+  const { token } = await grants.open({ principal: { name: '', email: '' }, place, agent: null });
+  const url = `http://127.0.0.1:${String(listener.port)}/${token}/anthropic/v1/messages`;
+  const reply = await post(url, { stream: true, messages: [] });
+  return { reply, text: await reply.text(), model, told };
+}
+
+test('the request cannot be recorded: 503 in the shape of the provider, and the model is not asked', async () => {
+  const { reply, text, model } = await run('', { beginExchange: full });
+  expect(reply.status).toBe(503);
+  expect(JSON.parse(text)).toMatchObject({
+    type: 'error',
+    error: { message: expect.stringMatching(/no space is left/) },
+  });
+  expect(model.asked).toEqual([]);
+});
+
+test("the reply cannot be recorded: the provider's error event instead of its end", async () => {
+  const { text } = await run('', { endExchange: full });
+  expect(text).toMatch(/^event: ping\n/);
+  expect(text).toMatch(/event: error\ndata: .*no space is left/);
+  expect(text).not.toContain('message_stop');
+});
+
+test.each([
+  ['request', { beginExchange: full }],
+  ['reply', { endExchange: full }],
+])('onStoreError: forward lets the %s pass and tells the gap', async (_, broken) => {
+  const { reply, text, told } = await run('onStoreError: forward\n', broken);
+  expect(reply.status).toBe(200);
+  expect(text).toContain('message_stop');
+  expect(told.join('\n')).toMatch(/^gap: .*no space is left/);
+});
