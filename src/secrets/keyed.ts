@@ -9,6 +9,8 @@ import { readValue, VALUE_LENGTH_MAX, type Value } from './value-reader.ts';
 import { wordScore } from './word-score.ts';
 
 const NAME_LENGTH_MAX = 64;
+/** The next cell of a table or the next argument of a call. */
+const CELL_LENGTH_MIN = 16;
 /** Mean pair score of names in source code, the terse ones included. */
 const CODE_WORDY = 3.2;
 const NAME_BEFORE = /[A-Za-z0-9_$.-]/;
@@ -30,6 +32,9 @@ const SEPARATORS = {
     'y',
   ),
   envValue: /["']?[ \t]{0,4}(?:\r?\n|\\{1,8}n)[ \t]{0,40}value:[ \t]{0,4}/y,
+  block:
+    /["']\s{0,4}\{\s{0,20}(?:[a-z_]{1,20}[ \t]{0,8}=[ \t]{0,4}[\w"]{1,40}\s{1,20}){0,2}default[ \t]{0,8}=[ \t]{0,4}/y,
+  cell: /[ \t]{0,40}[,|][ \t]{0,20}(?=[A-Za-z0-9])/y,
   body: /[ \t]{1,4}(?:--body|-b|--value|--from-literal|--string)[= \t]{1,4}/y,
   prose:
     /["'`*]{0,2}(?:\s\([^()\n]{1,40}\))?[ \t]{1,4}(?:is|was|to|are|now|=|as|equals)[ \t]{1,4}(?:now |set to |:[ \t]?)?/iy,
@@ -43,6 +48,8 @@ const ORDER = [
   'assign',
   'argument',
   'element',
+  'block',
+  'cell',
   'prose',
   'space',
 ] as const satisfies readonly Separator[];
@@ -71,10 +78,20 @@ function stripEscape(text: string, start: number, end: number): string {
   return text.charAt(start - 1) === '\\' && /^[nrt]/.test(name) ? name.slice(1) : name;
 }
 
+/** `the admin api key is …`: a spoken name has blanks. */
+function judgeSpoken(text: string, name: KeyName): KeyStrength {
+  if (!/^keys?$/i.test(name.text)) return null;
+  const before =
+    /(?:[A-Za-z]{2,20} ){1,3}$/.exec(text.slice(Math.max(0, name.start - 64), name.start))?.[0] ??
+    '';
+  const strength = judgeKey(`${before}${name.text}`);
+  return strength === 'hint' ? null : strength;
+}
+
 /** Finds the value that a key's name announces. */
 export function findKeyed(hit: Hit): Candidate | null {
   const name = readName(hit);
-  const strength = judgeKey(name.text);
+  const strength = judgeKey(name.text) ?? judgeSpoken(hit.text, name);
   if (strength === null) return null;
   for (const separator of ORDER) {
     const at = afterSeparator(hit.text, name, separator);
@@ -133,6 +150,7 @@ function isEnough(text: string, value: Value, context: Context): boolean {
   const { separator, strength } = context;
   if (!value.isQuoted && isCode(text)) return false;
   if (separator === 'space') return isFlagValue(text, context);
+  if (separator === 'cell' && text.length < CELL_LENGTH_MIN) return false;
   if (mustConvince(context) && !isRandom(text)) return false;
   const isLiteral = value.isQuoted || separator === 'element' || isShellLike(context);
   return isSecretValue(text, { strength, isLiteral });
@@ -140,6 +158,7 @@ function isEnough(text: string, value: Value, context: Context): boolean {
 
 /** Weak links between name and value. */
 const mustConvince = ({ separator, strength }: Context): boolean =>
+  separator === 'cell' ||
   (separator === 'prose' && strength !== 'password') ||
   (separator === 'argument' && strength === 'hint');
 

@@ -13,7 +13,7 @@ const REFERENCES = [
   /^(?:process|import|os|env|ENV|sys|config|settings|options|opts|args|argv|params?|props|state|self|this|ctx|req(?:uest)?|res(?:ponse)?|secrets?|vars?|inputs?|values?|credentials?|data|body|user|session|account|client|app|conf|cfg)(?:\?|!)?[.[(]/,
   /^(?:arn:|vault:|op:\/\/|secretsmanager:|ssm:|file:|ref\+|sops:|keyring:|sha(?:1|256|384|512)[-:]|md5:|h1:|ENC\[|!vault|\$ANSIBLE_VAULT)/i,
   /^(?:https?|wss?|ftp|git|ssh|s3|gs|mailto|urn|data|blob|chrome|app):/i,
-  /[([{]\)?$|\)$|^[([{<]|[)>\]]\.|=>|::|->|\(\)|^&|^@\w+\/|\(["'`]|^\+|&&|\|\||^!\w|^\*\w/,
+  /[([{]\)?$|\)$|^[([{<]|[)>\]]\.|=>|::|->|\(\)|^[&!*][A-Za-z_]+$|^@\w+\/|\(["'`]|&&|\|\|/,
   /^\.{0,2}\/[\w.-]+(?:\/|$)|^~\/|^[A-Za-z]:\\|\.(?:json|ya?ml|pem|key|crt|txt|md|ts|js|tsx|py|go|rs|java|rb|php|sh|env|toml|ini|html?|css|com|org|net|io|dev|test|local)$/i,
 ];
 
