@@ -18,7 +18,7 @@ import type { Caller } from '../model/caller.ts';
 import { Fault, isFault } from '../model/fault.ts';
 import type { LogReport } from '../model/log-report.ts';
 import { openStore } from '../store/open-store.ts';
-import type { LogEntry, Store } from '../store/store.ts';
+import type { LogEntry, SignedCheckpoint, Store } from '../store/store.ts';
 
 const PAGE = 1024;
 
@@ -27,12 +27,9 @@ export async function checkLog(caller: Caller): Promise<LogReport> {
   const home = stateHome(caller.env);
   const store = await openStore({ home, mode: 'read' });
   try {
-    const leaves = await readLeaves(store);
+    const { leaves, signed, torn } = await compare(store, home);
     const recordsChecked = await checkRecords(store, leaves.size);
     const root = treeRoot(leaves.read, leaves.size);
-    const signed = await store.signCheckpoint();
-    await checkPublished(store, home, { ...leaves, vkey: signed.vkey });
-    const torn = await findTornFiles(home, leaves, signed.vkey);
     return {
       origin: signed.origin,
       vkey: signed.vkey,
@@ -46,6 +43,28 @@ export async function checkLog(caller: Caller): Promise<LogReport> {
     await store.close();
   }
 }
+
+interface Compared {
+  readonly leaves: Leaves;
+  readonly signed: SignedCheckpoint;
+  readonly torn: readonly string[];
+}
+
+/** Files that moved on while they were read are no torn files: looked at again. */
+async function compare(store: Store, home: string, attempts: number = 3): Promise<Compared> {
+  // Checkpoints before leaves: a running writer may add leaves in between, never take any away.
+  const published = await readCheckpoint(home);
+  const notes = [await store.lastCheckpoint(), published];
+  const leaves = await readLeaves(store);
+  const signed = await store.signCheckpoint();
+  checkPublished(notes, leaves, signed.vkey);
+  const torn = await findTornFiles(home, leaves, { note: published ?? '', vkey: signed.vkey });
+  const isSteady = torn.length === 0 || (await readCheckpoint(home)) === published;
+  return isSteady || attempts <= 1 ? { leaves, signed, torn } : compare(store, home, attempts - 1);
+}
+
+const readCheckpoint = async (home: string): Promise<string | null> =>
+  (await readOrNull(join(home, 'log', 'checkpoint')))?.toString('utf8') ?? null;
 
 interface Leaves {
   readonly size: number;
@@ -95,15 +114,9 @@ async function checkRecords(store: Store, size: number): Promise<number> {
 }
 
 /** The checkpoint in the store and the one on disk must be of this log's past. */
-async function checkPublished(
-  store: Store,
-  home: string,
-  log: Leaves & { readonly vkey: string },
-): Promise<void> {
-  const published = await readOrNull(join(home, 'log', 'checkpoint'));
-  const notes = [await store.lastCheckpoint(), published?.toString('utf8') ?? null];
+function checkPublished(notes: readonly (string | null)[], log: Leaves, vkey: string): void {
   for (const note of notes) {
-    const checkpoint = note === null ? null : openCheckpoint(note, log.vkey);
+    const checkpoint = note === null ? null : openCheckpoint(note, vkey);
     // torn or of another key: found again as a file to repair, or below as one that cannot be
     if (checkpoint === null) continue;
     if (checkpoint.size > log.size)
@@ -116,9 +129,12 @@ async function checkPublished(
   }
 }
 
-async function findTornFiles(home: string, log: Leaves, vkey: string): Promise<readonly string[]> {
-  const note = (await readOrNull(join(home, 'log', 'checkpoint')))?.toString('utf8') ?? '';
-  const published = openCheckpoint(note, vkey);
+async function findTornFiles(
+  home: string,
+  log: Leaves,
+  checkpoint: { readonly note: string; readonly vkey: string },
+): Promise<readonly string[]> {
+  const published = openCheckpoint(checkpoint.note, checkpoint.vkey);
   if (published === null) return log.size === 0 ? [] : ['checkpoint'];
   const torn: string[] = [];
   for (const tile of tilesBetween(0, published.size)) {

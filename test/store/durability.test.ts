@@ -271,6 +271,24 @@ describe('the log against its records', () => {
     expect(await checkAgainstLog(callerOf(home), 'nonsense')).toEqual({ kind: 'malformed' });
   });
 
+  test('a log that grows while it is checked is fine', async () => {
+    const home = newHome();
+    const store = await openStore({ home, mode: 'write' });
+    const done = new AbortController();
+    const growing = (async () => {
+      while (!done.signal.aborted) {
+        await store.appendLog(Buffer.from('x'));
+        await store.signCheckpoint();
+      }
+    })();
+    for (let i = 0; i < 5; i += 1) await checkLog(callerOf(home));
+    done.abort();
+    await growing;
+    const { size } = await checkLog(callerOf(home));
+    expect(size).toBe(await store.logSize());
+    await store.close();
+  }, 20_000);
+
   test('tiles replace the partial ones that they grew from', async () => {
     const home = newHome();
     const store = await openHere(home);
