@@ -54,14 +54,14 @@ const ORDER = [
   'space',
 ] as const satisfies readonly Separator[];
 
-export interface KeyName {
+interface KeyName {
   readonly text: string;
   readonly start: number;
   readonly end: number;
 }
 
 /** The whole name around a keyword. */
-export function readName(hit: Hit): KeyName {
+function readName(hit: Hit): KeyName {
   let start = hit.start;
   let end = hit.end;
   const { text } = hit;

@@ -1,15 +1,11 @@
 // Aho and Corasick's automaton over ASCII, upper and lower case folded: finds where any of many keywords occurs in one
 // pass over the text, whatever their number. Transitions are a flat table, states in breadth-first order.
 
-export interface KeywordHit {
-  /** Index into the list of keywords. */
-  readonly keyword: number;
-  /** UTF-16 offset just after the keyword. */
-  readonly end: number;
-}
-
 export interface Automaton {
-  /** Calls `hit(keyword, end)` for every occurrence, in order of `end`. */
+  /**
+   * Calls `hit(keyword, end)` for every occurrence, in order of `end`: the keyword's index in the list, and the UTF-16
+   * offset just after it.
+   */
   readonly search: (text: string, hit: (keyword: number, end: number) => void) => void;
 }
 

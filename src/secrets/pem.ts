@@ -18,7 +18,7 @@ export interface PemState {
 const HEADER = /-----BEGIN [A-Z0-9 ]{0,24}PRIVATE KEY(?: BLOCK)?-----/y;
 const HEADER_LENGTH_MAX = 64;
 /** Fewer are prose about PEM. */
-export const PEM_CHARACTERS_MIN = 32;
+const PEM_CHARACTERS_MIN = 32;
 
 const DATA = /[A-Za-z0-9+/=]+/y;
 const FIELD = /(?:Proc-Type|DEK-Info|Version|Comment|Hash|Charset|MessageID): ?[^\n\\]{0,200}/y;
@@ -43,7 +43,7 @@ export function findPem(hit: Hit): Candidate | null {
 }
 
 /** @returns the offset just after the header line's dashes; null where the keyword is not in a BEGIN line. */
-export function findPemHeader(hit: Hit): number | null {
+function findPemHeader(hit: Hit): number | null {
   const least = Math.max(0, hit.start - HEADER_LENGTH_MAX);
   const begin = hit.text.slice(least, hit.start).lastIndexOf('-----BEGIN ');
   if (begin < 0) return null;
@@ -51,7 +51,7 @@ export function findPemHeader(hit: Hit): number | null {
   return HEADER.test(hit.text) ? HEADER.lastIndex : null;
 }
 
-export const startPem = (at: number): PemState => ({
+const startPem = (at: number): PemState => ({
   start: -1,
   end: at,
   at,

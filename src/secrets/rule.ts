@@ -8,8 +8,6 @@ export interface SecretRule {
   readonly entropy?: number;
   /** A check of the token's inside, run after the shape matched. */
   readonly check?: TokenCheck;
-  /** Shapes of things that look alike and are none: a test fills and runs them. */
-  readonly misses?: readonly string[];
   /** How many characters at the token's start stay: `?sig=` and the like, found by but not part of the secret. */
   readonly lead?: number;
 }

@@ -107,7 +107,7 @@ const ESCAPE_BEFORE = new RegExp(
   String.raw`(?:\\[nrtbfv]|%[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|\x1b\[[0-9;]{0,8}[A-Za-z])$`,
 );
 
-export function isBoundary(text: string, start: number): boolean {
+function isBoundary(text: string, start: number): boolean {
   if (start === 0) return true;
   const before = text.charAt(start - 1);
   if (!/[A-Za-z0-9_]/.test(before)) return true;
