@@ -23,6 +23,7 @@ export const COMMANDS: readonly Entry[] = [
   { name: 'replay', load: async () => (await import('./replay.ts')).commands },
   { name: 'log', load: async () => (await import('./log.ts')).commands },
   { name: 'reveal', load: async () => (await import('./reveal.ts')).commands },
+  { name: 'doctor', load: async () => (await import('./doctor.ts')).commands },
   { name: 'demo', load: async () => (await import('./demo.ts')).commands },
   { name: 'scan', load: async () => [(await import('./scan.ts')).command] },
 ];

@@ -9,7 +9,7 @@ const WAIT_MS_MAX = 800;
  * Linux: the Secret Service only, as the kernel's keyring forgets at every boot. The library finds it through this
  * process's own session bus, so a caller without one has no keyring.
  */
-const hasKeyring = (caller: Caller): boolean =>
+export const hasKeyring = (caller: Caller): boolean =>
   process.platform !== 'linux' || (caller.env['DBUS_SESSION_BUS_ADDRESS'] ?? '') !== '';
 
 /** @returns the value kept under the account; null where there is no keyring, no such value, or it stays locked. */
