@@ -3,6 +3,8 @@ import type { CommandSpec } from './command.ts';
 
 interface Entry {
   readonly name: string;
+  /** For a name that has verbs of its own below it. */
+  readonly summary?: string;
   readonly load: () => Promise<readonly CommandSpec[]>;
 }
 
@@ -11,7 +13,11 @@ export const COMMANDS: readonly Entry[] = [
   { name: 'uninstall', load: async () => (await import('./uninstall.ts')).commands },
   { name: 'run', load: async () => (await import('./run.ts')).commands },
   { name: 'env', load: async () => (await import('./env.ts')).commands },
-  { name: 'proxy', load: async () => (await import('./proxy.ts')).commands },
+  {
+    name: 'proxy',
+    summary: 'start, stop and look at the background process that records',
+    load: async () => (await import('./proxy.ts')).commands,
+  },
   { name: 'blame', load: async () => (await import('./blame.ts')).commands },
   { name: 'policy', load: async () => (await import('./policy.ts')).commands },
   { name: 'attribute', load: async () => (await import('./attribute.ts')).commands },
@@ -21,7 +27,11 @@ export const COMMANDS: readonly Entry[] = [
   { name: 'sessions', load: async () => (await import('./sessions.ts')).commands },
   { name: 'show', load: async () => (await import('./show.ts')).commands },
   { name: 'replay', load: async () => (await import('./replay.ts')).commands },
-  { name: 'log', load: async () => (await import('./log.ts')).commands },
+  {
+    name: 'log',
+    summary: 'check the append-only log of recordings, and prove entries of it',
+    load: async () => (await import('./log.ts')).commands,
+  },
   { name: 'reveal', load: async () => (await import('./reveal.ts')).commands },
   { name: 'doctor', load: async () => (await import('./doctor.ts')).commands },
   { name: 'demo', load: async () => (await import('./demo.ts')).commands },

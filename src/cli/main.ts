@@ -46,7 +46,8 @@ async function dispatch(argv: readonly string[]): Promise<number> {
 function answer(thrown: CommanderError, program: Command, wanted: string | undefined): number {
   if (thrown.exitCode === 0) return 0;
   if (thrown.code === 'commander.help') {
-    process.stderr.write(program.helpInformation());
+    const asked = program.commands.find((command) => command.name() === wanted) ?? program;
+    process.stderr.write(asked.helpInformation());
     return 2;
   }
   const why = thrown.message.replace(/^error: /, '').replaceAll('\n', ' ');
@@ -83,7 +84,8 @@ function addCommand(program: Command, spec: CommandSpec, done: (status: number) 
 
 function parentOf(program: Command, name: string): Command {
   const known = program.commands.find((command) => command.name() === name);
-  return known ?? program.command(name);
+  const summary = COMMANDS.find((entry) => entry.name === name)?.summary ?? '';
+  return known ?? program.command(name).description(summary);
 }
 
 function currentEnv(): Record<string, string> {
