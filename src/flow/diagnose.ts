@@ -6,7 +6,9 @@ import { delimiter, join } from 'node:path';
 import { runFiles, stateHome } from '../config/places.ts';
 import { findHooksPlace, huskyFolder } from '../git/hooks-place.ts';
 import { readLedger } from '../git/hook-ledger.ts';
+import { findRemotesWithoutNotes } from '../git/notes-refspec.ts';
 import { findRepository, type Repository } from '../git/open-repository.ts';
+import { listRemotes } from '../git/remotes.ts';
 import { gitText } from '../git/run-git.ts';
 import { hasKeyring } from '../identity/keyring.ts';
 import type { Caller } from '../model/caller.ts';
@@ -117,19 +119,13 @@ async function checkKeyring({ caller }: World): Promise<Finding> {
     : note('none here: keys are kept in files that only you can read');
 }
 
-async function checkNotes({ caller, repository }: World): Promise<Finding> {
+async function checkNotes({ repository }: World): Promise<Finding> {
   if (repository === null) return note('no repository');
-  const remotes = (await gitText(caller, ['remote'])).split('\n').filter(Boolean);
+  const remotes = await listRemotes(repository);
   if (remotes.length === 0) return note('no remote yet; run aitrail init again once there is one');
-  const missing: string[] = [];
-  for (const remote of remotes) {
-    const specs = await gitText(caller, ['config', '--get-all', `remote.${remote}.fetch`], {
-      okExits: [0, 1],
-    });
-    if (!specs.includes('refs/notes/aitrail')) missing.push(remote);
-  }
+  const missing = await findRemotesWithoutNotes(repository);
   return missing.length === 0
-    ? ok(`fetched with ${remotes.join(', ')}`)
+    ? ok(`fetched with ${remotes.map(({ name }) => name).join(', ')}`)
     : warn(`git fetch brings no notes from ${missing.join(', ')}`, 'aitrail init');
 }
 

@@ -1,7 +1,8 @@
 // Makes the notes of a remote arrive with every fetch.
 import type { Change } from './hook-ledger.ts';
 import type { Repository } from './open-repository.ts';
-import { gitText, runGit } from './run-git.ts';
+import { addSetting, listRemotes } from './remotes.ts';
+import { runGit } from './run-git.ts';
 
 /**
  * A glob: an exact refspec makes every fetch fail while the remote has no notes yet. Into a ref of the remote's own:
@@ -12,19 +13,26 @@ const refspecOf = (remote: string): string =>
 
 /** @returns the values that were added; none where they are there already. */
 export async function addNotesRefspecs(repository: Repository): Promise<readonly Change[]> {
-  const { caller } = repository;
-  const remotes = (await gitText(caller, ['remote'])).split('\n').filter(Boolean);
   const changes: Change[] = [];
-  for (const remote of remotes) {
-    const name = `remote.${remote}.fetch`;
-    const values = await gitText(caller, ['config', '--get-all', name], { okExits: [0, 1] });
-    const wanted = refspecOf(remote);
+  for (const { name, fetchSpecs } of await listRemotes(repository)) {
+    const wanted = refspecOf(name);
     // a remote without any is only pushed to; with ours alone, its fetch would bring nothing else
-    if (values === '' || values.split('\n').includes(wanted)) continue;
-    await runGit(caller, ['config', '--local', '--add', name, wanted]);
-    changes.push({ kind: 'config', name, value: wanted });
+    if (fetchSpecs.length === 0 || fetchSpecs.includes(wanted)) continue;
+    const setting = `remote.${name}.fetch`;
+    await addSetting(repository, setting, wanted);
+    changes.push({ kind: 'config', name: setting, value: wanted });
   }
   return changes;
+}
+
+/** Remotes whose notes a plain `git fetch` does not bring. */
+export async function findRemotesWithoutNotes(repository: Repository): Promise<readonly string[]> {
+  const remotes = await listRemotes(repository);
+  return remotes
+    .filter(
+      ({ name, fetchSpecs }) => fetchSpecs.length > 0 && !fetchSpecs.includes(refspecOf(name)),
+    )
+    .map(({ name }) => name);
 }
 
 /** Removes one value of one name. */
