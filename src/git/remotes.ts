@@ -32,9 +32,11 @@ export async function addSetting(
 
 function open({ caller, worktree, gitDir }: Repository): SimpleGit {
   const env = Object.entries(caller.env).filter(([name]) => VARIABLES.test(name));
-  return simpleGit({ baseDir: worktree ?? gitDir, unsafe: { allowUnsafeConfigPaths: true } }).env(
-    Object.fromEntries(env),
-  );
+  return simpleGit({
+    baseDir: worktree ?? gitDir,
+    unsafe: { allowUnsafeConfigPaths: true },
+    allowEnvironment: ['GIT_CONFIG_NOSYSTEM'],
+  }).env(Object.fromEntries(env));
 }
 
 const texts = (value: string | string[] | undefined): readonly string[] =>
