@@ -102,6 +102,7 @@ function refusal(stderr: string, words: BlameWords): Fault {
 function codeOf(said: string): FaultCode {
   if (/no such path|cannot stat path|has no such file|no such file|outside repository/i.test(said))
     return 'NO_SUCH_FILE';
+  if (/no such ref: HEAD/i.test(said)) return 'NO_COMMITS'; // git's words for a branch without a commit
   if (/bad revision|no such ref|unknown revision|bad object|ambiguous argument/i.test(said))
     return 'NO_SUCH_REVISION';
   if (/^usage|unknown option|unknown switch|-L argument|option/i.test(said)) return 'USAGE';
