@@ -167,6 +167,8 @@ function writtenMeanwhile(
   let version = state.current;
   for (const event of later) {
     if (event.exchange !== seen.exchange || event.kind === 'seen') break;
+    // what was read before the reply ended stood there on its own, whatever the reply repeats of it
+    if (event.atMs >= seen.atMs) continue;
     if (event.kind !== 'wrote' || event.outcome === 'rejected') continue;
     version = writeInto(version, event, state.facts.tokenizer) ?? version;
     if (isSameText(version, seen.text)) return { state: version, fragments };

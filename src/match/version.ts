@@ -67,9 +67,28 @@ export function carryOver(before: Version, text: TokenText, author: number): Dra
   const draft = emptyDraft(lines);
   const survivors = new Uint8Array(before.authors.length);
   for (const from of alignment.tokenFrom) if (from >= 0) survivors[from] = 1;
+  const isChance = isAi(author) ? chanceLines(before, lines, alignment) : () => false;
   for (let line = 0; line < text.lineCount; line += 1)
-    carryLine({ before, draft, alignment, survivors }, line, isAi(author));
+    if (!isChance(line)) carryLine({ before, draft, alignment, survivors }, line, isAi(author));
   return draft;
+}
+
+/**
+ * Of a person's text a model's rewrite is believed to repeat every line it can have repeated. Between models the usual
+ * caution holds: a common line of another's block is the new writer's own.
+ */
+function chanceLines(
+  before: Version,
+  lines: Lines,
+  alignment: Alignment,
+): (line: number) => boolean {
+  if (!before.authors.some(isAi)) return () => false;
+  const cautious = alignLines(before.lines, lines, { leastRun: LEAST_RUN });
+  return (line) => {
+    const from = alignment.lineFrom[line] ?? -1;
+    if (from < 0 || elementAt(cautious.lineFrom, line) >= 0) return false;
+    return isAi(elementAt(before.authors, elementAt(before.lines.starts, from)));
+  };
 }
 
 export function emptyDraft(lines: Lines): Draft {
