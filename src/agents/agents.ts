@@ -15,12 +15,13 @@ export const AGENTS: readonly AgentSpec[] = [
   PI,
   AIDER,
   CLINE,
-  CLAUDE_CODE,
-  CODEX,
+  // by their user agent alone: clients that speak another's protocol may send its headers too
   GEMINI_CLI,
   QWEN_CODE,
   OPENCODE,
   COPILOT_CLI,
+  CLAUDE_CODE,
+  CODEX,
 ];
 
 export const findAgent = (name: string | null): AgentSpec | null =>

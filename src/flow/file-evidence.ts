@@ -1,8 +1,8 @@
 // Everything recorded about some files of a repository, as timelines: what replies wrote, what was seen in between.
 import type { AuthorTable } from '../match/authors.ts';
+import { versionOfEdit } from '../match/edit-version.ts';
 import {
   buildTimeline,
-  versionOfEdit,
   type Fragment,
   type Timeline,
   type TimelineEvent,

@@ -2,6 +2,7 @@
 // of a token decides; what stood there before the model spoke was not the model's.
 import type { Edit, Emission } from '../model/edit.ts';
 import { applyEdit, EMPTY_TEXT } from './apply-edit.ts';
+import { versionOfEdit } from './edit-version.ts';
 import { explainOpen, type ExplainOptions } from './explain.ts';
 import type { Tokenizer, TokenText } from './tokens.ts';
 import {
@@ -211,42 +212,4 @@ function writeInto(before: Version, wrote: WroteEvent, tokenizer: Tokenizer): Ve
   const gone = { version: goneLines(before, draft), isRejected: false };
   explainOpen(draft, [gone], MOVED_BY_MODEL);
   return settle(draft, wrote.author);
-}
-
-/**
- * An edit by itself: what it replaced was there before, the rest is its author's.
- *
- * @returns null where it holds no text.
- */
-export function versionOfEdit(edit: Edit, author: number, tokenizer: Tokenizer): Version | null {
-  switch (edit.kind) {
-    case 'write':
-    case 'append':
-    case 'insert':
-    case 'snippet':
-      return makeVersion(tokenizer.tokenize(edit.text), author);
-    case 'replace':
-      return stepVersion(tokenizer, [edit.before, edit.after], author);
-    case 'patch': {
-      const side = (dropped: '-' | '+'): string =>
-        edit.hunks
-          .flatMap((hunk) => hunk.filter((line) => line.mark !== dropped))
-          .map((line) => `${line.text}\n`)
-          .join('');
-      return stepVersion(tokenizer, [side('+'), side('-')], author);
-    }
-    case 'delete':
-    case 'rename':
-    case 'command':
-      return null;
-  }
-}
-
-function stepVersion(
-  tokenizer: Tokenizer,
-  [before, after]: readonly [string, string],
-  author: number,
-): Version {
-  const base = makeVersion(tokenizer.tokenize(before), BASE);
-  return settle(carryOver(base, tokenizer.tokenize(after), author), author);
 }
