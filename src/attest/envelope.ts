@@ -3,7 +3,7 @@
 import type { Envelope } from '../model/statement.ts';
 import { arrayAt, isObject, parseJson, stringAt } from '../model/json.ts';
 
-export const ENVELOPE_CHARS_MAX = 16 * 1024 * 1024;
+const ENVELOPE_CHARS_MAX = 16 * 1024 * 1024;
 const SIGNATURES_MAX = 16;
 const BASE64 = /^[A-Za-z0-9+/_-]*={0,2}$/;
 
@@ -41,7 +41,7 @@ export function openEnvelope(line: string): OpenedEnvelope | null {
 }
 
 /** Standard or URL-safe, as DSSE demands; null where it is neither. */
-export function decodeBase64(text: string | null): Buffer | null {
+function decodeBase64(text: string | null): Buffer | null {
   if (text === null || !BASE64.test(text)) return null;
   const bare = text.replace(/=+$/, '');
   if (bare.length % 4 === 1) return null;

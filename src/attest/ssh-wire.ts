@@ -14,7 +14,7 @@ export interface SshReader {
 }
 
 /** Reads in order. Every member throws RangeError where the bytes end too early. */
-export function openReader(bytes: Uint8Array): SshReader {
+function openReader(bytes: Uint8Array): SshReader {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let at = 0;
   const take = (count: number): Buffer => {

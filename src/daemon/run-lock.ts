@@ -82,7 +82,7 @@ async function beginOf(pid: number): Promise<string> {
   }
 }
 
-export function isAlive(pid: number): boolean {
+function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

@@ -14,7 +14,7 @@ export function joinPath(directory: string | null, path: string): string | null 
 }
 
 /** Drops `.` segments and resolves `..` where the segment before it is known. */
-export function cleanPath(path: string): string {
+function cleanPath(path: string): string {
   const kept: string[] = [];
   for (const segment of path.split('/')) {
     if (segment === '.' || (segment === '' && kept.length > 0)) continue;

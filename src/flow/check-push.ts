@@ -15,7 +15,7 @@ export interface PushCall {
 }
 
 /** Pushes of our own refs run this hook too: by their names they are known, never by a variable. */
-export function isOwnPush(refs: readonly PushedRef[]): boolean {
+function isOwnPush(refs: readonly PushedRef[]): boolean {
   return (
     refs.length > 0 &&
     refs.every(

@@ -67,7 +67,7 @@ const changedPaths = (found: Found): readonly string[] => [
 ];
 
 /** Name of the file, below the worktree's own git directory, that holds the id of the tree checked last. */
-export const CHECKED_TREE = 'checked-tree';
+const CHECKED_TREE = 'checked-tree';
 
 async function markChecked({ repository }: HookWork): Promise<void> {
   const tree = await writeIndexTree(repository);

@@ -31,7 +31,7 @@ export async function readHookPolicy(repository: Repository, objects: Objects): 
 }
 
 /** The hooks that refuse when nothing can check their rules. The shim reads this line without Node. */
-export function closingHooks(policy: Policy): string {
+function closingHooks(policy: Policy): string {
   if (policy.mode === 'observe') return '';
   const { ai, other } = policy.secrets.onCommit;
   const atCommit =

@@ -1,9 +1,9 @@
 // What stands in the files of a worktree at one moment: before the model speaks and when its reply ended. Kept as keyed
 // token numbers per line, no text. Runs beside the request, never in its way; files whose stat did not change since the
 // last time are neither read nor recorded again.
-import { createHash } from 'node:crypto';
 import { lstat, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { hashBlob } from '../git/hash-blob.ts';
 import { openObjects } from '../git/objects.ts';
 import { listDirtyPaths, readIndexEntries } from '../git/worktree-status.ts';
 import { openTokenizer, splitTokenLines, type Tokenizer } from '../match/tokens.ts';
@@ -173,7 +173,7 @@ async function readIfChanged(
     if (seen?.stat === stat) return 'same';
     if (!at.isFile() || at.size > FILE_BYTES_MAX) return { stat, blob: null, lines: null };
     const bytes = await readFile(file);
-    const blob = blobId(bytes);
+    const blob = await hashBlob(bytes);
     if (seen?.blob === blob) return { stat, blob, lines: null };
     return { stat, blob, lines: tokenLines(state, bytes) };
   } catch {
@@ -187,6 +187,3 @@ function tokenLines(state: WorktreeState, bytes: Buffer): readonly (readonly num
     return null;
   return splitTokenLines(state.tokenizer.tokenize(bytes.toString('utf8')));
 }
-
-const blobId = (bytes: Buffer): string =>
-  createHash('sha1').update(`blob ${bytes.length}\0`).update(bytes).digest('hex');

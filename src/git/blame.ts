@@ -96,7 +96,7 @@ const ESCAPES = new Map([
 ]);
 
 /** git quotes odd names in C style; `core.quotePath` decides about other bytes. */
-export function unquotePath(name: string): string {
+function unquotePath(name: string): string {
   if (!name.startsWith('"') || !name.endsWith('"')) return name;
   const source = Buffer.from(name.slice(1, -1), 'utf8').toString('latin1');
   const bytes = source.replace(/\\([0-3][0-7]{2}|[^])/g, (_whole, escape: string) => {

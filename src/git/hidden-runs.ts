@@ -33,7 +33,7 @@ async function readText(
 }
 
 /** @returns null for content that is not text. */
-export function decodeText(bytes: Buffer): string | null {
+function decodeText(bytes: Buffer): string | null {
   if (bytes.length % 2 === 0 && bytes[0] === 0xff && bytes[1] === 0xfe)
     return bytes.toString('utf16le', 2);
   if (bytes.length % 2 === 0 && bytes[0] === 0xfe && bytes[1] === 0xff)

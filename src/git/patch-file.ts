@@ -26,5 +26,4 @@ export interface PatchFile {
   readonly isBinary: boolean;
 }
 
-export const MODE_LINK = '120000';
 export const MODE_SUBMODULE = '160000';

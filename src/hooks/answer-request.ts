@@ -5,7 +5,7 @@ import { parseHookRequest } from './hook-request.ts';
 import { runHook } from './run-hook.ts';
 
 /** What makes the shim go on to Node. */
-export const NOT_ME = 'not-me\n';
+const NOT_ME = 'not-me\n';
 
 /**
  * Answers `POST /hook`.

@@ -74,11 +74,7 @@ function applyHunks(
 }
 
 /** @returns index of the first occurrence at or after `start`, -1 where there is none. */
-export function findTokens(
-  tokens: readonly number[],
-  wanted: readonly number[],
-  start: number,
-): number {
+function findTokens(tokens: readonly number[], wanted: readonly number[], start: number): number {
   const first = wanted[0];
   if (first === undefined) return -1;
   for (let at = tokens.indexOf(first, start); at >= 0; at = tokens.indexOf(first, at + 1)) {

@@ -19,13 +19,6 @@ export interface Version {
   readonly cuts: Uint8Array;
 }
 
-export interface Step {
-  readonly text: TokenText;
-  readonly author: number;
-  /** Versions and fragments that new text may have come from, most likely first. */
-  readonly sources: readonly SourceText[];
-}
-
 export interface SourceText {
   readonly version: Version;
   /** A rejected proposal: believed only where nearly all of it is there. */

@@ -10,7 +10,7 @@ export interface ColumnFacts {
 }
 
 /** The name in the author column: the agent's, with the author's where a person changed the line. */
-export function columnName({ shown, origin }: ColumnFacts): string {
+function columnName({ shown, origin }: ColumnFacts): string {
   if (origin === null || origin.kind === 'unrecorded') return shown;
   const agent = origin.source.agent ?? origin.source.model ?? 'ai';
   return origin.kind === 'ai' ? agent : `${agent}+${shown}`;
@@ -84,7 +84,7 @@ const WIDE =
   /[\u1100-\u115F\u2E80-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6]|[\u{1F300}-\u{1FAFF}\u{20000}-\u{3FFFD}]/u;
 
 /** Columns on a terminal, as git's utf8_strwidth counts them. */
-export function widthOf(text: string): number {
+function widthOf(text: string): number {
   let width = 0;
   for (const character of text) {
     if (/\p{M}/u.test(character)) continue;

@@ -95,7 +95,7 @@ function pathLines({ path, effect, why, place }: PathNotice): readonly string[] 
 }
 
 /** Quoted where a shell would read it otherwise; control characters never reach a terminal. */
-export function shellWord(text: string): string {
+function shellWord(text: string): string {
   // eslint-disable-next-line no-control-regex
   const plain = text.replace(/[\u0000-\u001F\u007F-\u009F]/g, '?');
   return /^[\w@%+=:,./-]+$/.test(plain) ? plain : `'${plain.replaceAll("'", `'\\''`)}'`;

@@ -43,7 +43,7 @@ export function statusLines(status: ProxyStatus): string {
   ].join('\n');
 }
 
-export const count = (number: number, noun: string): string =>
+const count = (number: number, noun: string): string =>
   `${number.toLocaleString('en-US')} ${noun}${number === 1 ? '' : 's'}`;
 
 function formatSpan(seconds: number): string {

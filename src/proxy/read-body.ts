@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import type { RequestBody } from './door.ts';
 
 /** Real clients send up to some megabytes; beyond this a body is an upload, not a conversation. */
-export const BODY_BYTES_MAX = 16 * 1024 * 1024;
+const BODY_BYTES_MAX = 16 * 1024 * 1024;
 
 export interface Incoming {
   readonly body: RequestBody;

@@ -10,7 +10,7 @@ export const otherBlock = (type: string | null): Block => ({
 });
 
 /** A call whose arguments never became whole: nothing may be read from it. */
-export const PARTIAL_CALL: Block = { kind: 'other', type: 'partial-tool-call' };
+const PARTIAL_CALL: Block = { kind: 'other', type: 'partial-tool-call' };
 
 interface CallFacts {
   readonly id: string | null;

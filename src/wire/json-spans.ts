@@ -26,7 +26,7 @@ const BLANK = /[ \t\r\n]/;
 const LITERAL = /[^\s,:[\]{}"]+/y;
 
 /** @returns offset of the closing quote, or the text's length. */
-export function stringEnd(text: string, from: number): number {
+function stringEnd(text: string, from: number): number {
   for (let at = from; at < text.length; at += 1) {
     const code = text.charCodeAt(at);
     if (code === BACKSLASH) at += 1;
@@ -197,7 +197,7 @@ export interface JsonChange {
   readonly value: string | null;
 }
 
-export const pathKey = (path: JsonPath): string => JSON.stringify(path);
+const pathKey = (path: JsonPath): string => JSON.stringify(path);
 
 /** Changes a JSON text at the given places and leaves every other character as it is. */
 export function editJson(text: string, changes: readonly JsonChange[]): string {

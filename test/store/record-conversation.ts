@@ -20,7 +20,7 @@ export interface SaidTurn {
   }[];
 }
 
-export const TURNS: readonly SaidTurn[] = [
+const TURNS: readonly SaidTurn[] = [
   {
     prompt: '<system-reminder>be nice</system-reminder>Add a greeting, please.',
     answer: 'I will write it.\nThen I run it.',

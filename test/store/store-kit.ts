@@ -24,7 +24,7 @@ export const PLACE = {
   host: 'laptop',
 };
 
-export const ADA = { name: 'Ada', email: 'ada@example.com' };
+const ADA = { name: 'Ada', email: 'ada@example.com' };
 
 export async function newSession(
   store: Store,
