@@ -1,5 +1,6 @@
 // Everything recorded about some files of a repository, as timelines: what replies wrote, what was seen in between.
 import type { AuthorTable } from '../match/authors.ts';
+import { mayWriteSources } from '../match/command-effects.ts';
 import { versionOfEdit } from '../match/edit-version.ts';
 import {
   buildTimeline,
@@ -177,6 +178,7 @@ function eventOf(
 ): TimelineEvent | null {
   const { atMs, exchange, edit, outcome } = emission;
   if (edit.kind === 'command') {
+    if (!mayWriteSources(edit.command)) return null;
     const author = authorOf(work, emission, 'observed');
     return { kind: 'ran', atMs, exchange, nextExchange: facts.next.get(exchange) ?? null, author };
   }

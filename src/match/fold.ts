@@ -97,12 +97,27 @@ function evidenceOf(facts: FoldFacts, evidence: Evidence, line: number): Evidenc
 function ofBlock(own: readonly Folded[], added: ReadonlySet<number>, line: number): LineOrigin {
   const inHunk = nearTelling(own, line, (at) => added.has(at + 1));
   const near = inHunk.length > 0 ? inHunk : nearTelling(own, line, () => true);
-  const [above = UNRECORDED, below = above] = near;
-  const self = own[line];
-  if (self === undefined || !saysItself(self))
-    return isRecorded(above) && isRecorded(below) ? asBlock(above, below) : UNRECORDED;
+  return judgeBlock(own[line], near);
+}
+
+/** @param near what the neighbours say, above first; empty where there are none. */
+function judgeBlock(self: Folded | undefined, near: readonly LineOrigin[]): LineOrigin {
+  const block = blockOf(near);
+  if (self === undefined || !saysItself(self)) return block;
+  // between lines of one session a bracket is of that session too, whoever's bracket it was taken for
+  const sessions = new Set(near.map(sessionOf));
+  if (isRecorded(block) && sessions.size === 1) return block;
   return near.length === 0 || near.some(isRecorded) ? self.origin : UNRECORDED;
 }
+
+/** All neighbours are an AI's, or the block is nobody's. */
+function blockOf(near: readonly LineOrigin[]): LineOrigin {
+  const [above = UNRECORDED, below = above] = near;
+  return near.every(isRecorded) ? asBlock(above, below) : UNRECORDED;
+}
+
+const sessionOf = (origin: LineOrigin): string | null =>
+  origin.kind === 'unrecorded' ? null : origin.source.session;
 
 /** A bracket of an AI's; a person's bracket inside an AI's block is the block's. */
 const saysItself = (folded: Folded): boolean => !folded.isBlank && isRecorded(folded.origin);

@@ -1,0 +1,62 @@
+import { describe, expect, test } from 'vitest';
+import { parsePorcelain, unquotePath } from '../../src/git/blame.ts';
+import { readBlameWords } from '../../src/git/blame-words.ts';
+
+const ID = 'a'.repeat(40);
+const OTHER = 'b'.repeat(40);
+
+test('porcelain names a commit’s facts once and its file whenever it changes', () => {
+  const output = [
+    `${ID} 3 1 2`,
+    'author Ana Example',
+    'author-mail <ana@example.com>',
+    'author-time 1700000000',
+    'filename src/old.ts',
+    '\tone',
+    `${ID} 4 2`,
+    '\ttwo\tmore',
+    `${OTHER} 1 3 1`,
+    'author Bo',
+    'author-mail <bo@example.com>',
+    'author-time 1700000001',
+    'filename "src/\\303\\244.ts"',
+    '\t',
+    '',
+  ].join('\n');
+  const lines = parsePorcelain(Buffer.from(output));
+  expect(lines.map((l) => [l.commit[0], l.originalLine, l.line, l.path, String(l.text)])).toEqual([
+    ['a', 3, 1, 'src/old.ts', 'one'],
+    ['a', 4, 2, 'src/old.ts', 'two\tmore'],
+    ['b', 1, 3, 'src/ä.ts', ''],
+  ]);
+  expect(lines[1]).toMatchObject({
+    author: 'Ana Example',
+    mail: 'ana@example.com',
+    authorTime: 1_700_000_000,
+  });
+});
+
+test.each([
+  ['plain name.ts', 'plain name.ts'],
+  ['"tab\\there"', 'tab\there'],
+  ['"quote\\"d\\\\"', 'quote"d\\'],
+  ['"\\346\\227\\245.md"', '日.md'],
+])('unquotePath %s', (quoted, name) => expect(unquotePath(quoted)).toBe(name));
+
+describe('readBlameWords', () => {
+  test.each<[string[], Partial<ReturnType<typeof readBlameWords>>]>([
+    [['a.ts'], { file: 'a.ts', revision: null, shape: 'text', column: 'name' }],
+    [['HEAD~1', '--', 'a.ts'], { file: 'a.ts', revision: 'HEAD~1' }],
+    [['-L', '1,3', 'main', 'a.ts'], { file: 'a.ts', revision: 'main' }],
+    [['-L1,3', '-w', '-C', 'a.ts'], { file: 'a.ts', revision: null }],
+    [['--', 'a.ts', 'v1'], { file: 'a.ts', revision: 'v1' }],
+    [['-e', 'a.ts'], { column: 'mail' }],
+    [['-sw', 'a.ts'], { column: 'none' }],
+    [['-c', 'a.ts'], { shape: 'annotate' }],
+    [['-p', 'a.ts'], { shape: 'porcelain' }],
+    [['--incremental', 'a.ts'], { shape: 'incremental', plainWords: ['a.ts'] }],
+    [['--reverse', 'v1..v2', 'a.ts'], { isReverse: true, revision: 'v1..v2' }],
+    [['--contents', '-', 'a.ts'], { hasContents: true, file: 'a.ts' }],
+    [['-w'], { file: null }],
+  ])('%j', (words, want) => expect(readBlameWords(words)).toMatchObject(want));
+});
