@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parsePorcelain, unquotePath } from '../../src/git/blame.ts';
+import { parsePorcelain } from '../../src/git/blame.ts';
 import { readBlameWords } from '../../src/git/blame-words.ts';
 
 const ID = 'a'.repeat(40);
@@ -41,7 +41,10 @@ test.each([
   ['"tab\\there"', 'tab\there'],
   ['"quote\\"d\\\\"', 'quote"d\\'],
   ['"\\346\\227\\245.md"', '日.md'],
-])('unquotePath %s', (quoted, name) => expect(unquotePath(quoted)).toBe(name));
+])('a file that git calls %s', (quoted, name) => {
+  const output = `${ID} 1 1 1\nfilename ${quoted}\n\tone\n`;
+  expect(parsePorcelain(Buffer.from(output)).map((line) => line.path)).toEqual([name]);
+});
 
 describe('readBlameWords', () => {
   test.each<[string[], Partial<ReturnType<typeof readBlameWords>>]>([
