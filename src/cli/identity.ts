@@ -45,8 +45,8 @@ const listSpec: CommandSpec = {
 
 const trustSpec: CommandSpec = {
   name: 'identity trust',
-  usage: '<key>',
-  summary: 'add a public key to .aitrail/allowed_signers',
+  usage: '[key]',
+  summary: 'add a public key, your own by default, to .aitrail/allowed_signers',
   options: [
     {
       flags: '--principal <name>',
@@ -57,7 +57,7 @@ const trustSpec: CommandSpec = {
   run: async ({ caller, words, options, out }) => {
     const { principal } = options;
     const who = typeof principal === 'string' ? principal : null;
-    const key = await trustKey(caller, words[0] ?? '', who);
+    const key = await trustKey(caller, words[0] ?? null, who);
     out.write(
       key.isAdded
         ? `${key.file}: ${key.principal} may sign with ${key.fingerprint}\nnext: git add ${key.file} && git commit; it counts for what is committed on top of that\n`

@@ -35,6 +35,12 @@ export async function takeLock(
   }
 }
 
+/** Does a living process hold the lock? */
+export async function isLocked(path: string): Promise<boolean> {
+  const holder = await readHolder(path);
+  return holder !== null && (await isHolding(holder));
+}
+
 async function tryCreate(path: string): Promise<boolean> {
   try {
     const file = await open(path, 'wx', 0o600);

@@ -1,6 +1,7 @@
 // From a command to the daemon of its state directory: found, asked, and started where it is not there.
 import { runFiles, stateHome } from '../config/places.ts';
 import { askControl, type ControlAnswer, type Question } from '../daemon/control.ts';
+import { isLocked } from '../daemon/run-lock.ts';
 import { readRunInfo, type RunInfo } from '../daemon/run-info.ts';
 import { spawnDaemon } from '../daemon/spawn-daemon.ts';
 import type { Caller } from '../model/caller.ts';
@@ -68,7 +69,9 @@ export async function stopDaemon(env: Caller['env']): Promise<boolean> {
   if (info === null) return false;
   await askControl(info.socket, { method: 'POST', path: '/stop', timeoutMs: STATUS_TIMEOUT_MS });
   const deadlineMs = Date.now() + STOP_TIMEOUT_MS;
-  while (await isAnswering(info)) {
+  const { lock } = runFiles(stateHome(env));
+  // it answers nobody any more while it still writes what is left: the lock goes last
+  while ((await isAnswering(info)) || (await isLocked(lock))) {
     if (Date.now() > deadlineMs)
       throw new Fault('DAEMON_UNREACHABLE', `the daemon (pid ${String(info.pid)}) does not stop`, {
         fix: `end it: kill ${String(info.pid)}`,

@@ -25,13 +25,13 @@ export interface TrustedKey {
 }
 
 /**
- * @param named a public key's file, its line, or `SHA256:…` of this machine's own key.
+ * @param named a public key's file, its line, or `SHA256:…` of this machine's own key; null: this machine's own key.
  * @param principal mail address or role; null: the comment of the key's line.
  * @throws Fault AGENT_NOT_ALLOWED, KEY_UNREADABLE, USAGE, BARE_REPOSITORY, NOT_A_REPOSITORY.
  */
 export async function trustKey(
   caller: Caller,
-  named: string,
+  named: string | null,
   principal: string | null,
 ): Promise<TrustedKey> {
   if (isAgentShell(caller.env))
@@ -39,7 +39,7 @@ export async function trustKey(
   const { worktree } = await openWorktree(caller);
   const key = parseKeyLine(await findLine(caller, named));
   if (key === null)
-    throw new Fault('KEY_UNREADABLE', `${named.slice(0, 100)} is no SSH public key`);
+    throw new Fault('KEY_UNREADABLE', `${(named ?? '').slice(0, 100)} is no SSH public key`);
   const who = principal ?? key.comment;
   if (!PRINCIPAL.test(who))
     throw new Fault('USAGE', 'the key names nobody', {
@@ -64,11 +64,11 @@ async function append(file: string, before: string, line: string): Promise<void>
   await writeFile(file, `${before}${joint}${line}`);
 }
 
-async function findLine(caller: Caller, named: string): Promise<string> {
-  if (parseKeyLine(named) !== null) return named;
-  if (named.startsWith('SHA256:')) {
+async function findLine(caller: Caller, named: string | null): Promise<string> {
+  if (named !== null && parseKeyLine(named) !== null) return named;
+  if (named === null || named.startsWith('SHA256:')) {
     const own = await showIdentity(caller);
-    if (own.fingerprint === named) return `${own.publicKey} ${own.principal}`;
+    if (named === null || own.fingerprint === named) return `${own.publicKey} ${own.principal}`;
     throw new Fault('KEY_UNREADABLE', `${named} is not this machine's key`, {
       fix: 'name the public key itself: its file, or its line in quotes',
     });

@@ -20,6 +20,8 @@ const commands: readonly string[] = [
 
 /** The two commands install and test the project itself: CI runs them; here the parts that can run inside a test. */
 const INSTEAD: Readonly<Record<string, string>> = {
+  'git clone https://git.example.com/team/project.git':
+    'cd "$HOME/../repo/your-repository" && git clone -q -b topic ../remote.git project',
   'npm ci && npm run demo': 'npm run --silent demo',
   'npm ci && npm test': 'grep -q "^npm ci$" .ci/run && grep -q "^npm test$" .ci/run',
   'npm install --global .':
@@ -48,7 +50,7 @@ beforeAll(async () => {
   mkdirSync(join(box.repo, 'your-repository', 'src'), { recursive: true });
   box.write('your-repository/src/greet.js', '// greetings\n');
   const set =
-    'git init -q -b main . && git add -A && git commit -q -m Start && git switch -q -c topic';
+    'git init -q -b main . && git add -A && git commit -q -m Start && git switch -q -c topic && git init -q --bare ../remote.git && git remote add origin ../remote.git';
   await box.run('sh', ['-c', `cd your-repository && ${set}`]);
 });
 afterAll(async () => {
@@ -59,7 +61,7 @@ afterAll(async () => {
 test('the README has commands', () => expect(commands.length).toBeGreaterThan(15));
 
 describe('README', () => {
-  test.each(commands.filter((command) => !command.startsWith('cd ')))(
+  test.each(commands.filter((command) => command !== 'cd your-repository'))(
     '%s',
     { timeout: 120_000 },
     async (command) => {

@@ -14,8 +14,8 @@ export const DEMO_STEPS = (prompt: string): readonly DemoStep[] => [
     exit: 0,
   },
   {
-    tell: 'The policy is a file like any other.',
-    command: 'git add -A && git commit -q -m "Set up"',
+    tell: 'Policy and signers are files like any other.',
+    command: 'aitrail identity trust && git add -A && git commit -q -m "Set up"',
     exit: 0,
   },
   {
@@ -44,7 +44,12 @@ export const DEMO_STEPS = (prompt: string): readonly DemoStep[] => [
     exit: 0,
   },
   { tell: 'Who wrote which line?', command: 'aitrail blame src/greet.js', exit: 0 },
-  { tell: 'Can a stranger check that?', command: 'aitrail verify HEAD', exit: 0 },
+  {
+    tell: 'Can a stranger check that, on another machine, with nothing but a clone?',
+    command:
+      "git clone -q . ../clone && cd ../clone && git fetch -q origin 'refs/notes/*:refs/notes/*' && HOME=../nobody AITRAIL_HOME= aitrail verify HEAD",
+    exit: 0,
+  },
   {
     tell: 'The evidence is a git note: an in-toto statement in a DSSE envelope.',
     command: 'git notes --ref=aitrail show HEAD | cut -c 1-76',
