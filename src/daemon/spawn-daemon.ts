@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Fault } from '../model/fault.ts';
+import { parseFault } from '../model/fault-text.ts';
 import { makePrivate } from './run-info.ts';
 
 const START_TIMEOUT_MS = 15_000;
@@ -17,7 +18,7 @@ export interface DaemonProgram {
 
 /**
  * @param probe asks whether a daemon answers by now; null: not yet.
- * @throws Fault DAEMON_UNREACHABLE with what the process said before it died, or after fifteen seconds.
+ * @throws the fault that the process died of; DAEMON_UNREACHABLE where it said none, or after fifteen seconds.
  */
 export async function spawnDaemon<Answer>(
   program: DaemonProgram,
@@ -42,14 +43,15 @@ export async function spawnDaemon<Answer>(
   child.stderr.destroy();
   child.unref();
   if (answer !== null) return answer;
-  const why = Buffer.concat(said).toString('utf8').trim().split('\n')[0] ?? '';
-  throw new Fault(
-    'DAEMON_UNREACHABLE',
-    why === ''
-      ? 'the daemon does not answer'
-      : `the daemon ended: ${why.replace(/^aitrail: /, '')}`,
-  );
+  const text = Buffer.concat(said).toString('utf8').trim();
+  throw parseFault(text) ?? unreachable(text.split('\n')[0] ?? '');
 }
+
+const unreachable = (why: string): Fault =>
+  new Fault(
+    'DAEMON_UNREACHABLE',
+    why === '' ? 'the daemon does not answer' : `the daemon ended: ${why}`,
+  );
 
 async function waitFor<Answer>(
   probe: () => Promise<Answer | null>,

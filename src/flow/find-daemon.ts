@@ -6,6 +6,7 @@ import { readRunInfo, type RunInfo } from '../daemon/run-info.ts';
 import { spawnDaemon } from '../daemon/spawn-daemon.ts';
 import type { Caller } from '../model/caller.ts';
 import { Fault } from '../model/fault.ts';
+import { parseFault } from '../model/fault-text.ts';
 import { readVersion } from '../model/version.ts';
 
 const STATUS_TIMEOUT_MS = 2000;
@@ -85,19 +86,10 @@ export async function stopDaemon(env: Caller['env']): Promise<boolean> {
 export async function askDaemon(info: RunInfo, question: Question): Promise<string> {
   const answer: ControlAnswer | null = await askControl(info.socket, question);
   if (answer === null) throw new Fault('DAEMON_UNREACHABLE', 'the daemon does not answer');
-  if (answer.status !== 200) throw faultOf(answer.body);
+  if (answer.status !== 200)
+    throw (
+      parseFault(answer.body) ??
+      new Fault('DAEMON_UNREACHABLE', `the daemon refused: ${answer.body.split('\n')[0] ?? ''}`)
+    );
   return answer.body;
 }
-
-/** The daemon's own refusals travel as they would be printed: `message (CODE)`, then `  fix: …`. */
-function faultOf(body: string): Fault {
-  const [first = '', second = ''] = body.split('\n');
-  const fix = /^\s*fix: (.*)$/.exec(second)?.[1];
-  const facts = fix === undefined ? {} : { fix };
-  const coded = /^aitrail: (.*) \((CONFIG_[A-Z_]+)\)$/.exec(first);
-  if (coded === null) return new Fault('DAEMON_UNREACHABLE', `the daemon refused: ${first}`, facts);
-  const code = CONFIG_CODES.find((one) => one === coded[2]) ?? 'CONFIG_INVALID';
-  return new Fault(code, coded[1] ?? first, facts);
-}
-
-const CONFIG_CODES = ['CONFIG_INVALID', 'CONFIG_NOT_YOURS', 'CONFIG_UNREADABLE'] as const;

@@ -95,7 +95,7 @@ const STATUS: Readonly<Record<string, number>> = {
 
 /** @returns an answer in the provider's shape; 503 for whatever is not the client's doing. */
 function refusalOf(fault: Fault, format: WireFormat): Refusal {
-  const message = `aitrail: ${fault.message}; ${fault.fix}`;
+  const message = `${fault.message}; ${fault.fix}`;
   return {
     kind: 'refused',
     status: STATUS[fault.code] ?? 503,

@@ -1,11 +1,12 @@
 // A failure as a person sees it: what is wrong, the code, and what to do.
 import { isFault } from '../model/fault.ts';
+import { formatFault } from '../model/fault-text.ts';
 
 /** @returns one or more lines, each ended by LF. */
 export function faultLines(thrown: unknown, isDebug: boolean): string {
   if (isFault(thrown)) {
     const stack = isDebug ? `${thrown.stack ?? ''}\n` : '';
-    return `aitrail: ${thrown.message} (${thrown.code})\n  fix: ${thrown.fix}\n${stack}`;
+    return `${formatFault(thrown)}${stack}`;
   }
   const why = thrown instanceof Error ? thrown.message : String(thrown);
   const stack = isDebug && thrown instanceof Error ? `${thrown.stack ?? ''}\n` : '';

@@ -15,7 +15,7 @@ export function logReportText(report: LogReport): string {
   const repaired = report.repaired.map((path) => `  ${path}\n`).join('');
   const how = report.isRepaired
     ? 'written again from the records'
-    : 'torn; the process that writes the store will write them again';
+    : 'behind or torn; the daemon writes them within a second';
   return [
     `log ${report.origin}: fine\n`,
     `  ${leaves(report.size)}, ${counted(report.recordsChecked, 'record')} recomputed\n`,
