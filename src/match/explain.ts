@@ -38,7 +38,6 @@ export function explainOpen(
   for (let round = 0; round < ROUNDS_MAX && left.length > 0; round += 1) {
     const open = openLines(draft);
     const found = left
-      .filter((source) => sharesLine(source, draft, open))
       .map((source) => findIn(source, draft, { open, evidence, ...options }))
       .filter((candidate) => candidate.worth > 0);
     const best = found.reduce<Candidate | null>(
@@ -66,6 +65,11 @@ function withoutMoved({ source, runs }: Candidate): SourceText {
 interface Search extends ExplainOptions {
   readonly open: ReadonlySet<number>;
   readonly evidence: ReadonlyMap<number, number>;
+}
+
+interface LineRun {
+  readonly firstLine: number;
+  readonly lineCount: number;
 }
 
 /** What each line proves, by its id: a word that the rest of the text uses n times proves an n-th. */
@@ -117,17 +121,37 @@ function openLines(draft: Draft): Set<number> {
 
 const lineSets = new WeakMap<Lines, ReadonlySet<number>>();
 
-function sharesLine(source: SourceText, draft: Draft, open: ReadonlySet<number>): boolean {
-  const { lines } = source.version;
+function linesIn({ version }: SourceText): ReadonlySet<number> {
+  const { lines } = version;
   const known = lineSets.get(lines) ?? new Set(lines.ids.filter((id) => id !== 0));
   lineSets.set(lines, known);
-  for (const line of open) if (known.has(elementAt(draft.version.lines.ids, line))) return true;
-  return false;
+  return known;
+}
+
+/**
+ * Could any alignment of the run reach `leastRun`? All of its lines that the source has, wherever they stand there, prove
+ * no less than what an alignment keeps of them: of most sources this spares the alignment.
+ */
+function mayProve(source: SourceText, draft: Draft, search: Search & LineRun): boolean {
+  const known = linesIn(source);
+  const { ids } = draft.version.lines;
+  let [proof, isShared] = [0, false];
+  for (let at = search.firstLine; at < search.firstLine + search.lineCount; at += 1) {
+    const id = elementAt(ids, at);
+    if (!known.has(id)) continue;
+    isShared = true;
+    proof += search.evidence.get(id) ?? 0;
+    // a sum in another order may differ in its last digits
+    if (proof >= search.leastRun - 1e-6) return true;
+  }
+  return isShared && search.leastRun <= 0;
 }
 
 function findIn(source: SourceText, draft: Draft, search: Search): Candidate {
   const runs = runsOf(search.open)
-    .map(([firstLine, lineCount]) => findRun(source, draft, { ...search, firstLine, lineCount }))
+    .map(([firstLine, lineCount]) => ({ ...search, firstLine, lineCount }))
+    .filter((place) => mayProve(source, draft, place))
+    .map((place) => findRun(source, draft, place))
     .filter((found) => found.worth > 0)
     .toSorted((one, other) => other.worth - one.worth)
     .slice(0, search.isMove === true ? 1 : Infinity);
@@ -151,7 +175,7 @@ function runsOf(open: ReadonlySet<number>): (readonly [number, number])[] {
 function findRun(
   source: SourceText,
   draft: Draft,
-  search: Search & { readonly firstLine: number; readonly lineCount: number },
+  search: Search & LineRun,
 ): { readonly worth: number; readonly run: FoundRun } {
   const lines = sliceLines(draft.version.lines, search.firstLine, search.lineCount);
   const { leastRun, evidence } = search;
