@@ -5,6 +5,7 @@ import { joinEnvelope, signStatement } from '../attest/sign-statement.ts';
 import { parseKeyLine } from '../attest/ssh-key.ts';
 import { readCommitFacts } from '../git/commit-facts.ts';
 import { linesOf, readNotesAt } from '../git/notes.ts';
+import { readHead } from '../git/last-move.ts';
 import { writeNotes } from '../git/notes-write.ts';
 import { addPending, takePending, type PendingCommit } from '../git/pending.ts';
 import { findUnreachable } from '../git/reachable.ts';
@@ -74,9 +75,10 @@ function mergeQueue(
 }
 
 async function attestAll(work: AttestWork, all: readonly PendingCommit[]): Promise<AttestOutcome> {
+  const head = await readHead(work.objects);
   const gone = await findUnreachable(
     work.repository,
-    all.map((each) => each.commit),
+    all.map((each) => each.commit).filter((commit) => commit !== head),
   );
   const wanted = all.filter((each) => !gone.has(each.commit));
   const ids = wanted.map((each) => each.commit);
@@ -139,7 +141,8 @@ async function attestOne(work: AttestWork, each: Candidate, signer: Signer): Pro
   const statement = await stateCommit(work, facts, { ...each, signer });
   const text = `${await signStatement(statement, signer)}\n`;
   if (!work.isWanted()) return false;
-  await writeNotes(work.repository, [{ commit, text, join: joinEnvelope }]);
+  const { objects } = work;
+  await writeNotes(work.repository, [{ commit, text, join: joinEnvelope }], { objects });
   return true;
 }
 

@@ -7,13 +7,13 @@ import { attributeText } from '../match/attribute-text.ts';
 import { openAuthorTable, type AuthorTable } from '../match/authors.ts';
 import { fingerprintTokens } from '../match/fingerprints.ts';
 import { openTokenizer, splitLines, type Tokenizer } from '../match/tokens.ts';
-import type { Version } from '../match/version.ts';
 import { Fault } from '../model/fault.ts';
 import type { AddedLine, AttributedFile } from '../model/origin.ts';
 import type { Store } from '../store/store.ts';
 import { listAddedLines, type AddedFile } from './added-lines.ts';
 import { gatherEvidence, type FileEvidence } from './file-evidence.ts';
-import { readNotedVersion } from './noted-versions.ts';
+import { readNotedFiles } from './noted-files.ts';
+import { makeNotedVersion, type NotedFile } from './noted-versions.ts';
 
 export interface AttributionWork {
   readonly repository: Repository;
@@ -60,13 +60,16 @@ export async function attributeFiles(
 ): Promise<readonly AttributedFile[]> {
   const tokenizer = openTokenizer(work.key);
   const table = openAuthorTable();
-  const evidence = await readEvidence(work, { files, ancestry, tokenizer, table });
+  const [evidence, noted] = await Promise.all([
+    readEvidence(work, { files, ancestry, tokenizer, table }),
+    readNotedFiles(work, files, ancestry.sources),
+  ]);
   const attributed: AttributedFile[] = [];
   for (const file of files) {
     const added =
       file.added.size === 0
         ? []
-        : await attributeFile({ ...work, tokenizer, table, ancestry }, file, evidence);
+        : attributeFile({ tokenizer, table, evidence }, file, noted.get(file.path) ?? []);
     attributed.push({ path: file.path, blob: file.blob, added });
   }
   return attributed;
@@ -119,11 +122,12 @@ async function committedBefore(objects: Objects, commit: string, atMs: number): 
   return facts !== null && facts.committedAtMs <= atMs;
 }
 
-async function attributeFile(
-  work: AttributionWork & Setting,
+function attributeFile(
+  work: Pick<Setting, 'tokenizer' | 'table'> & { readonly evidence: FileEvidence | null },
   file: AddedFile,
-  evidence: FileEvidence | null,
-): Promise<readonly AddedLine[]> {
+  noted: readonly NotedFile[],
+): readonly AddedLine[] {
+  const { evidence } = work;
   const timelines = [file.path, ...file.oldPaths]
     .map((path) => evidence?.timelineOf(path) ?? null)
     .filter((timeline) => timeline !== null);
@@ -131,7 +135,7 @@ async function attributeFile(
     tokenizer: work.tokenizer,
     table: work.table,
     timelines,
-    noted: await readNoted(work, file),
+    noted: noted.map((one) => makeNotedVersion(work, one)),
     fragments: evidence?.fragmentsFor(file.path) ?? [],
     emittedLines: evidence?.emittedLines ?? new Set(),
   });
@@ -142,23 +146,4 @@ async function attributeFile(
       origin: origins[at] ?? { kind: 'unrecorded' as const },
     }))
     .filter(({ line }) => file.added.has(line));
-}
-
-/** The parents' versions, then those of the commits that this one was made from. */
-async function readNoted(
-  work: AttributionWork & Setting,
-  file: AddedFile,
-): Promise<readonly Version[]> {
-  const places = [
-    ...file.parents,
-    ...work.ancestry.sources.flatMap((commit) =>
-      [file.path, ...file.oldPaths].map((path) => ({ commit, path, ranges: null })),
-    ),
-  ];
-  const versions: Version[] = [];
-  for (const place of places) {
-    const version = await readNotedVersion(work, place);
-    if (version !== null) versions.push(version);
-  }
-  return versions;
 }

@@ -1,7 +1,7 @@
 // What commits' notes say about their lines. Only a note whose signature fits its bytes and that names this very commit is
 // read; who signed is judged by whoever wants to show it.
 import { openSigned } from '../attest/open-signed.ts';
-import { readNotes } from '../git/notes.ts';
+import { listNotesRefs, readNotesIn } from '../git/notes.ts';
 import type { Objects } from '../git/objects.ts';
 import type { Repository } from '../git/open-repository.ts';
 import type { LineOrigin } from '../model/origin.ts';
@@ -10,6 +10,8 @@ import type { Statement, StatementRange } from '../model/statement.ts';
 export interface NotesWork {
   readonly repository: Repository;
   readonly objects: Objects;
+  /** Where notes stand, for those who ask often; listed anew where they are missing. */
+  readonly notesRefs?: readonly string[];
 }
 
 /**
@@ -20,7 +22,9 @@ export async function readStatements(
   commits: readonly string[],
 ): Promise<Map<string, Statement>> {
   const found = new Map<string, Statement>();
-  const texts = await readNotes(work.repository, work.objects, commits);
+  if (commits.length === 0) return found;
+  const refs = work.notesRefs ?? (await listNotesRefs(work.repository));
+  const texts = await readNotesIn(work.objects, refs, commits);
   for (const [commit, lines] of texts) {
     const [newest] = lines
       .map((line) => openNote(line, commit))

@@ -10,7 +10,7 @@ import { atTop } from '../git/commit-diff.ts';
 import type { LineOrigin, LineRange } from '../model/origin.ts';
 import { originInNote, readStatements, type NotesWork } from './commit-notes.ts';
 
-export interface VersionWork extends NotesWork {
+export interface VersionWork {
   readonly tokenizer: Tokenizer;
   readonly table: AuthorTable;
 }
@@ -25,18 +25,29 @@ export interface VersionPlace {
 /** More -L options than this cost more than blaming the whole file. */
 const RANGES_MAX = 200;
 
+/** A file at a commit, with what notes say of its lines. */
+export interface NotedFile {
+  readonly text: string;
+  /** By line, 1-based; lines of commits without a valid note are missing. */
+  readonly origins: ReadonlyMap<number, LineOrigin>;
+}
+
 /** @returns null where that commit has no such text file. */
-export async function readNotedVersion(
-  work: VersionWork,
+export async function readNotedFile(
+  work: NotesWork,
   place: VersionPlace,
-): Promise<Version | null> {
+): Promise<NotedFile | null> {
   const found = await work.objects.read(`${place.commit}:${place.path}`);
   if (found === null || found.type !== 'blob' || found.bytes.includes(0)) return null;
-  const text = work.tokenizer.tokenize(found.bytes.toString('utf8'));
+  return { text: found.bytes.toString('utf8'), origins: await readLineOrigins(work, place) };
+}
+
+export function makeNotedVersion(work: VersionWork, noted: NotedFile): Version {
+  const text = work.tokenizer.tokenize(noted.text);
   const lines = cutLines(text);
   const authors = new Int32Array(text.tokens.length);
   const cuts = new Uint8Array(text.tokens.length);
-  for (const [line, origin] of await readLineOrigins(work, place)) {
+  for (const [line, origin] of noted.origins) {
     const { author, isCut } = carriedAuthor(work.table, origin);
     const [start, end] = [elementAt(lines.starts, line - 1), elementAt(lines.starts, line)];
     authors.fill(author, start, end);
@@ -64,6 +75,8 @@ async function readLineOrigins(
 async function blameRanges(work: NotesWork, place: VersionPlace): Promise<BlamedLine[]> {
   const ranges = (place.ranges ?? []).filter((range) => range.lineCount > 0);
   if (place.ranges !== null && ranges.length === 0) return [];
+  // no notes: whatever commit a line is of, nothing is said of it
+  if (work.notesRefs?.length === 0) return [];
   const limits =
     ranges.length > RANGES_MAX
       ? []

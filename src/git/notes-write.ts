@@ -26,9 +26,16 @@ export interface NotesPlace {
   readonly message: string;
   /** Further parents: what a merge brought in. */
   readonly parents: readonly string[];
+  /** A reader that is open already; one of its own where there is none. */
+  readonly objects: Objects | null;
 }
 
-const DEFAULT_PLACE: NotesPlace = { ref: NOTES_REF, message: 'Attested by aitrail', parents: [] };
+const DEFAULT_PLACE: NotesPlace = {
+  ref: NOTES_REF,
+  message: 'Attested by aitrail',
+  parents: [],
+  objects: null,
+};
 
 /**
  * Adds or replaces notes, all in one notes commit; nothing that others write meanwhile is lost.
@@ -43,7 +50,7 @@ export async function writeNotes(
   if (notes.length === 0) return;
   const where = { ...DEFAULT_PLACE, ...place };
   const identity = await readIdentity(repository);
-  const objects = openObjects(repository.caller);
+  const objects = where.objects ?? openObjects(repository.caller);
   try {
     for (let attempt = 0; attempt < TRIES_MAX; attempt += 1) {
       const before = (await objects.read(where.ref))?.oid ?? null;
@@ -52,7 +59,7 @@ export async function writeNotes(
       await pause(PAUSE_MS + Math.random() * PAUSE_MS * Math.min(attempt, 20)); // or the same few keep colliding
     }
   } finally {
-    objects.close();
+    if (where.objects === null) objects.close();
   }
   throw new Fault('NOTES_RACE', `${where.ref} changed ${TRIES_MAX} times while a note was written`);
 }

@@ -31,8 +31,19 @@ export async function readNotes(
   objects: Objects,
   commits: readonly string[],
 ): Promise<Map<string, readonly string[]>> {
+  return commits.length === 0
+    ? new Map()
+    : readNotesIn(objects, await listNotesRefs(repository), commits);
+}
+
+/** The same from refs that are known already: whoever asks often lists them once. */
+export async function readNotesIn(
+  objects: Objects,
+  refs: readonly string[],
+  commits: readonly string[],
+): Promise<Map<string, readonly string[]>> {
   const found = new Map<string, readonly string[]>();
-  for (const ref of await listNotesRefs(repository)) {
+  for (const ref of refs) {
     const texts = await readNotesAt(objects, ref, commits);
     for (const [commit, text] of texts)
       found.set(commit, [...new Set([...(found.get(commit) ?? []), ...linesOf(text)])]);

@@ -130,68 +130,91 @@ function longestRise(pairs: readonly (readonly [number, number])[]): (readonly [
   return chain.toReversed();
 }
 
+/** What is known of a cell of the exact alignment, one bit each. */
+const MATCHED = 1; // the two elements are equal
+const IS_BEST = 2; // and matching them is as good as anything from here on
+const GOES_ON = 4; // and so is matching the next two
+const SKIPS_ROW = 8; // else the older text's element is the one to skip
+
 interface Scores {
-  /** Best score of what follows (row, column). */
+  /** Best score of what follows, by column; one more column at the end. */
   readonly best: Float64Array;
-  /** Best score of what follows if (row, column) is matched; -1 where it cannot be. */
+  /** The same if this row's element is matched with the column's; -1 where it cannot be. */
   readonly ending: Float64Array;
-  readonly width: number;
 }
 
-/** The heaviest common subsequence of a span, with a bonus for runs. */
+const emptyScores = (columns: number): Scores => ({
+  best: new Float64Array(columns + 1),
+  ending: new Float64Array(columns + 1).fill(-1),
+});
+
+/** The heaviest common subsequence of a span, with a bonus for runs. Two rows of scores and a byte for each cell. */
 function alignSpan(task: Task, span: Span): void {
   const rows = span.from1 - span.from0;
-  const width = span.to1 - span.to0 + 1;
-  const cells = (rows + 1) * width;
-  const scores = {
-    best: new Float64Array(cells),
-    ending: new Float64Array(cells).fill(-1),
-    width,
-  };
-  for (let row = rows - 1; row >= 0; row -= 1) scoreRow(task, { ...span, row }, scores);
-  readAlignment(task, span, scores);
+  const to = task.to.slice(span.to0, span.to1);
+  const flags = new Uint8Array(rows * to.length);
+  const there = new Set(to);
+  let [below, scores] = [emptyScores(to.length), emptyScores(to.length)];
+  for (let row = rows - 1; row >= 0; row -= 1) {
+    const element = task.from[span.from0 + row] ?? 0;
+    const cells = flags.subarray(row * to.length, (row + 1) * to.length);
+    if (there.has(element)) {
+      scoreRow({ to, element, worth: task.weigh(element), cells }, below, scores);
+      [below, scores] = [scores, below];
+    } else {
+      // without a match the row scores as the one below it
+      cells.fill(SKIPS_ROW);
+      below.ending.fill(-1);
+    }
+  }
+  readAlignment(task, span, flags);
 }
 
-function scoreRow(task: Task, span: Span & { readonly row: number }, scores: Scores): void {
-  const { best, ending, width } = scores;
-  const element = elementAt(task.from, span.from0 + span.row);
-  const worth = task.weigh(element);
-  for (let column = width - 2; column >= 0; column -= 1) {
-    const at = span.row * width + column;
-    const skipped = Math.max(elementAt(best, at + width), elementAt(best, at + 1));
-    best[at] = skipped;
-    if (task.to[span.to0 + column] !== element) continue;
-    const matched = worth + afterMatch(scores, at + width + 1, worth);
-    ending[at] = matched;
-    if (matched > skipped) best[at] = matched;
+interface Row {
+  readonly to: readonly number[];
+  readonly element: number;
+  readonly worth: number;
+  readonly cells: Uint8Array;
+}
+
+function scoreRow({ to, element, worth, cells }: Row, below: Scores, scores: Scores): void {
+  const { best, ending } = scores;
+  let right = 0;
+  for (let column = to.length - 1; column >= 0; column -= 1) {
+    const down = below.best[column] ?? 0;
+    let score = down > right ? down : right;
+    let cell = down >= right ? SKIPS_ROW : 0;
+    ending[column] = -1;
+    if (to[column] === element) {
+      // going on at once is worth more
+      const after = below.ending[column + 1] ?? -1;
+      const run = after < 0 ? -1 : after + RUN_BONUS * worth;
+      const next = below.best[column + 1] ?? 0;
+      const matched = worth + Math.max(run, next);
+      ending[column] = matched;
+      score = Math.max(score, matched);
+      cell += MATCHED + (matched >= score ? IS_BEST : 0) + (run >= next ? GOES_ON : 0);
+    }
+    cells[column] = cell;
+    best[column] = score;
+    right = score;
   }
 }
 
-/** The best that can follow a match: going on at once is worth more. */
-const afterMatch = ({ best, ending }: Scores, next: number, worth: number): number =>
-  Math.max(goingOn(ending, next, worth), elementAt(best, next));
-
-const goingOn = (ending: Float64Array, next: number, worth: number): number =>
-  elementAt(ending, next) < 0 ? -1 : elementAt(ending, next) + RUN_BONUS * worth;
-
-function readAlignment(task: Task, span: Span, scores: Scores): void {
-  const { best, ending, width } = scores;
+function readAlignment(task: Task, span: Span, flags: Uint8Array): void {
+  const columns = span.to1 - span.to0;
   const rows = span.from1 - span.from0;
   let row = 0;
   let column = 0;
   let isRun = false;
-  while (row < rows && column < width - 1) {
-    const at = row * width + column;
-    const isMatch =
-      elementAt(ending, at) >= 0 && (isRun || elementAt(ending, at) >= elementAt(best, at));
-    isRun = false;
-    if (isMatch) {
-      task.matching[span.to0 + column] = span.from0 + row;
-      const worth = task.weigh(elementAt(task.from, span.from0 + row));
-      isRun = goingOn(ending, at + width + 1, worth) >= elementAt(best, at + width + 1);
-      row += 1;
-      column += 1;
-    } else if (elementAt(best, at + width) >= elementAt(best, at + 1)) row += 1;
-    else column += 1;
+  while (row < rows && column < columns) {
+    const cell = flags[row * columns + column] ?? 0;
+    const isMatch: boolean = (cell & MATCHED) !== 0 && (isRun || (cell & IS_BEST) !== 0);
+    isRun = isMatch && (cell & GOES_ON) !== 0;
+    if (isMatch) task.matching[span.to0 + column] = span.from0 + row;
+    const isRowDone = isMatch || (cell & SKIPS_ROW) !== 0;
+    const isColumnDone = isMatch || !isRowDone;
+    if (isRowDone) row += 1;
+    if (isColumnDone) column += 1;
   }
 }
