@@ -177,29 +177,38 @@ interface Row {
   readonly cells: Uint8Array;
 }
 
-function scoreRow({ to, element, worth, cells }: Row, below: Scores, scores: Scores): void {
+function scoreRow(row: Row, below: Scores, scores: Scores): void {
+  const { to, element, cells } = row;
   const { best, ending } = scores;
   let right = 0;
   for (let column = to.length - 1; column >= 0; column -= 1) {
     const down = below.best[column] ?? 0;
-    let score = down > right ? down : right;
-    let cell = down >= right ? SKIPS_ROW : 0;
+    right = Math.max(right, down);
+    let cell = down === right ? SKIPS_ROW : 0;
     ending[column] = -1;
     if (to[column] === element) {
-      // going on at once is worth more
-      const after = below.ending[column + 1] ?? -1;
-      const run = after < 0 ? -1 : after + RUN_BONUS * worth;
-      const next = below.best[column + 1] ?? 0;
-      const matched = worth + Math.max(run, next);
+      cell += flagsOfMatch(row, below, column);
+      const matched = row.worth + scoreAfter(row, below, column);
       ending[column] = matched;
-      score = Math.max(score, matched);
-      cell += MATCHED + (matched >= score ? IS_BEST : 0) + (run >= next ? GOES_ON : 0);
+      if (matched >= right) cell += IS_BEST;
+      right = Math.max(right, matched);
     }
     cells[column] = cell;
-    best[column] = score;
-    right = score;
+    best[column] = right;
   }
 }
+
+/** What the run is worth that goes on after a match; -1 where none does. */
+function runAfter({ worth }: Row, below: Scores, column: number): number {
+  const after = below.ending[column + 1] ?? -1;
+  return after < 0 ? -1 : after + RUN_BONUS * worth;
+}
+
+const scoreAfter = (row: Row, below: Scores, column: number): number =>
+  Math.max(runAfter(row, below, column), below.best[column + 1] ?? 0);
+
+const flagsOfMatch = (row: Row, below: Scores, column: number): number =>
+  MATCHED + (runAfter(row, below, column) >= (below.best[column + 1] ?? 0) ? GOES_ON : 0);
 
 function readAlignment(task: Task, span: Span, flags: Uint8Array): void {
   const columns = span.to1 - span.to0;
@@ -209,12 +218,15 @@ function readAlignment(task: Task, span: Span, flags: Uint8Array): void {
   let isRun = false;
   while (row < rows && column < columns) {
     const cell = flags[row * columns + column] ?? 0;
-    const isMatch: boolean = (cell & MATCHED) !== 0 && (isRun || (cell & IS_BEST) !== 0);
+    const isMatch: boolean = isMatched(cell, isRun);
+    const skipsRow = (cell & SKIPS_ROW) !== 0;
     isRun = isMatch && (cell & GOES_ON) !== 0;
     if (isMatch) task.matching[span.to0 + column] = span.from0 + row;
-    const isRowDone = isMatch || (cell & SKIPS_ROW) !== 0;
-    const isColumnDone = isMatch || !isRowDone;
-    if (isRowDone) row += 1;
-    if (isColumnDone) column += 1;
+    if (isMatch || skipsRow) row += 1;
+    if (isMatch || !skipsRow) column += 1;
   }
 }
+
+/** A run under way goes on; else only what is as good as anything. */
+const isMatched = (cell: number, isRun: boolean): boolean =>
+  (cell & MATCHED) !== 0 && (isRun || (cell & IS_BEST) !== 0);
