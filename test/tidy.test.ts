@@ -63,6 +63,8 @@ const OWNERS: Readonly<Record<string, string>> = {
   '@photostructure/sqlite': 'store',
   '@napi-rs/keyring': 'identity',
   ignore: 'guard',
+  ws: 'proxy',
+  '@peculiar/x509': 'proxy',
 };
 
 /** Too slow to load on every commit: no hook, and not cli/main.ts, may reach these through static imports. */

@@ -5,19 +5,30 @@ import type { Refusal } from './door.ts';
 /** Sends a refusal as the whole reply; does nothing where a reply has begun. */
 export function refuse(client: ServerResponse, refusal: Refusal): void {
   if (client.headersSent || client.destroyed) return;
-  const { status, code, message, format } = refusal;
-  const body =
-    format === null
-      ? JSON.stringify({ error: { type: 'aitrail_error', code, message } })
-      : format.errorBody({ status, message, code });
+  const { status, code } = refusal;
   client.writeHead(status, {
     'content-type': 'application/json',
     'x-aitrail-error': code,
     // what is left of the request's body was never read
     connection: 'close',
   });
-  client.end(body);
+  client.end(refusalBody(refusal));
 }
+
+/** In no provider's shape. */
+export const plainRefusal = (status: number, code: string, message: string): Refusal => ({
+  kind: 'refused',
+  status,
+  code,
+  message,
+  format: null,
+});
+
+/** A refusal's body, in the shape that the provider's clients read. */
+export const refusalBody = ({ status, code, message, format }: Refusal): string =>
+  format === null
+    ? JSON.stringify({ error: { type: 'aitrail_error', code, message } })
+    : format.errorBody({ status, message, code });
 
 /** An upstream that cannot be reached or broke off before it answered. */
 export function describeFailure(thrown: unknown): string {

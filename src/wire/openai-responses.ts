@@ -10,7 +10,9 @@ import { restSites } from './sites.ts';
 
 export const openAiResponses: WireFormat = {
   name: 'openai-responses',
-  matches: (method, path) => method === 'POST' && pathEnds(path, '/responses'),
+  // GET: the handshake of its WebSocket
+  matches: (method, path) =>
+    (method === 'POST' || method === 'GET') && pathEnds(path, '/responses'),
   parseRequest,
   parseReply,
   bodySites: (body) => {

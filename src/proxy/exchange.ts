@@ -1,0 +1,116 @@
+// One request on its way: through the door, to the upstream and back to the client.
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { decodeContent, isDecodable } from '../wire/decode-content.ts';
+import { conclude } from './conclude.ts';
+import type { Door, Knock, Visit } from './door.ts';
+import { findForeign } from './foreign.ts';
+import { upstreamHeaders, valueOf } from './headers.ts';
+import { openOutlet } from './outlet.ts';
+import { pumpReply } from './pump.ts';
+import { type Incoming, readBody } from './read-body.ts';
+import { describeFailure, plainRefusal, refuse } from './refuse.ts';
+import { parseTarget } from './target.ts';
+import type { UpstreamReply, Upstreams } from './upstreams.ts';
+
+export interface Call {
+  readonly request: IncomingMessage;
+  readonly client: ServerResponse;
+  readonly door: Door;
+  readonly upstreams: Upstreams;
+}
+
+/** One request → the door → the upstream → the client. Never throws. */
+export async function serve(call: Call): Promise<void> {
+  const { request, client, door } = call;
+  client.on('error', () => undefined); // a client that has gone is seen by its closed socket
+  const why = findForeign(request.headers.host ?? null, request.headers.origin ?? null);
+  if (why !== null) return refuse(client, plainRefusal(403, 'FOREIGN_ORIGIN', why));
+  try {
+    const visit = await door.admit(knockOf(request));
+    if (visit.kind === 'refused') return refuse(client, visit);
+    await forward(call, visit);
+  } catch (thrown) {
+    if (!client.destroyed) refuse(client, plainRefusal(500, 'BUG', describeFailure(thrown)));
+  }
+}
+
+export function knockOf(request: IncomingMessage): Knock {
+  const target = parseTarget(request.url ?? '/');
+  return {
+    token: target?.token ?? '',
+    connection: target?.connection ?? '',
+    method: request.method ?? 'GET',
+    path: target?.path ?? request.url ?? '/',
+    headers: request.rawHeaders,
+  };
+}
+
+async function forward(call: Call, visit: Visit): Promise<void> {
+  const { request, client } = call;
+  const incoming = await readBody(request);
+  const refusal = await visit.begin(incoming.body);
+  if (refusal !== null) return refuse(client, refusal);
+  const controller = new AbortController();
+  client.on('close', () => controller.abort());
+  let reply: UpstreamReply;
+  try {
+    reply = await ask(call, visit, { incoming, signal: controller.signal });
+  } catch (thrown) {
+    return unanswered(client, visit, thrown);
+  }
+  await answer(call, visit, { reply, abandon: () => controller.abort() });
+}
+
+/** Nothing came back. */
+export async function unanswered(
+  client: ServerResponse,
+  visit: Visit,
+  thrown: unknown,
+): Promise<void> {
+  await visit.fail(client.destroyed ? 'client-abort' : 'upstream-error');
+  const message = `${visit.origin} gave no answer: ${describeFailure(thrown)}`;
+  refuse(client, { ...plainRefusal(502, 'UPSTREAM_UNREACHABLE', message), format: visit.format });
+}
+
+/** Passes the upstream's reply on. @param abandon lets the upstream go before its end. */
+export async function answer(
+  { client, request }: Pick<Call, 'client' | 'request'>,
+  visit: Visit,
+  { reply, abandon }: { readonly reply: UpstreamReply; readonly abandon: () => void },
+): Promise<void> {
+  const encoding = valueOf(reply.headers, 'content-encoding');
+  if (!isDecodable(encoding)) {
+    abandon();
+    await visit.fail('upstream-error');
+    const message = `${visit.origin} answered in the content encoding ${String(encoding)}, unasked`;
+    return refuse(client, {
+      ...plainRefusal(502, 'UPSTREAM_NONSENSE', message),
+      format: visit.format,
+    });
+  }
+  const tap = visit.openReply(reply);
+  const outlet = openOutlet(client, reply, request.method ?? 'GET');
+  const source = decodeContent(encoding, reply.body);
+  const passed = await pumpReply({ source, tap, outlet });
+  if (passed.kind !== 'complete') abandon();
+  await conclude(passed, tap, { outlet, visit });
+}
+
+function ask(
+  { request, upstreams }: Call,
+  visit: Visit,
+  { incoming, signal }: { readonly incoming: Incoming; readonly signal: AbortSignal },
+): Promise<UpstreamReply> {
+  const headers = upstreamHeaders(request.rawHeaders);
+  const length = valueOf(request.rawHeaders, 'content-length');
+  // a body that is in memory has its length from there
+  if (incoming.body.kind === 'start' && length !== null) headers.push('content-length', length);
+  return upstreams.call({
+    origin: visit.origin,
+    method: request.method ?? 'GET',
+    path: visit.path,
+    headers,
+    body: incoming.forwarded,
+    signal,
+  });
+}

@@ -1,0 +1,203 @@
+// WebSockets of clients that speak the Responses API over them: the upstream's handshake first, so that the client reads
+// its answer, then message by message. permessage-deflate is undone and done again on either side.
+import { type IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { type RawData, WebSocket, WebSocketServer } from 'ws';
+import type { Door, Knock, ReplyHead, Visit } from './door.ts';
+import { answer, knockOf, unanswered } from './exchange.ts';
+import { findForeign } from './foreign.ts';
+import { clientHeaders, pairsOf, upstreamHeaders } from './headers.ts';
+import { describeFailure, plainRefusal, refuse } from './refuse.ts';
+import type { SocketMessage } from './socket-frames.ts';
+import { openTurns, type Turns } from './socket-turns.ts';
+
+export interface Sockets {
+  /** For the server's `upgrade`. */
+  readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+  /** Sockets with a reply under way. */
+  open(): number;
+  /** Closes those that wait for their client to ask something. */
+  closeIdle(): void;
+  closeAll(): void;
+}
+
+const HANDSHAKE_TIMEOUT_MS = 30_000;
+const MESSAGE_BYTES_MAX = 128 * 1024 * 1024;
+const GOING_AWAY = 1001;
+
+interface Pair {
+  readonly client: WebSocket;
+  readonly turns: Turns;
+}
+
+interface Upgrade {
+  readonly request: IncomingMessage;
+  readonly socket: Socket;
+  readonly head: Buffer;
+  readonly door: Door;
+  readonly pairs: Set<Pair>;
+}
+
+export function openSockets(door: Door): Sockets {
+  const pairs = new Set<Pair>();
+  return {
+    upgrade: (request, socket, head) => {
+      socket.on('error', () => undefined);
+      if (socket instanceof Socket) void upgrade({ request, socket, head, door, pairs });
+      else socket.destroy();
+    },
+    open: () => [...pairs].filter(({ turns }) => !turns.isIdle()).length,
+    closeIdle: () => {
+      for (const { client, turns } of pairs) if (turns.isIdle()) client.close(GOING_AWAY);
+    },
+    closeAll: () => {
+      for (const { client } of pairs) client.terminate();
+    },
+  };
+}
+
+async function upgrade(call: Upgrade): Promise<void> {
+  const { request, door } = call;
+  const why = findForeign(request.headers.host ?? null, request.headers.origin ?? null);
+  if (why !== null) return refuse(respondOn(call), plainRefusal(403, 'FOREIGN_ORIGIN', why));
+  try {
+    const knock = knockOf(request);
+    const visit = await door.admit(knock);
+    if (visit.kind === 'refused') return refuse(respondOn(call), visit);
+    if (!isResponsesSocket(request, visit))
+      // clients that try a WebSocket first go on with plain requests at once when they read 426 (Codex; tried)
+      return refuse(respondOn(call), plainRefusal(426, 'NO_WEBSOCKET', 'ask without an upgrade'));
+    const shaken = await shakeHands(request, visit);
+    if (shaken.kind === 'open') join(call, { visit, knock }, shaken);
+    else await passRefusal(call, visit, shaken);
+  } catch (thrown) {
+    if (!call.socket.destroyed)
+      refuse(respondOn(call), plainRefusal(500, 'BUG', describeFailure(thrown)));
+  }
+}
+
+const isResponsesSocket = (request: IncomingMessage, visit: Visit): boolean =>
+  visit.format?.name === 'openai-responses' &&
+  request.headers.upgrade?.toLowerCase() === 'websocket';
+
+/** For answers that are not the switch of protocols. */
+function respondOn({ request, socket }: Upgrade): ServerResponse {
+  const response = new ServerResponse(request);
+  response.shouldKeepAlive = false;
+  response.assignSocket(socket);
+  response.on('finish', () => socket.end());
+  return response;
+}
+
+type Shaken =
+  | { readonly kind: 'open'; readonly upstream: WebSocket; readonly reply: IncomingMessage }
+  | { readonly kind: 'refused'; readonly reply: IncomingMessage }
+  | { readonly kind: 'failed'; readonly cause: Error };
+
+function shakeHands(request: IncomingMessage, visit: Visit): Promise<Shaken> {
+  const url = `${visit.origin.replace(/^http/, 'ws')}${visit.path}`;
+  const protocols = request.headers['sec-websocket-protocol']?.split(/\s*,\s*/) ?? [];
+  const upstream = new WebSocket(url, protocols, {
+    headers: handshakeHeaders(request),
+    handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
+    maxPayload: MESSAGE_BYTES_MAX,
+    perMessageDeflate: /permessage-deflate/.test(request.headers['sec-websocket-extensions'] ?? ''),
+  });
+  return new Promise((resolve) => {
+    let accepted: IncomingMessage | null = null;
+    upstream.on('upgrade', (reply) => (accepted = reply));
+    upstream.on('open', () => {
+      upstream.pause(); // nothing is lost before the client's side stands
+      if (accepted !== null) resolve({ kind: 'open', upstream, reply: accepted });
+    });
+    upstream.on('unexpected-response', (_request, reply) => resolve({ kind: 'refused', reply }));
+    upstream.on('error', (cause) => resolve({ kind: 'failed', cause }));
+  });
+}
+
+/** Names and values; several values of one name are one list (RFC 9110 5.3). */
+function handshakeHeaders(request: IncomingMessage): Readonly<Record<string, string>> {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of pairsOf(upstreamHeaders(request.rawHeaders))) {
+    if (/^(?:sec-websocket-|accept-encoding$)/i.test(name)) continue;
+    headers[name] = headers[name] === undefined ? value : `${headers[name]}, ${value}`;
+  }
+  return headers;
+}
+
+/** The upstream did not switch: its answer is the client's, and a record. */
+async function passRefusal(
+  call: Upgrade,
+  visit: Visit,
+  shaken: Exclude<Shaken, { kind: 'open' }>,
+): Promise<void> {
+  const response = respondOn(call);
+  const refusal = await visit.begin({ kind: 'whole', bytes: Buffer.alloc(0) });
+  if (refusal !== null) return refuse(response, refusal);
+  if (shaken.kind === 'failed') return unanswered(response, visit, shaken.cause);
+  const { reply } = shaken;
+  const head = { status: reply.statusCode ?? 502, headers: reply.rawHeaders };
+  const passed = { reply: { ...head, body: reply }, abandon: () => void reply.destroy() };
+  await answer({ client: response, request: call.request }, visit, passed);
+}
+
+function join(
+  { request, socket, head, door, pairs }: Upgrade,
+  { visit, knock }: { readonly visit: Visit; readonly knock: Knock },
+  { upstream, reply }: Extract<Shaken, { kind: 'open' }>,
+): void {
+  const { format } = visit;
+  if (format === null || socket.destroyed) return upstream.terminate();
+  const server = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    maxPayload: MESSAGE_BYTES_MAX,
+    perMessageDeflate: true,
+    handleProtocols: () => (upstream.protocol === '' ? false : upstream.protocol),
+  });
+  server.on('headers', (lines) => lines.push(...replyLines(reply)));
+  server.handleUpgrade(request, socket, head, (client) => {
+    const taken: ReplyHead = {
+      status: reply.statusCode ?? 101,
+      // the events of a socket are recorded as those of a stream
+      headers: [...reply.rawHeaders, 'content-type', 'text/event-stream'],
+    };
+    const turns = openTurns({ door, knock, format, client, upstream, head: taken });
+    connect({ client, turns }, upstream, pairs);
+  });
+}
+
+/** What the upstream said beside the switch itself. */
+const replyLines = (reply: IncomingMessage): readonly string[] =>
+  pairsOf(clientHeaders(reply.rawHeaders, true))
+    .filter(([name]) => !/^(?:sec-websocket-|date$)/i.test(name))
+    .map(([name, value]) => `${name}: ${value}`);
+
+function connect(pair: Pair, upstream: WebSocket, pairs: Set<Pair>): void {
+  const { client, turns } = pair;
+  pairs.add(pair);
+  for (const socket of [client, upstream]) socket.on('error', () => socket.terminate());
+  client.on('message', (data, isBinary) => turns.ask(messageOf(data, isBinary)));
+  upstream.on('message', (data, isBinary) => turns.answer(messageOf(data, isBinary)));
+  upstream.on('close', (code, reason) => turns.end(() => closeLike(client, code, reason)));
+  client.on('close', (code, reason) => {
+    pairs.delete(pair);
+    turns.end(() => closeLike(upstream, code, reason));
+    upstream.resume(); // a paused socket does not see that it was closed
+    closeLike(upstream, code, reason);
+  });
+  upstream.resume();
+}
+
+function messageOf(data: RawData, isBinary: boolean): SocketMessage {
+  if (Buffer.isBuffer(data)) return { bytes: data, isBinary };
+  return { bytes: Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data), isBinary };
+}
+
+/** Codes that stand for a missing or broken close cannot be sent (RFC 6455 7.4.1). */
+function closeLike(socket: WebSocket, code: number, reason: Buffer): void {
+  if (code === 1005) socket.close();
+  else if (code === 1006 || code === 1015) socket.terminate();
+  else socket.close(code, reason.toString('utf8'));
+}
