@@ -1,7 +1,7 @@
 // What the daemon's control socket answers.
 import type { ControlAnswer, ControlCall, Routes } from '../daemon/control.ts';
 import { isFault } from '../model/fault.ts';
-import { isObject, objectAt, parseJson, stringAt } from '../model/json.ts';
+import { arrayAt, isObject, isString, objectAt, parseJson, stringAt } from '../model/json.ts';
 import type { Place } from '../model/session.ts';
 import type { GrantRequest } from './grant-book.ts';
 import type { HookHandler, Serving } from './serve.ts';
@@ -20,6 +20,7 @@ export function controlRoutes(serving: Serving, hook: HookHandler, stop: () => v
       answer(async () => {
         const id = stringAt(parseJson(call.body.toString('utf8')), 'grant') ?? '';
         const { sessions, ...tally } = await recorder.grants.end(id);
+        recorder.known.forget(id);
         return { ...tally, sessions: [...sessions] };
       }),
     'POST /hook': (call) => hook(call, { store: recorder.store, home: serving.home }),
@@ -59,10 +60,12 @@ async function status({ recorder, info, listener }: Serving): Promise<unknown> {
 
 /** The policy is read first: a session under a file that makes no sense is not opened. */
 async function openGrant({ recorder }: Serving, { body }: ControlCall): Promise<unknown> {
-  const asked = readGrantRequest(parseJson(body.toString('utf8')));
+  const json = parseJson(body.toString('utf8'));
+  const asked = readGrantRequest(json);
   const policy = await recorder.policies.reload(asked.place.worktree);
   recorder.maskers.of(policy);
   const { id, token } = await recorder.grants.open(asked);
+  recorder.known.tell(id, arrayAt(json, 'known').filter(isString));
   return { id, token, connections: Object.keys(policy.connections) };
 }
 

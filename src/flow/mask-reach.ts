@@ -1,6 +1,7 @@
 // Does a mask change what the client gets, or what is recorded alone? The record is masked in any case.
 import { classifyArgument } from '../agents/classify-argument.ts';
 import { classifyPlace } from '../agents/classify-place.ts';
+import { PATH_KEYS } from '../agents/tool-shape.ts';
 import type { Policy } from '../model/policy.ts';
 import type { MaskEdit } from '../model/secret.ts';
 import type { Field, TextSite } from '../model/wire.ts';
@@ -15,6 +16,10 @@ interface Mask {
   readonly edit: MaskEdit;
   /** Finds the argument that the edit is in, null where it is in none. */
   readonly place: () => ArgumentText | null;
+  /** Placeholders that this session's calls have written into files. */
+  readonly written: ReadonlySet<string>;
+  /** Is it a value that the session brought: from its environment, or an `.env` file? */
+  readonly isKnown: boolean;
 }
 
 /** @returns `later` for a place in a command whose end may still say that it is written: `echo … > f`. */
@@ -25,12 +30,30 @@ export function pickReach(policy: Policy, mask: Mask): Reach | 'later' {
   return toolArguments === 'written' ? reachInCall(mask) : 'record';
 }
 
-function reachInCall({ site: { tool }, edit: { pointer }, place }: Mask): Reach | 'later' {
+function reachInCall({ site: { tool }, edit, place, written, isKnown }: Mask): Reach | 'later' {
+  const { pointer } = edit;
   const around = place();
   const use =
     around === null
       ? classifyArgument(tool, pointer)
       : classifyPlace({ tool, pointer, text: around.text, offset: around.offset });
-  if (use === 'written') return 'client';
+  if (use === 'written') return isKnown && isInEnvFile(around) ? 'record' : 'client';
+  // the file holds the placeholder: an edit that names the value would find nothing
+  if (use === 'matched') return written.has(edit.replacement) ? 'client' : 'record';
   return use === 'run' && around?.isWhole === false ? 'later' : 'record';
+}
+
+const ENV_PATH = /(?:^|[/\\\s"'>])\.env(?:rc)?(?![\w-])/;
+const NAMED_PATH = new RegExp(`"(?:${PATH_KEYS.join('|')})"\\s*:\\s*"((?:[^"\\\\]|\\\\.)*)"`);
+const PATCHED_PATH = /^(?:\*\*\* (?:Add|Update) File: |\+\+\+ )(.*)$/gm;
+const REDIRECTED = /(?:>|\btee\b(?:\s+-a)?)\s*["']?([^\s"'<>|;&]+)/g;
+
+/** A value that is kept in an `.env` file may stay in one: masking it there would lose what the person keeps. */
+function isInEnvFile(around: ArgumentText | null): boolean {
+  if (around === null) return false;
+  const before = around.text.slice(0, around.offset);
+  const named = NAMED_PATH.exec(around.call)?.[1];
+  const path =
+    named ?? [...before.matchAll(PATCHED_PATH), ...before.matchAll(REDIRECTED)].at(-1)?.[1];
+  return path !== undefined && ENV_PATH.test(path);
 }

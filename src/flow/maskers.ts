@@ -1,7 +1,9 @@
 // Scanners for what passes through the proxy: the policy's own rules, and values that are known to be secret because
 // they came as a credential.
+import { createHash } from 'node:crypto';
 import { canonicalJson } from '../model/canonical-json.ts';
 import type { Policy } from '../model/policy.ts';
+import { secretValues } from '../secrets/env-file.ts';
 import { type MaskedValue, type Masker, maskText } from '../secrets/mask-text.ts';
 import { makePlaceholder } from '../secrets/placeholder.ts';
 import { openScanner } from '../secrets/scanner.ts';
@@ -13,13 +15,18 @@ export interface PolicyMasker {
   readonly stream: Masker;
   readonly text: TextMasker;
   readonly requests: RequestMasker;
+  /** Does the placeholder stand for a value that the session brought, rather than one that a rule alone found? */
+  readonly isKnown: (placeholder: string) => boolean;
 }
 
 export interface Maskers {
   /** Adds a value that must never be written down; too short ones are no secrets. */
   learn(value: string): void;
-  /** @throws Fault CONFIG_INVALID for a rule of the policy that cannot be translated. */
-  of(policy: Policy): PolicyMasker;
+  /**
+   * @param known more values that are secret here: those of one session.
+   * @throws Fault CONFIG_INVALID for a rule of the policy that cannot be translated.
+   */
+  of(policy: Policy, known?: readonly string[]): PolicyMasker;
   /** For our own log: no rules but the built-in ones. */
   mask(text: string): string;
 }
@@ -28,7 +35,8 @@ export interface Maskers {
 const KNOWN_CHARACTERS_MIN = 12;
 /** The oldest are forgotten: sessions come and go while the daemon stays. */
 const KNOWN_MAX = 500;
-const SECRET_NAME = /(?:KEY|TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIALS?)$/i;
+/** Sets of rules and known values that are kept ready. */
+const OPENED_MAX = 32;
 
 export interface MaskersWork {
   /** The store's: placeholders are made with it. */
@@ -37,6 +45,10 @@ export interface MaskersWork {
   readonly env: Readonly<Record<string, string>>;
   /** Keeps values for `reveal`; used only under policies that turn the vault on. */
   readonly keep: (masked: MaskedValue) => void;
+}
+
+interface MaskedFor extends Pick<Policy['secrets'], 'rules' | 'isVaultOn'> {
+  readonly known: readonly string[];
 }
 
 export function openMaskers({ key, env, keep }: MaskersWork): Maskers {
@@ -48,34 +60,45 @@ export function openMaskers({ key, env, keep }: MaskersWork): Maskers {
     for (const oldest of known) if (known.size > KNOWN_MAX) known.delete(oldest);
     opened.clear();
   };
-  for (const [name, value] of Object.entries(env))
-    if (SECRET_NAME.test(name) && !value.startsWith('/')) learn(value);
-  const open = (name: string, secrets: Pick<Policy['secrets'], 'rules' | 'isVaultOn'>) => {
+  for (const value of secretValues(Object.entries(env))) learn(value);
+  const open = (secrets: MaskedFor) => {
     const { rules, isVaultOn } = secrets;
+    // by digest: a name that holds the values would keep them once more
+    const name = createHash('sha256').update(canonicalJson(secrets)).digest('hex');
     const masker =
       opened.get(name) ??
-      openPolicyMasker({
+      openPolicyMasker(secrets.known, {
         key,
-        scanner: openScanner({ rules, known: [...known] }),
+        scanner: openScanner({ rules, known: [...known, ...secrets.known] }),
         ...(isVaultOn ? { onMasked: keep } : {}),
       });
+    opened.delete(name); // the latest use is the last entry
     opened.set(name, masker);
+    const oldest = opened.keys().next();
+    if (opened.size > OPENED_MAX && oldest.done !== true) opened.delete(oldest.value);
     return masker;
   };
   return {
     learn,
-    of: ({ secrets }) => {
-      const { rules, isVaultOn } = secrets;
-      return open(canonicalJson([rules, isVaultOn]), secrets);
-    },
-    mask: (text) => maskText(open('', { rules: [], isVaultOn: false }).stream, text).text,
+    of: ({ secrets: { rules, isVaultOn } }, more = []) => open({ rules, isVaultOn, known: more }),
+    mask: (text) => maskText(open({ rules: [], isVaultOn: false, known: [] }).stream, text).text,
   };
 }
 
-function openPolicyMasker(stream: Masker): PolicyMasker {
+/** The end of a placeholder is its value's alone; the kind before it is the rule's. */
+const DIGEST_CHARACTERS = 8;
+const digestOf = (placeholder: string): string => placeholder.slice(-DIGEST_CHARACTERS);
+
+function openPolicyMasker(known: readonly string[], stream: Masker): PolicyMasker {
+  const digests = new Set(known.map((value) => digestOf(makePlaceholder(stream.key, '', value))));
   const text: TextMasker = {
     maskText: (said) => maskText(stream, said),
     hide: (kind, value) => makePlaceholder(stream.key, kind, value),
   };
-  return { stream, text, requests: openRequestMasker(text) };
+  return {
+    stream,
+    text,
+    requests: openRequestMasker(text),
+    isKnown: (placeholder) => digests.has(digestOf(placeholder)),
+  };
 }

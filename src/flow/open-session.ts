@@ -6,6 +6,7 @@ import { gitText } from '../git/run-git.ts';
 import type { Caller } from '../model/caller.ts';
 import { arrayAt, isString, numberAt, parseJson, stringAt } from '../model/json.ts';
 import type { Place, Principal } from '../model/session.ts';
+import { secretValues } from '../secrets/env-file.ts';
 import { askDaemon, ensureDaemon } from './find-daemon.ts';
 
 export interface OpenedSession {
@@ -43,7 +44,9 @@ export async function openSession(
     readPrincipal(caller),
     readPlace(caller),
   ]);
-  const body = JSON.stringify({ principal, place, agent });
+  // over the socket into the daemon's memory, where they are looked for in what passes
+  const known = secretValues(Object.entries(caller.env));
+  const body = JSON.stringify({ principal, place, agent, known });
   const question = { method: 'POST', path: '/grant', body, timeoutMs: ASK_TIMEOUT_MS } as const;
   const answer = parseJson(await askDaemon(daemon, question));
   const token = stringAt(answer, 'token') ?? '';

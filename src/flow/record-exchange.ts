@@ -11,12 +11,14 @@ import { newExchangeId } from '../store/ids.ts';
 import type { WireFormat } from '../wire/format.ts';
 import { errorFormat, pickFormat } from '../wire/formats.ts';
 import type { GrantBook } from './grant-book.ts';
+import type { KnownBook } from './known-book.ts';
 import type { Maskers } from './maskers.ts';
 import type { PolicyBook } from './policy-book.ts';
 import { openReplyRecord } from './record-reply.ts';
 import { recordRequest, type RequestFacts } from './record-request.ts';
 import type { PathResolver } from './resolve-path.ts';
 import type { WorktreeWatch } from './worktree-watch.ts';
+import type { WrittenBook } from './written-book.ts';
 
 /** What every exchange works with. */
 export interface Recorder {
@@ -26,6 +28,8 @@ export interface Recorder {
   readonly grants: GrantBook;
   readonly policies: PolicyBook;
   readonly maskers: Maskers;
+  readonly known: KnownBook;
+  readonly written: WrittenBook;
   readonly paths: PathResolver;
   readonly watch: WorktreeWatch;
   readonly warn: (line: string) => void;
@@ -37,6 +41,8 @@ export interface Admitted {
   readonly knock: Knock;
   readonly grant: Grant;
   readonly policy: Policy;
+  /** Values that are secret in this session. */
+  readonly known: readonly string[];
   readonly connection: Connection;
   /** null where bodies are kept and not understood. */
   readonly format: WireFormat | null;
@@ -61,6 +67,7 @@ async function admit(recorder: Recorder, knock: Knock): Promise<Visit | Refusal>
       knock,
       grant,
       policy,
+      known: await recorder.known.of(grant),
       connection,
       format,
       startedAtMs: Date.now(),

@@ -5,6 +5,7 @@ import { pairsOf, valueOf } from '../proxy/headers.ts';
 import { openTextMask } from '../secrets/channel-mask.ts';
 import { openJsonMask } from '../secrets/json-mask.ts';
 import type { ExchangeEnd, NewEmission } from '../store/store.ts';
+import { isOfCall } from '../wire/argument-text.ts';
 import type { WireError } from '../wire/format.ts';
 import { maskHeaders } from '../wire/mask-headers.ts';
 import { pickReplyKind } from '../wire/reply-kind.ts';
@@ -54,7 +55,8 @@ export function openReplyRecord(context: ReplyContext, head: ReplyHead): ReplyTa
 
 function openState(context: ReplyContext, head: ReplyHead): State {
   const { admitted, recorder } = context;
-  const masker = recorder.maskers.of(admitted.policy);
+  const masker = recorder.maskers.of(admitted.policy, admitted.known);
+  const written = recorder.written.of(context.facts.session.id);
   const format = admitted.format;
   const stream = openReplyStream({
     format,
@@ -65,7 +67,12 @@ function openState(context: ReplyContext, head: ReplyHead): State {
     }),
     openMask: (site) =>
       site.field === 'arguments' ? openJsonMask(masker.stream) : openTextMask(masker.stream),
-    reaches: (site, edit, place) => pickReach(admitted.policy, { site, edit, place }),
+    reaches: (site, edit, place) => {
+      const isKnown = masker.isKnown(edit.replacement);
+      const reach = pickReach(admitted.policy, { site, edit, place, written, isKnown });
+      if (reach === 'client' && isOfCall(site)) written.add(edit.replacement);
+      return reach;
+    },
     clock: () => Date.now() - admitted.startedAtMs,
   });
   return {

@@ -45,7 +45,7 @@ export async function recordRequest(
     recorder.maskers.learn(credential);
   const decoded = await decode(admitted, body);
   const seen = readRequest(admitted, decoded);
-  const rest = maskAtRest(recorder.maskers.of(admitted.policy), admitted, decoded);
+  const rest = maskAtRest(recorder.maskers.of(admitted.policy, admitted.known), admitted, decoded);
   const refusal = refuseSecrets(admitted, rest);
   const session = await joinSession(recorder, admitted, seen);
   const begun = await begin(recorder, admitted, { session, seen, rest, body });

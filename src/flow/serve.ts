@@ -29,12 +29,14 @@ import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
 import { controlRoutes } from './control-routes.ts';
 import { openGrantBook } from './grant-book.ts';
+import { openKnownBook } from './known-book.ts';
 import { type Maskers, openMaskers } from './maskers.ts';
 import { openPolicyBook } from './policy-book.ts';
 import { openDoor, type Recorder } from './record-exchange.ts';
 import { openPathResolver } from './resolve-path.ts';
 import { openVault } from './keep-secret.ts';
 import { openWorktreeWatch } from './worktree-watch.ts';
+import { openWrittenBook } from './written-book.ts';
 
 /** Answers one hook; what its body is, src/hooks knows. */
 export type HookHandler = (
@@ -165,6 +167,8 @@ async function openRecorder(
     warn: log,
     grants: openGrantBook(store),
     policies: openPolicyBook(caller, log),
+    known: openKnownBook(),
+    written: openWrittenBook(),
     paths: openPathResolver(caller),
     watch: openWorktreeWatch({ caller, store, key, warn: log }),
   };

@@ -8,10 +8,11 @@ export const RANK = {
   open: 0,
   cut: 0.5,
   encoded: 1,
+  // a value keeps the name that a rule gives it, whether or not it is also known
+  known: 1.5,
   keyed: 2,
   url: 3,
   structured: 4,
-  known: 5,
   custom: 6,
 } as const;
 

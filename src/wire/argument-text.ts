@@ -10,9 +10,11 @@ export interface ArgumentText {
   readonly offset: number;
   /** Nothing of it is still to come. */
   readonly isWhole: boolean;
+  /** The whole call's text so far, as it came: JSON, or the one argument where arguments come as values. */
+  readonly call: string;
 }
 
-type FoundText = Omit<ArgumentText, 'isWhole'>;
+type FoundText = Pick<ArgumentText, 'text' | 'offset'>;
 
 export const isOfCall = (site: TextSite): boolean =>
   site.field === 'arguments' || site.field === 'argument' || site.field === 'freeform';

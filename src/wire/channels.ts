@@ -194,7 +194,7 @@ function reachOf(state: State, channel: Channel, { edit, isWhole }: Asked): Reac
   const placed = site.pointer === null ? edit : { ...edit, pointer: site.pointer };
   return state.policy.reaches(site, placed, () => {
     const found = argumentTextAt(site, channel.text, edit.start);
-    return found === null ? null : { ...found, isWhole };
+    return found === null ? null : { ...found, isWhole, call: channel.text };
   });
 }
 

@@ -2,11 +2,13 @@
 import { afterEach, expect, test } from 'vitest';
 import { Fault } from '../../src/model/fault.ts';
 import { openGrantBook } from '../../src/flow/grant-book.ts';
+import { openKnownBook } from '../../src/flow/known-book.ts';
 import { openMaskers } from '../../src/flow/maskers.ts';
 import { openPolicyBook } from '../../src/flow/policy-book.ts';
 import { openDoor } from '../../src/flow/record-exchange.ts';
 import { openPathResolver } from '../../src/flow/resolve-path.ts';
 import { openWorktreeWatch } from '../../src/flow/worktree-watch.ts';
+import { openWrittenBook } from '../../src/flow/written-book.ts';
 import { openListener } from '../../src/proxy/listener.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import type { Store } from '../../src/store/store.ts';
@@ -46,6 +48,8 @@ async function run(settings: string, broken: Partial<Store>) {
     grants,
     maskers,
     warn,
+    known: openKnownBook(),
+    written: openWrittenBook(),
     policies: openPolicyBook(caller, warn),
     paths: openPathResolver(caller),
     watch: openWorktreeWatch({ caller, store, key, warn }),

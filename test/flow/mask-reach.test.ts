@@ -24,6 +24,8 @@ const ask = (where: TextSite, pointer: MaskEdit['pointer']): Parameters<typeof p
   site: where,
   edit: edit(pointer),
   place: () => null,
+  written: new Set(),
+  isKnown: false,
 });
 
 test.each([
@@ -59,8 +61,37 @@ test.each([
   const mask = (isWhole: boolean): Parameters<typeof pickReach>[1] => ({
     site: site('arguments', 'Bash'),
     edit: edit(['command']),
-    place: () => ({ text: isWhole ? text : text.slice(0, offset + 3), offset, isWhole }),
+    written: new Set(),
+    isKnown: false,
+    place: () => ({
+      text: isWhole ? text : text.slice(0, offset + 3),
+      offset,
+      isWhole,
+      call: '',
+    }),
   });
   expect(pickReach(policyWith({}), mask(true))).toBe(want);
   expect(pickReach(policyWith({}), mask(false))).toBe(text.includes('<<') ? 'client' : 'later');
+});
+
+test('what must match is masked once the session wrote the placeholder, and only then', () => {
+  const asked = ask(site('arguments', 'Edit'), ['old_string']);
+  expect(pickReach(policyWith({}), { ...asked, written: new Set(['x']) })).toBe('client');
+  expect(pickReach(policyWith({}), { ...asked, written: new Set(['y']) })).toBe('record');
+});
+
+test.each([
+  ['{"file_path":"/w/.env","content":"A=KEY"}', 'A=KEY', 'record'],
+  ['{"file_path":"api/.env.local","content":"A=KEY"}', 'A=KEY', 'record'],
+  ['{"file_path":"src/environment.ts","content":"A=KEY"}', 'A=KEY', 'client'],
+  ['{"file_path":"a.ts","content":"see .env KEY"}', 'see .env KEY', 'client'],
+  ['', '*** Begin Patch\n*** Update File: .env\n+A=KEY\n', 'record'],
+  ['', '*** Update File: .env\n+B=1\n*** Update File: a.ts\n+A=KEY\n', 'client'],
+] as const)('a value known from an .env file stays in one: %s %j', (call, text, want) => {
+  const place = { text, offset: text.indexOf('KEY'), isWhole: true, call };
+  const where = call === '' ? site('freeform', 'apply_patch') : site('arguments', 'Write');
+  const asked = ask(where, call === '' ? null : ['content']);
+  const mask = { ...asked, place: () => place };
+  expect(pickReach(policyWith({}), { ...mask, isKnown: true })).toBe(want);
+  expect(pickReach(policyWith({}), mask)).toBe('client');
 });
