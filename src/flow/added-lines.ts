@@ -7,6 +7,8 @@ import type { LineRange } from '../model/origin.ts';
 
 export interface AddedFile {
   readonly path: string;
+  /** Deleted: nothing of it is left but what other files may have got. */
+  readonly isGone: boolean;
   /** Names that the file had in the parents, where they differ. */
   readonly oldPaths: readonly string[];
   readonly blob: string;
@@ -55,7 +57,9 @@ async function joinDiffs(work: DiffWork, diffs: readonly Diff[]): Promise<readon
   for (const file of first?.files ?? []) {
     const all = diffs.map((diff) => diff.files.find((one) => one.path === file.path));
     // a file that equals some parent's adds nothing
-    if (file.blob === null || all.some((one) => one === undefined)) continue;
+    if (all.some((one) => one === undefined)) continue;
+    if (file.status === 'D') joined.push(joinFile('', { blob: '', path: file.path }, [diffs, all]));
+    if (file.blob === null) continue;
     const found = await work.objects.read(file.blob);
     if (found === null || isBinary(found.bytes)) continue;
     joined.push(
@@ -79,6 +83,7 @@ function joinFile(
   });
   return {
     path,
+    isGone: blob === '',
     oldPaths: namesBefore(all, path),
     blob,
     text,

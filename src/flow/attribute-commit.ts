@@ -3,7 +3,7 @@
 import type { Objects } from '../git/objects.ts';
 import type { Repository } from '../git/open-repository.ts';
 import { readCommit, type CommitFacts } from '../git/read-commit.ts';
-import { attributeText } from '../match/attribute-text.ts';
+import { attributeText, type NotedVersion } from '../match/attribute-text.ts';
 import { openAuthorTable, type AuthorTable } from '../match/authors.ts';
 import { fingerprintTokens } from '../match/fingerprints.ts';
 import { openTokenizer, splitLines, type Tokenizer } from '../match/tokens.ts';
@@ -13,7 +13,7 @@ import type { Store } from '../store/store.ts';
 import { listAddedLines, type AddedFile } from './added-lines.ts';
 import { gatherEvidence, type FileEvidence } from './file-evidence.ts';
 import { readNotedFiles } from './noted-files.ts';
-import { makeNotedVersion, type NotedFile } from './noted-versions.ts';
+import { makeNotedVersion } from './noted-versions.ts';
 
 export interface AttributionWork {
   readonly repository: Repository;
@@ -64,15 +64,20 @@ export async function attributeFiles(
     readEvidence(work, { files, ancestry, tokenizer, table }),
     readNotedFiles(work, files, ancestry.sources),
   ]);
-  const attributed: AttributedFile[] = [];
-  for (const file of files) {
-    const added =
-      file.added.size === 0
-        ? []
-        : attributeFile({ tokenizer, table, evidence }, file, noted.get(file.path) ?? []);
-    attributed.push({ path: file.path, blob: file.blob, added });
-  }
-  return attributed;
+  const versions = new Map(
+    [...noted].map(([path, found]) => [
+      path,
+      found.map((one) => makeNotedVersion({ tokenizer, table }, one)),
+    ]),
+  );
+  const known = { tokenizer, table, evidence, versions };
+  return files
+    .filter((file) => !file.isGone)
+    .map((file) => ({
+      path: file.path,
+      blob: file.blob,
+      added: file.added.size === 0 ? [] : attributeFile(known, file),
+    }));
 }
 
 interface Setting {
@@ -122,21 +127,28 @@ async function committedBefore(objects: Objects, commit: string, atMs: number): 
   return facts !== null && facts.committedAtMs <= atMs;
 }
 
-function attributeFile(
-  work: Pick<Setting, 'tokenizer' | 'table'> & { readonly evidence: FileEvidence | null },
-  file: AddedFile,
-  noted: readonly NotedFile[],
-): readonly AddedLine[] {
-  const { evidence } = work;
+interface Known extends Pick<Setting, 'tokenizer' | 'table'> {
+  readonly evidence: FileEvidence | null;
+  /** Path → versions that notes vouch for. */
+  readonly versions: ReadonlyMap<string, readonly NotedVersion[]>;
+}
+
+function attributeFile(work: Known, file: AddedFile): readonly AddedLine[] {
+  const { evidence, versions } = work;
   const timelines = [file.path, ...file.oldPaths]
     .map((path) => evidence?.timelineOf(path) ?? null)
     .filter((timeline) => timeline !== null);
+  // code that went from one file to another in this very commit
+  const moved = [...versions]
+    .filter(([path]) => path !== file.path)
+    .flatMap(([, found]) => found)
+    .map(({ told }) => ({ version: told, atMs: 0, isRejected: false }));
   const origins = attributeText(file, {
     tokenizer: work.tokenizer,
     table: work.table,
     timelines,
-    noted: noted.map((one) => makeNotedVersion(work, one)),
-    fragments: evidence?.fragmentsFor(file.path) ?? [],
+    noted: versions.get(file.path) ?? [],
+    fragments: [...moved, ...(evidence?.fragmentsFor(file.path) ?? [])],
     emittedLines: evidence?.emittedLines ?? new Set(),
   });
   return splitLines(file.text)

@@ -9,10 +9,11 @@ import {
   type TimelineEvent,
 } from '../match/timeline.ts';
 import { joinTokenLines, splitLines, type Tokenizer, type TokenText } from '../match/tokens.ts';
-import type { Edit, Emission } from '../model/edit.ts';
+import type { Emission } from '../model/edit.ts';
 import type { Observation, Store } from '../store/store.ts';
 import { writtenText } from '../match/fingerprints.ts';
 import { isAi } from '../match/version.ts';
+import { isAbout, spellings } from './emission-path.ts';
 
 export interface EvidenceWork {
   readonly store: Store;
@@ -47,7 +48,11 @@ export async function gatherEvidence(
   question: EvidenceQuestion,
 ): Promise<FileEvidence> {
   const { store, repository } = work;
-  const found = await store.findEmissions({ repository, ...question });
+  const found = await store.findEmissions({
+    repository,
+    paths: spellings(question.paths),
+    fingerprints: question.fingerprints,
+  });
   const others = otherPaths(found, question.paths);
   const paths = [...question.paths, ...others];
   const more =
@@ -202,17 +207,6 @@ const authorOf = (
   return work.table.numberOf({ source: { exchange, session, agent, model }, evidence });
 };
 
-/** By its resolved path, else by what the agent called it: an agent in a container sees other roots. */
-function isAbout(emission: Emission, path: string): boolean {
-  if (emission.edit.kind === 'snippet') return false;
-  if (emission.path !== null) return emission.path === path;
-  const said = saidPath(emission.edit);
-  return said !== null && said.endsWith(`/${path}`);
-}
-
-const saidPath = (edit: Edit): string | null =>
-  'path' in edit && edit.path !== null ? `/${edit.path.replaceAll('\\', '/')}` : null;
-
 /** Edits that belong to none of the files: snippets, and paths that nothing here answers to. */
 function looseFragments(
   work: EvidenceWork,
@@ -222,6 +216,8 @@ function looseFragments(
   const fragments: Fragment[] = [];
   for (const emission of emissions) {
     if (paths.some((path) => isAbout(emission, path))) continue;
+    // without its file's history nobody can tell what of a whole file the model wrote and what it repeated
+    if (emission.edit.kind === 'write' && emission.path !== null) continue;
     const author = authorOf(work, emission, 'exact');
     const version = versionOfEdit(emission.edit, author, work.tokenizer);
     const isRejected = emission.outcome === 'rejected';

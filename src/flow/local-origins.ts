@@ -66,6 +66,7 @@ async function attributeWorkingFile(
   const parents = head === null ? [] : [head];
   const file = {
     path,
+    isGone: false,
     oldPaths: [],
     blob: '',
     text,

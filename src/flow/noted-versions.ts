@@ -4,7 +4,8 @@ import { cutLines } from '../match/lines.ts';
 import { carriedAuthor, type AuthorTable } from '../match/authors.ts';
 import { elementAt } from '../match/diff.ts';
 import type { Tokenizer } from '../match/tokens.ts';
-import type { Version } from '../match/version.ts';
+import type { NotedVersion } from '../match/attribute-text.ts';
+import { withoutLines } from '../match/version.ts';
 import { parsePorcelain, runBlame, type BlamedLine } from '../git/blame.ts';
 import { atTop } from '../git/commit-diff.ts';
 import type { LineOrigin, LineRange } from '../model/origin.ts';
@@ -30,6 +31,8 @@ export interface NotedFile {
   readonly text: string;
   /** By line, 1-based; lines of commits without a valid note are missing. */
   readonly origins: ReadonlyMap<number, LineOrigin>;
+  /** The lines that were looked up; null: all. */
+  readonly asked: readonly LineRange[] | null;
 }
 
 /** @returns null where that commit has no such text file. */
@@ -39,10 +42,14 @@ export async function readNotedFile(
 ): Promise<NotedFile | null> {
   const found = await work.objects.read(`${place.commit}:${place.path}`);
   if (found === null || found.type !== 'blob' || found.bytes.includes(0)) return null;
-  return { text: found.bytes.toString('utf8'), origins: await readLineOrigins(work, place) };
+  return {
+    text: found.bytes.toString('utf8'),
+    origins: await readLineOrigins(work, place),
+    asked: place.ranges,
+  };
 }
 
-export function makeNotedVersion(work: VersionWork, noted: NotedFile): Version {
+export function makeNotedVersion(work: VersionWork, noted: NotedFile): NotedVersion {
   const text = work.tokenizer.tokenize(noted.text);
   const lines = cutLines(text);
   const authors = new Int32Array(text.tokens.length);
@@ -53,7 +60,15 @@ export function makeNotedVersion(work: VersionWork, noted: NotedFile): Version {
     authors.fill(author, start, end);
     cuts.fill(isCut ? 1 : 0, start, end);
   }
-  return { lines, authors, cuts };
+  const whole = { lines, authors, cuts };
+  const { asked } = noted;
+  if (asked === null) return { whole, told: whole };
+  const isAsked = (line: number): boolean =>
+    asked.some(
+      ({ firstLine, lineCount }) => line + 1 >= firstLine && line + 1 < firstLine + lineCount,
+    );
+  const others = lines.ids.map((_id, line) => line).filter((line) => !isAsked(line));
+  return { whole, told: withoutLines(whole, new Set(others)) };
 }
 
 /** Origins by line, 1-based; lines of commits without a valid note are missing. */

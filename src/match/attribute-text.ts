@@ -20,13 +20,20 @@ import {
 } from './version.ts';
 import { cutLines } from './lines.ts';
 
+/** A version of which notes say something. */
+export interface NotedVersion {
+  readonly whole: Version;
+  /** Only the lines whose origin was looked up. */
+  readonly told: Version;
+}
+
 export interface TextEvidence {
   readonly tokenizer: Tokenizer;
   readonly table: AuthorTable;
   /** This file's timelines: the worktree's own first, then that of the name it had before. */
   readonly timelines: readonly Timeline[];
   /** Versions that notes vouch for: the parents', then those of the commits this one was made from. */
-  readonly noted: readonly Version[];
+  readonly noted: readonly NotedVersion[];
   /** Everything else that text may have come from. */
   readonly fragments: readonly Fragment[];
   readonly emittedLines: ReadonlySet<string>;
@@ -49,20 +56,23 @@ export function attributeText(
       : carryOver(first.current.version, tokens, PERSON);
   for (const timeline of evidence.timelines.slice(1))
     overlay(draft, carryOver(timeline.current.version, tokens, PERSON));
-  for (const version of evidence.noted) overlay(draft, carryOver(version, tokens, PERSON));
-  const known = [
-    ...evidence.timelines.map((timeline) => timeline.current.version),
-    ...evidence.noted,
-  ];
+  for (const { whole } of evidence.noted) overlay(draft, carryOver(whole, tokens, PERSON));
+  const current = evidence.timelines.map((timeline) => timeline.current);
+  const told = evidence.noted.map((one) => ({ version: one.told, isRejected: false }));
   const past = evidence.timelines.flatMap((timeline) => timeline.past);
-  restoreLines(draft, [...past.map((one) => one.version), ...evidence.noted]);
+  restoreLines(
+    draft,
+    [...past, ...told].map((one) => one.version),
+  );
   explainOpen(
     draft,
-    known.map((one) => ({ version: goneLines(one, draft), isRejected: false })),
+    [...current, ...told].map(({ version }) => ({
+      version: goneLines(version, draft),
+      isRejected: false,
+    })),
     MOVED,
   );
-  const copied = known.map((one) => ({ version: one, isRejected: false }));
-  explainOpen(draft, [...past, ...copied, ...evidence.fragments], COPIED);
+  explainOpen(draft, [...past, ...current, ...told, ...evidence.fragments], COPIED);
   const { starts } = draft.version.lines;
   const isNew = (line: number): boolean =>
     draft.isKnown

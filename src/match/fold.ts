@@ -106,7 +106,8 @@ function judgeBlock(self: Folded | undefined, near: readonly LineOrigin[]): Line
   if (self === undefined || !saysItself(self)) return block;
   // between lines of one session a bracket is of that session too, whoever's bracket it was taken for
   const sessions = new Set(near.map(sessionOf));
-  if (isRecorded(block) && sessions.size === 1) return block;
+  if (isRecorded(block) && sessions.size === 1 && !sessions.has(sessionOf(self.origin)))
+    return block;
   return near.length === 0 || near.some(isRecorded) ? self.origin : UNRECORDED;
 }
 
