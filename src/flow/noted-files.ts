@@ -9,7 +9,7 @@ const TOGETHER = 4;
 
 /**
  * @param sources commits besides the parents whose notes may speak of the same lines.
- * @returns by path: the parents' versions, then those of the sources; nothing of files that gained no line.
+ * @returns by path: the parents' versions, then those of the sources; nothing where no file gained a line.
  */
 export async function readNotedFiles(
   work: NotesWork,
@@ -17,9 +17,11 @@ export async function readNotedFiles(
   sources: readonly string[],
 ): Promise<ReadonlyMap<string, readonly NotedFile[]>> {
   const listed = { ...work, notesRefs: work.notesRefs ?? (await listNotesRefs(work.repository)) };
-  const asked = files
-    .filter((file) => file.added.size > 0)
-    .flatMap((file) => placesOf(file, sources).map((place) => ({ path: file.path, place })));
+  // what one file lost another may have gained
+  const isAnyGained = files.some((file) => file.added.size > 0);
+  const asked = (isAnyGained ? files : []).flatMap((file) =>
+    placesOf(file, sources).map((place) => ({ path: file.path, place })),
+  );
   const noted = new Map<string, NotedFile[]>();
   for (let first = 0; first < asked.length; first += TOGETHER) {
     const some = asked.slice(first, first + TOGETHER);
