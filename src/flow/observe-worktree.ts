@@ -1,10 +1,11 @@
 // What stands in the files of a worktree at one moment: before the model speaks and when its reply ended. Kept as keyed
 // token numbers per line, no text. Runs beside the request, never in its way; files whose stat did not change since the
-// last time are neither read nor recorded again.
+// last time are neither read nor recorded again, and where nothing was touched git is not asked.
 import { lstat, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hashBlob } from '../git/hash-blob.ts';
 import { openObjects } from '../git/objects.ts';
+import type { ChangeWatch } from '../git/watch-worktree.ts';
 import { listDirtyPaths, readIndexEntries } from '../git/worktree-status.ts';
 import { openTokenizer, splitTokenLines, type Tokenizer } from '../match/tokens.ts';
 import type { Caller } from '../model/caller.ts';
@@ -13,6 +14,8 @@ import type { Observation } from '../store/store.ts';
 const FILES_MAX = 2000;
 const FILE_BYTES_MAX = 1_000_000;
 const STATUS_TIMEOUT_MS = 10_000;
+/** Watches cannot see everything (mapped memory, other machines' writes): as old as this what they say may be. */
+const TRUSTED_MS = 60_000;
 /** git's own test for binary content looks at as many bytes. */
 const BINARY_PROBE_BYTES = 8000;
 
@@ -25,7 +28,12 @@ interface SeenFile {
 export interface WorktreeState {
   readonly seen: Map<string, SeenFile>;
   readonly tokenizer: Tokenizer;
+  /** When it was last known what is dirty and what is clean. */
   scannedAtMs: number;
+  /** When git last looked at all of it. */
+  fullAtMs: number;
+  /** null: every look is a full one. */
+  changes: ChangeWatch | null;
   /** One scan at a time: the tail of the queue. */
   queue: Promise<unknown>;
 }
@@ -37,6 +45,8 @@ export interface ObservedWorktree {
   readonly worktree: string;
   /** The common git directory. */
   readonly repository: string;
+  /** The worktree's own git directory. */
+  readonly gitDir: string;
 }
 
 export interface ObservationMoment {
@@ -51,6 +61,8 @@ export const openWorktreeState = (key: Uint8Array): WorktreeState => ({
   seen: new Map(),
   tokenizer: openTokenizer(key),
   scannedAtMs: 0,
+  fullAtMs: 0,
+  changes: null,
   queue: Promise.resolve(),
 });
 
@@ -66,30 +78,59 @@ export function observeWorktree(
   moment: ObservationMoment,
 ): Promise<readonly Observation[]> {
   const run = state.queue.then(() =>
-    moment.moment === 'before' ? scanAll(state, place, moment) : scanKnown(state, place, moment),
+    moment.moment === 'before' ? scanDirty(state, place, moment) : scanKnown(state, place, moment),
   );
   state.queue = run.catch(() => undefined); // whoever asked gets the error; the next scan starts afresh
   return run;
 }
 
-async function scanAll(
+async function scanDirty(
   state: WorktreeState,
   place: ObservedWorktree,
   moment: ObservationMoment,
 ): Promise<readonly Observation[]> {
-  const dirty = await listDirtyPaths(place.caller, {
-    max: FILES_MAX,
-    timeoutMs: STATUS_TIMEOUT_MS,
-  });
+  const below = findTouched(state);
+  if (below !== null && below.length === 0) {
+    state.scannedAtMs = Date.now();
+    return [];
+  }
+  const dirty = await listDirty(state, place, below);
   if (dirty === null) return [];
-  state.scannedAtMs = Date.now();
   // a file that was dirty and is clean now has changed too: committed, stashed, reset
-  const paths = new Set([...dirty, ...state.seen.keys()]);
+  const known = [...state.seen.keys()].filter((path) => below === null || isBelow(path, below));
+  const paths = new Set([...dirty, ...known]);
   const observations = await observePaths(state, place, { ...moment, paths: [...paths] });
   const isDirty = new Set(dirty);
-  for (const path of state.seen.keys()) if (!isDirty.has(path)) state.seen.delete(path);
+  for (const path of known) if (!isDirty.has(path)) state.seen.delete(path);
   return observations;
 }
+
+/** @returns paths touched since the last look; null where git has to look at everything. */
+function findTouched({ changes, fullAtMs }: WorktreeState): readonly string[] | null {
+  const touched = changes?.take() ?? null;
+  return Date.now() - fullAtMs > TRUSTED_MS ? null : touched;
+}
+
+/** @returns null where git failed or was too slow. @throws Fault GIT_MISSING. */
+async function listDirty(
+  state: WorktreeState,
+  { caller }: ObservedWorktree,
+  below: readonly string[] | null,
+): Promise<readonly string[] | null> {
+  const { fullAtMs } = state;
+  const nowMs = Date.now();
+  state.fullAtMs = 0; // what was touched is told once: where this look fails the next one is a full one
+  const limits = { max: FILES_MAX, timeoutMs: STATUS_TIMEOUT_MS, below };
+  const dirty = await listDirtyPaths(caller, limits);
+  if (dirty === null) return null;
+  state.scannedAtMs = nowMs;
+  state.fullAtMs = below === null ? nowMs : fullAtMs;
+  state.changes?.cover(dirty);
+  return dirty;
+}
+
+const isBelow = (path: string, tops: readonly string[]): boolean =>
+  tops.some((top) => path === top || path.startsWith(`${top}/`));
 
 async function scanKnown(
   state: WorktreeState,

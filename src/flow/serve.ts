@@ -141,12 +141,13 @@ async function serveStore(opened: Opened, onReady: (info: RunInfo) => void): Pro
 
 /** A client that asks while we leave gets no answer rather than half of one; what is under way is let finish. */
 async function leave(
-  { listener, log, info }: Serving,
+  { listener, recorder, log, info }: Serving,
   control: Control,
   files: RunFiles,
 ): Promise<void> {
   log('stopping');
   await listener.close(DRAIN_MS);
+  recorder.watch.close();
   await control.close();
   await removeFile(files.daemon);
   await removeFile(info.socket);

@@ -11,25 +11,30 @@ const STATUS_ARGS = [
   '--ignore-submodules=all',
 ];
 
+interface StatusLimits {
+  readonly max: number;
+  readonly timeoutMs: number;
+  /** Looks at these files and what is below these directories only; null: at everything. */
+  readonly below: readonly string[] | null;
+}
+
 /**
  * @param caller stands in the worktree's top directory.
  * @returns repository-relative paths, deleted ones too, at most `max`; null where git was too slow or failed.
  */
 export async function listDirtyPaths(
   caller: Caller,
-  limits: { readonly max: number; readonly timeoutMs: number },
+  { max, timeoutMs, below }: StatusLimits,
 ): Promise<readonly string[] | null> {
-  const answer = await runGit(caller, STATUS_ARGS, {
-    okExits: [0, 128, 129],
-    timeoutMs: limits.timeoutMs,
-  });
+  const args = ['--literal-pathspecs', ...STATUS_ARGS, ...(below === null ? [] : ['--', ...below])];
+  const answer = await runGit(caller, args, { okExits: [0, 128, 129], timeoutMs });
   if (answer.exit !== 0) return null;
   return answer.stdout
     .toString('utf8')
     .split('\0')
     .map(pathOfEntry)
     .filter((path) => path !== '' && !path.endsWith('/'))
-    .slice(0, limits.max);
+    .slice(0, max);
 }
 
 /** `1 XY sub mH mI mW hH hI path`, `u XY sub m1 m2 m3 mW h1 h2 h3 path`, `? path`. */

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { observeWorktree, openWorktreeState } from '../../src/flow/observe-worktree.ts';
+import { watchWorktree } from '../../src/git/watch-worktree.ts';
 import type { Observation } from '../../src/store/store.ts';
 
 const KEY = new Uint8Array(32).fill(3);
@@ -31,7 +32,12 @@ function makeRepository() {
   write('dirty.ts', 'let x;\n');
   git('add', '-A');
   git('commit', '-qm', 'c');
-  const place = { caller: { cwd: dir, env }, worktree: dir, repository: join(dir, '.git') };
+  const place = {
+    caller: { cwd: dir, env },
+    worktree: dir,
+    repository: join(dir, '.git'),
+    gitDir: join(dir, '.git'),
+  };
   return { git, write, place, state: openWorktreeState(KEY) };
 }
 
@@ -74,6 +80,37 @@ test('after a reply: what the index held for named clean files, and known dirty 
     ['after', 'dirty.ts', [2]],
   ]);
   expect(seen.map((o) => o.blob)).toEqual([expect.any(String), null, expect.any(String)]);
+});
+
+test('between full looks git is asked about what was touched alone, with the same result', async () => {
+  const { git, write, place, state } = makeRepository();
+  const look = async (exchange: string) =>
+    summary(await observeWorktree(state, place, { exchange, moment: 'before' }));
+  await look('e1');
+  const changes = await watchWorktree(place);
+  state.changes = changes;
+  expect(await look('e2')).toEqual([]);
+  const fullAtMs = state.fullAtMs;
+  write('dirty.ts', 'let x;\nlet y = 2;\n');
+  write('new.ts', 'a b\n');
+  const found: unknown[] = [];
+  await expect.poll(async () => found.push(...(await look('e3')))).toBe(2);
+  expect(found).toEqual([
+    ['before', 'dirty.ts', [2, 4]],
+    ['before', 'new.ts', [2]],
+  ]);
+  rmSync(join(place.worktree, 'new.ts'));
+  await expect.poll(() => look('e4')).toEqual([['before', 'new.ts', []]]);
+  expect(state.fullAtMs).toBe(fullAtMs);
+  git('checkout', '-q', 'dirty.ts');
+  await expect.poll(() => look('e5')).toEqual([['before', 'dirty.ts', [2]]]);
+  // a minute later nobody trusts the watches: what they missed is found
+  changes.close();
+  write('clean.ts', 'missed\n');
+  state.changes = { ...changes, take: () => [] };
+  expect(await look('e6')).toEqual([]);
+  state.fullAtMs -= 61_000;
+  expect(await look('e7')).toEqual([['before', 'clean.ts', [1]]]);
 });
 
 test('a directory that is no repository gives nothing', async () => {
