@@ -1,12 +1,9 @@
 // What crosses the proxy and what is recorded of it, over real sockets into a real store.
-import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ServerResponse } from 'node:http';
-import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { OpenedSession } from '../../src/flow/open-session.ts';
-import { cutAt } from '../wire/cuts.ts';
 import { type Part, type Provider, PROVIDERS, sseText } from '../wire/streams.ts';
 import {
   type Asked,
@@ -76,13 +73,6 @@ const REQUEST = {
 const stream = (response: ServerResponse, bytes: Uint8Array, headers = {}): void => {
   response.writeHead(200, { 'content-type': 'text/event-stream', ...headers });
   response.end(bytes);
-};
-
-const ENCODERS = {
-  identity: (bytes: Uint8Array) => bytes,
-  gzip: (bytes: Uint8Array) => gzipSync(bytes),
-  br: (bytes: Uint8Array) => brotliCompressSync(bytes),
-  deflate: (bytes: Uint8Array) => deflateSync(bytes),
 };
 
 describe.each(PROVIDERS)('$name', (provider) => {
@@ -203,48 +193,6 @@ describe.each(PROVIDERS)('$name', (provider) => {
     });
   });
 });
-
-test('random streams, cut anywhere, in any encoding: the client gets the bytes of the model', async () => {
-  let count = 0;
-  const property = fc.asyncProperty(
-    fc.record({
-      provider: fc.constantFrom(...PROVIDERS),
-      texts: fc.array(fc.string({ unit: 'grapheme', maxLength: 60 }), {
-        minLength: 1,
-        maxLength: 4,
-      }),
-      encoding: fc.constantFrom('identity', 'gzip', 'br', 'deflate' as const),
-      end: fc.constantFrom('\n', '\r\n'),
-      cuts: fc.array(fc.nat(3000), { maxLength: 12 }),
-    }),
-    async ({ provider, texts, encoding, end, cuts }) => {
-      const parts = texts.map((text): Part => ({ kind: 'text', text }));
-      const sent = Buffer.from(
-        sseText(
-          provider,
-          provider.events(parts, (text) => [text]),
-          end,
-        ),
-      );
-      const name = `random ${String((count += 1))}`;
-      answers.set(name, (_asked, response) => {
-        response.writeHead(200, {
-          'content-type': 'text/event-stream',
-          ...(encoding === 'identity' ? {} : { 'content-encoding': encoding }),
-        });
-        for (const piece of cutAt(ENCODERS[encoding](sent), cuts)) response.write(piece);
-        response.end();
-      });
-      const reply = await post(urlOf(provider), REQUEST, { 'x-case': name });
-      answers.delete(name);
-      expect(sha256(Buffer.from(await reply.arrayBuffer()))).toBe(sha256(sent));
-    },
-  );
-  await fc.assert(property, { numRuns: 200 });
-  const recorded = (await listAll(world)).slice(-count);
-  for (const { responseSha256, clientSha256, outcome } of recorded)
-    expect([outcome, clientSha256]).toEqual(['ok', responseSha256]);
-}, 30_000);
 
 test('32 streams at once: 32 records, none mixed with another', async () => {
   const names = Array.from({ length: 32 }, (_, i) => `parallel ${String(i)}`);

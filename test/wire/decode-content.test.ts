@@ -10,6 +10,7 @@ import {
 } from '../../src/wire/decode-content.ts';
 import { openScriptDecoder } from '../../src/wire/zstd.ts';
 import { cutAt } from './cuts.ts';
+import { storedFrame } from './stored-frame.ts';
 
 const ENCODERS = [
   ['gzip', gzipSync],
@@ -122,22 +123,13 @@ const ZSTD = [
 ].join('');
 const ZSTD_TEXT = `hello zstd, hello zstd, hello zstd: ${Array.from({ length: 200 }, (_, i) => i + 1).join(' ')} `;
 
-/** RFC 8878 3.1.1: a frame whose one block is stored as it is. */
-function storedFrame(text: string): Buffer {
-  const content = Buffer.from(text);
-  const header = Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0xa0, 0, 0, 0, 0, 0, 0, 0]);
-  header.writeUInt32LE(content.length, 5);
-  header.writeUIntLE((content.length << 3) | 1, 9, 3);
-  return Buffer.concat([header, content]);
-}
-
 test('zstd in any cut, with and without the help of node:zlib, several frames', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.string({ unit: 'grapheme', minLength: 1 }),
       fc.array(fc.nat(600)),
       async (text, cuts) => {
-        const bytes = Buffer.concat([Buffer.from(ZSTD, 'base64'), storedFrame(text)]);
+        const bytes = Buffer.concat([Buffer.from(ZSTD, 'base64'), storedFrame(Buffer.from(text))]);
         const want = ZSTD_TEXT + text;
         expect(await decoded('zstd', given(cutAt(bytes, cuts)))).toBe(want);
         const parts: Uint8Array[] = [];
