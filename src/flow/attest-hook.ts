@@ -91,16 +91,18 @@ async function attestBatch(work: HookWork, batch: Batch): Promise<readonly TextN
   const { repository, objects, policy, world } = work;
   const records = await world.openRecords(work.home, 'write');
   const store = records.kind === 'open' ? records.store : null;
+  const isWriter = records.kind === 'open' && records.isWritable;
   const key = store === null ? new Uint8Array(32) : await store.readKey();
   const outcome = await attestCommit(
     {
       repository,
       objects,
       policy,
-      store: records.kind === 'open' && records.isWritable ? store : null,
+      store: isWriter ? store : null,
       attribute: (commit, rewrittenFrom) =>
         attributeCommit({ repository, objects, store, key }, commit, { rewrittenFrom }),
-      isWanted: () => world.isWanted(),
+      // whoever has the store is the only one who can: a fallback that asked after us only queues the commit
+      isWanted: () => isWriter || world.isWanted(),
     },
     batch.commits,
     batch.rewrittenFrom,
