@@ -1,0 +1,119 @@
+// A store as months of work leave it, the same for the same numbers: exchanges that each wrote one piece of code.
+import { createHash } from 'node:crypto';
+import { fingerprintEdit } from '../../src/match/fingerprints.ts';
+import type { Edit } from '../../src/model/edit.ts';
+import { openEmbeddedStore } from '../../src/store/embedded-store.ts';
+import type { SyncStore } from '../../src/store/sync-store.ts';
+
+export interface Filling {
+  /** State directory. */
+  readonly home: string;
+  /** Common git directory. */
+  readonly repository: string;
+  readonly worktree: string;
+  readonly exchanges: number;
+  /** What exchange `index` wrote. */
+  readonly written: (index: number) => Edit & { readonly path: string };
+}
+
+const TOGETHER = 1000;
+const PER_SESSION = 200;
+const START_MS = Date.parse('2026-01-02T03:04:05Z');
+const STEP_MS = 10_000;
+
+export function fillStore(filling: Filling): void {
+  const { home } = filling;
+  const store = openEmbeddedStore({ home, mode: 'write', lockWaitMs: 1000 });
+  try {
+    const key = store.calls.readKey();
+    let session = '';
+    for (let first = 0; first < filling.exchanges; first += TOGETHER)
+      store.batch(() => {
+        const end = Math.min(first + TOGETHER, filling.exchanges);
+        for (let index = first; index < end; index += 1) {
+          if (index % PER_SESSION === 0) session = addSession(store.calls, filling, index);
+          addExchange({ calls: store.calls, filling, key, session }, index);
+        }
+      });
+  } finally {
+    store.close();
+  }
+}
+
+const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+function addSession(calls: SyncStore, filling: Filling, index: number): string {
+  const atMs = START_MS + index * STEP_MS;
+  const principal = { name: 'Ada', email: 'ada@example.com' };
+  const { repository, worktree } = filling;
+  const place = { repository, worktree, remote: null, branch: 'main', head: null, host: 'laptop' };
+  const id = `g${digest(`grant ${index}`).slice(0, 16)}`;
+  calls.addGrant({
+    id,
+    tokenSha256: digest(id),
+    principal,
+    place,
+    agent: 'claude-code',
+    openedAtMs: atMs,
+    lastUsedAtMs: atMs,
+    expiresAtMs: atMs + 60_000,
+    endedAtMs: null,
+  });
+  const facts = { agent: 'claude-code', agentVersion: '2.0', place, atMs, principal };
+  return calls.joinSession(id, `conversation ${index}`, facts).id;
+}
+
+interface FillWork {
+  readonly calls: SyncStore;
+  readonly filling: Filling;
+  readonly key: Uint8Array;
+  readonly session: string;
+}
+
+function addExchange({ calls, filling, key, session }: FillWork, index: number): void {
+  const edit = filling.written(index);
+  const id = `x${digest(`exchange ${index}`).slice(0, 12)}`;
+  const startedAtMs = START_MS + index * STEP_MS;
+  const request = Buffer.from(`{"n":${index}}`);
+  calls.beginExchange({
+    id,
+    session,
+    connection: 'anthropic',
+    protocol: 'anthropic-messages',
+    wire: 'anthropic-messages',
+    method: 'POST',
+    url: '/v1/messages',
+    headers: [['content-type', 'application/json']],
+    startedAtMs,
+    requestSha256: digest(id),
+    requestBytes: request.length,
+    slices: [request],
+    model: 'model-1',
+  });
+  calls.endExchange({
+    id,
+    firstByteAtMs: startedAtMs + 100,
+    endedAtMs: startedAtMs + 2000,
+    status: 200,
+    outcome: 'ok',
+    headers: [['content-type', 'text/event-stream']],
+    model: 'model-1',
+    stopReason: 'tool_use',
+    usage: null,
+    responseSha256: digest(id),
+    clientSha256: digest(id),
+    responseBytes: 1000,
+    events: [],
+    masks: [],
+    emissions: [
+      {
+        callId: `call-${index}`,
+        tool: 'Write',
+        repository: filling.repository,
+        path: edit.path,
+        edit,
+        fingerprints: fingerprintEdit(key, edit),
+      },
+    ],
+  });
+}

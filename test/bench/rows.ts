@@ -1,0 +1,15 @@
+// Every row, in the order of the design's table.
+import type { Row } from './row.ts';
+
+export const ROWS: Readonly<Record<string, () => Promise<{ readonly row: Row }>>> = {
+  B1: () => import('./rows/first-event.ts'),
+  B2: () => import('./rows/burst.ts'),
+  B3: () => import('./rows/memory.ts'),
+  B4: () => import('./rows/commit.ts'),
+  B5: () => import('./rows/blame.ts'),
+  B6: () => import('./rows/attribute.ts'),
+  B7: () => import('./rows/scan.ts'),
+  B9: () => import('./rows/verify.ts'),
+  B10: () => import('./rows/disk.ts'),
+  B11: () => import('./rows/demo.ts'),
+};
