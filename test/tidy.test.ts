@@ -60,6 +60,7 @@ const OWNERS: Readonly<Record<string, string>> = {
   cosmiconfig: 'config',
   zod: 'config',
   yaml: 'config',
+  'smol-toml': 'config',
   '@photostructure/sqlite': 'store',
   '@napi-rs/keyring': 'identity',
   ignore: 'guard',

@@ -1,4 +1,5 @@
 // aitrail scan: the secret scanner by itself.
+import { afterBaseline } from '../flow/after-baseline.ts';
 import { scanPaths, type ScanTarget } from '../flow/scan-paths.ts';
 import { Fault } from '../model/fault.ts';
 import type { ScanReport } from '../model/secret.ts';
@@ -19,6 +20,7 @@ export const command: CommandSpec = {
     { flags: '--staged', description: 'scan the lines that the next commit adds' },
     { flags: '--range <range>', description: 'scan the lines that these commits add' },
     { flags: '--stdin', description: 'scan standard input' },
+    { flags: '--baseline <file>', description: 'leave out what this earlier report names' },
     { flags: '--format <format>', description: 'text, json or sarif (default: text)' },
     { flags: '--json', description: 'the same as --format json' },
   ],
@@ -26,7 +28,10 @@ export const command: CommandSpec = {
   run: async (call) => {
     const format = pickFormat(call);
     const target = await pickTarget(call);
-    const report = await scanPaths(call.caller, target, showProgress(call));
+    const { baseline } = call.options;
+    const scanned = await scanPaths(call.caller, target, showProgress(call));
+    const report =
+      typeof baseline === 'string' ? await afterBaseline(call.caller, baseline, scanned) : scanned;
     call.out.write(formatReport(report, format));
     return report.findings.length === 0 ? 0 : 1;
   },

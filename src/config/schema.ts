@@ -54,7 +54,7 @@ const secrets = z.strictObject({
         keywords: z
           .array(z.string().min(1))
           .optional()
-          .describe('the pattern runs only near one of these'),
+          .describe('only lines that hold one of these are looked at'),
       }),
     )
     .optional()

@@ -1,5 +1,6 @@
 // Finds secrets in files, in what is staged, in commits, in a text: `aitrail scan`.
 import { readFile, stat } from 'node:fs/promises';
+import { relative } from 'node:path';
 import { openObjects, type Objects } from '../git/objects.ts';
 import { findRepository, openRepository, type Repository } from '../git/open-repository.ts';
 import { readOutgoing, type OutgoingCommit } from '../git/outgoing.ts';
@@ -11,12 +12,13 @@ import { compilePatterns, type PathPatterns } from '../guard/path-patterns.ts';
 import type { Caller } from '../model/caller.ts';
 import { Fault } from '../model/fault.ts';
 import type { LineRange } from '../model/origin.ts';
-import type { PlacedFinding, ScanReport } from '../model/secret.ts';
+import type { PlacedFinding, ScanReport, SecretFinding } from '../model/secret.ts';
 import { placeFindings } from '../secrets/place-finding.ts';
 import { readSource } from '../secrets/read-source.ts';
 import { openScanner, type Scanner } from '../secrets/scanner.ts';
 import { listFiles } from './list-files.ts';
 import { loadPolicy } from './load-policy.ts';
+import { loadScanRules, type ScanRules } from './scan-rules.ts';
 
 export type ScanTarget =
   | { readonly kind: 'paths'; readonly paths: readonly string[] }
@@ -30,6 +32,7 @@ const FILE_BYTES_MAX = 256 * 1024 * 1024;
 interface Scan {
   readonly scanner: Scanner;
   readonly allowed: PathPatterns;
+  readonly isAllowed: ScanRules['isAllowed'];
   readonly findings: PlacedFinding[];
   filesScanned: number;
   bytesScanned: number;
@@ -49,15 +52,18 @@ export async function scanPaths(
 ): Promise<ScanReport> {
   const repository = await findRepository(caller);
   const { secrets } = await loadPolicy(caller, repository);
+  const root = repository?.worktree ?? caller.cwd;
+  const { rules, isAllowed } = await loadScanRules(root);
   const scan: Scan = {
-    scanner: openScanner({ rules: secrets.rules }),
+    scanner: openScanner({ rules: [...secrets.rules, ...rules] }),
+    isAllowed,
     allowed: compilePatterns(secrets.allow),
     findings: [],
     filesScanned: 0,
     bytesScanned: 0,
     onFile,
   };
-  await scanTarget(scan, { caller, repository }, target);
+  await scanTarget(scan, { caller, repository, root }, target);
   const { findings, filesScanned, bytesScanned } = scan;
   return { findings, filesScanned, bytesScanned };
 }
@@ -65,6 +71,8 @@ export async function scanPaths(
 interface Place {
   readonly caller: Caller;
   readonly repository: Repository | null;
+  /** Where gitleaks' files lie, and what their paths start from. */
+  readonly root: string;
 }
 
 async function scanTarget(scan: Scan, place: Place, target: ScanTarget): Promise<void> {
@@ -87,7 +95,8 @@ async function scanDisk(scan: Scan, place: Place, paths: readonly string[]): Pro
   const named = paths.length === 0 ? ['.'] : paths;
   for (const { file, path } of await listFiles(place.caller, place.repository, named)) {
     if (scan.allowed.matches(path) || (await stat(file)).size > FILE_BYTES_MAX) continue;
-    scanBytes(scan, await readFile(file), { path, commit: null, added: null });
+    const rootPath = relative(place.root, file).replaceAll('\\', '/');
+    scanBytes(scan, await readFile(file), { path, rootPath, commit: null, added: null });
   }
 }
 
@@ -152,6 +161,8 @@ async function scanChanged(
 
 interface SourceFacts {
   readonly path: string;
+  /** Where it differs from the path shown. */
+  readonly rootPath?: string;
   readonly commit: string | null;
   /** Only what touches these lines counts; null: everything. */
   readonly added: readonly LineRange[] | null;
@@ -164,12 +175,20 @@ function scanBytes(scan: Scan, bytes: Buffer, facts: SourceFacts): void {
   if (source !== null) {
     const { path, commit, added } = facts;
     const found = scan.scanner.scan(source.text, { path });
-    if (found.length > 0)
-      scan.findings.push(
-        ...placeFindings({ ...source, path, commit }, found).filter((one) => touches(one, added)),
-      );
+    const placed = found.length === 0 ? [] : placeFindings({ ...source, path, commit }, found);
+    placed.forEach((one, i) => {
+      const said = { ...one, path: facts.rootPath ?? path, ...textOf(source.text, found[i]) };
+      if (touches(one, added) && !scan.isAllowed(said)) scan.findings.push(one);
+    });
   }
   scan.onFile(scan.filesScanned);
+}
+
+function textOf(text: string, found: SecretFinding | undefined): { secret: string; line: string } {
+  const { start = 0, end = 0 } = found ?? {};
+  const lineEnd = text.indexOf('\n', end);
+  const line = text.slice(text.lastIndexOf('\n', start - 1) + 1, lineEnd < 0 ? undefined : lineEnd);
+  return { secret: text.slice(start, end), line };
 }
 
 const touches = (finding: PlacedFinding, added: readonly LineRange[] | null): boolean =>

@@ -41,8 +41,13 @@ export interface CustomSecretRule {
   readonly id: string;
   /** RE2 syntax. */
   readonly pattern: string;
+  /** Where there are any: only lines that hold one of them are looked at, without regard to case. */
   readonly keywords: readonly string[];
   readonly place: SettingPlace | null;
+  /** Number of the group that is the secret; without it the first that took part. */
+  readonly group?: number;
+  /** Least bits per character. */
+  readonly entropy?: number;
 }
 
 export interface SecretsPolicy {

@@ -1,4 +1,5 @@
 // Findings as SARIF 2.1.0, as GitHub code scanning takes it.
+import { createHash } from 'node:crypto';
 import type { PlacedFinding, ScanReport } from '../model/secret.ts';
 
 export function formatScanSarif(report: ScanReport, version: string): string {
@@ -48,5 +49,11 @@ const formatResult = (one: PlacedFinding, ruleIndex: number): object => ({
       },
     },
   ],
+  // the same from run to run while the line stays, wherever it moves to
+  partialFingerprints: {
+    'aitrail/v1': createHash('sha256')
+      .update([one.path, one.rule, one.preview].join('\n'))
+      .digest('hex'),
+  },
   ...(one.commit === null ? {} : { properties: { commit: one.commit } }),
 });

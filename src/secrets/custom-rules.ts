@@ -3,6 +3,7 @@
 import { Fault } from '../model/fault.ts';
 import type { CustomSecretRule } from '../model/policy.ts';
 import { RANK, type Candidate } from './candidate.ts';
+import { entropyBits } from './entropy.ts';
 
 export interface CustomPattern {
   readonly rule: CustomSecretRule;
@@ -15,10 +16,13 @@ const PATTERN_LENGTH_MAX = 2000;
 
 /** @throws Fault CONFIG_INVALID with file, line and column. */
 export function compileCustomRules(rules: readonly CustomSecretRule[]): readonly CustomPattern[] {
-  return rules.map((rule) => ({ rule, pattern: compilePattern(rule) }));
+  return rules.map((rule) => ({ rule, pattern: compileRe2(rule) }));
 }
 
-function compilePattern(rule: CustomSecretRule): RegExp {
+type Re2Pattern = Pick<CustomSecretRule, 'id' | 'pattern' | 'place'>;
+
+/** @throws Fault CONFIG_INVALID with file, line and column where the place is known. */
+export function compileRe2(rule: Re2Pattern): RegExp {
   const { source, flags } = translate(rule);
   try {
     return new RegExp(source, `g${flags}`);
@@ -27,7 +31,7 @@ function compilePattern(rule: CustomSecretRule): RegExp {
   }
 }
 
-const refuse = (rule: CustomSecretRule, why: string): Fault => {
+const refuse = (rule: Re2Pattern, why: string): Fault => {
   const { place } = rule;
   const where = place === null ? '' : `${place.file}:${place.line}:${place.column}: `;
   return new Fault('CONFIG_INVALID', `${where}secret rule ${rule.id}: ${why}`);
@@ -46,7 +50,7 @@ const POSIX: Readonly<Record<string, string>> = {
   blank: ' \\t',
 };
 
-function translate(rule: CustomSecretRule): { source: string; flags: string } {
+function translate(rule: Re2Pattern): { source: string; flags: string } {
   let source = rule.pattern;
   if (source.length > PATTERN_LENGTH_MAX) throw refuse(rule, 'the pattern is too long');
   const leading = /^\(\?([ims]+)\)/.exec(source);
@@ -79,10 +83,13 @@ export function matchCustom(
   offset: number,
   custom: CustomPattern,
 ): readonly Candidate[] {
+  const { group: number, entropy, keywords } = custom.rule;
+  if (!holdsAny(line, keywords)) return [];
   return [...line.matchAll(custom.pattern)]
     .filter((found) => found[0] !== '')
     .map((found) => {
-      const group = found.slice(1).find((text) => text !== undefined && text !== '') ?? found[0];
+      const first = found.slice(1).find((text) => text !== undefined && text !== '');
+      const group = (number === undefined ? first : found[number]) ?? found[0];
       const start = offset + found.index + found[0].indexOf(group);
       return {
         rule: custom.rule.id,
@@ -91,5 +98,13 @@ export function matchCustom(
         rank: RANK.custom,
         isOpen: false,
       };
-    });
+    })
+    .filter(
+      ({ start, end }) =>
+        entropy === undefined || entropyBits(line.slice(start - offset, end - offset)) >= entropy,
+    );
 }
+
+const holdsAny = (line: string, keywords: readonly string[]): boolean =>
+  keywords.length === 0 ||
+  keywords.some((keyword) => line.toLowerCase().includes(keyword.toLowerCase()));
