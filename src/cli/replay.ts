@@ -1,8 +1,10 @@
 // aitrail replay: a conversation told again.
 import { setTimeout as wait } from 'node:timers/promises';
 import { replaySession } from '../flow/replay-session.ts';
+import type { Conversation } from '../model/conversation.ts';
 import { Fault } from '../model/fault.ts';
 import { replayDocument, replayPieces } from '../print/replay-lines.ts';
+import { replaySteps } from '../print/replay-steps.ts';
 import { pickStyle } from '../print/style.ts';
 import type { CommandSpec, Invocation } from './command.ts';
 import { outputColumns, printDocument } from './output.ts';
@@ -17,26 +19,47 @@ export const commands: readonly CommandSpec[] = [
         flags: '--speed <factor>',
         description: "keep the model's pauses: 1 as they were, 10 ten times as fast",
       },
+      { flags: '--plain', description: 'print it all at once, also on a terminal' },
       { flags: '--json', description: 'one JSON document' },
     ],
     example: 'replay HEAD',
-    run: async ({ caller, words, options, out }) => {
-      const speed = parseSpeed(options['speed']);
-      const conversations = await replaySession(caller, words[0] ?? '');
-      if (options['json'] === true) {
-        printDocument(out, replayDocument(conversations));
-        return 0;
-      }
-      const page = { width: outputColumns(out), style: pickStyle(out.isColour), linesMax: 40 };
-      for (const conversation of conversations)
-        for (const { waitMs, text } of replayPieces(conversation, page)) {
-          if (speed !== null && waitMs > 0) await wait(waitMs / speed);
-          out.write(text);
-        }
+    run: async (call) => {
+      const speed = parseSpeed(call.options['speed']);
+      const conversations = await replaySession(call.caller, call.words[0] ?? '');
+      if (call.options['json'] === true) printDocument(call.out, replayDocument(conversations));
+      else if (isLeafed(call)) await leafThrough(call, conversations);
+      else await tell(call, conversations, speed);
       return 0;
     },
   },
 ];
+
+const isLeafed = ({ options, out }: Invocation): boolean =>
+  out.isTty && out.isInteractive && options['speed'] === undefined && options['plain'] !== true;
+
+async function leafThrough(
+  { out }: Invocation,
+  conversations: readonly Conversation[],
+): Promise<void> {
+  const style = pickStyle(out.isColour);
+  const { showReplay } = await import('../ui/replay-screen.tsx'); // ink takes 0.4 s to load
+  await showReplay({
+    stepsFor: (width) => replaySteps(conversations, { width, style, linesMax: Infinity }),
+  });
+}
+
+async function tell(
+  { out }: Invocation,
+  conversations: readonly Conversation[],
+  speed: number | null,
+): Promise<void> {
+  const page = { width: outputColumns(out), style: pickStyle(out.isColour), linesMax: 40 };
+  for (const conversation of conversations)
+    for (const { waitMs, text } of replayPieces(conversation, page)) {
+      if (speed !== null && waitMs > 0) await wait(waitMs / speed);
+      out.write(text);
+    }
+}
 
 /** @returns null: no pauses. @throws Fault USAGE. */
 function parseSpeed(given: Invocation['options'][string]): number | null {
