@@ -24,6 +24,8 @@ export interface ConnectTarget {
   readonly tempDir: string;
   /** The caller's. */
   readonly env: Readonly<Record<string, string>>;
+  /** Variables of the forward proxy, where it is wanted. */
+  readonly forward?: Readonly<Record<string, string>>;
 }
 
 export interface Connected {
@@ -50,6 +52,8 @@ export interface AgentSpec {
   readonly parent: (facts: AgentFacts) => string | null;
   /** Titles, routers, classifiers: recorded, but what they say is nobody's code. */
   readonly isSideCall: (facts: AgentFacts) => boolean;
+  /** It has no setting for a base URL: HTTPS_PROXY and the local authority lead it. */
+  readonly needsForwardProxy?: boolean;
   readonly connect: (target: ConnectTarget) => Connected;
   /** Where this client's calls mean more than their shape says; null: as their shape says. */
   readonly readCall?: (call: ToolCall) => readonly Edit[] | null;

@@ -5,6 +5,7 @@ import { CLAUDE_CODE } from './claude-code.ts';
 import { CLINE } from './cline.ts';
 import { CODEX } from './codex.ts';
 import { COPILOT_CLI } from './copilot-cli.ts';
+import { EDITOR } from './editors.ts';
 import { GEMINI_CLI } from './gemini-cli.ts';
 import { OPENCODE } from './opencode.ts';
 import { PI } from './pi.ts';
@@ -22,6 +23,7 @@ export const AGENTS: readonly AgentSpec[] = [
   COPILOT_CLI,
   CLAUDE_CODE,
   CODEX,
+  EDITOR,
 ];
 
 export const findAgent = (name: string | null): AgentSpec | null =>

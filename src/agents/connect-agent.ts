@@ -9,6 +9,10 @@ export type { Connected, ConnectTarget } from './agent-spec.ts';
 export const connectAgent = (name: string, target: ConnectTarget): Connected =>
   findAgentByCommand(name)?.connect(target) ?? connectByEnvironment(target);
 
+/** Is this client led by the forward proxy alone? */
+export const needsForwardProxy = (name: string): boolean =>
+  findAgentByCommand(name)?.needsForwardProxy === true;
+
 /** @returns the client's name for a command word, null where it is none that is known. */
 export const agentOfCommand = (command: string): string | null =>
   findAgentByCommand(command)?.name ?? null;

@@ -16,6 +16,7 @@ export function environmentFor(target: ConnectTarget): Readonly<Record<string, s
       ? { CODE_ASSIST_ENDPOINT: target.baseUrl('code-assist') }
       : {}),
     ...(target.hasConnection('copilot') ? { COPILOT_API_URL: target.baseUrl('copilot') } : {}),
+    ...target.forward,
     ...noProxy(target.env),
   };
 }

@@ -23,7 +23,8 @@ export const commands: readonly CommandSpec[] = [
 
 async function run({ caller, options, out }: Invocation): Promise<number> {
   const shell = readShell(options['shell']);
-  out.write(envLines(shell, await openEnvironment(caller, entryScript())));
+  const notify = (line: string): void => out.note(`aitrail: ${line}\n`);
+  out.write(envLines(shell, await openEnvironment(caller, entryScript(), notify)));
   return 0;
 }
 

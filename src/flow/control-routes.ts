@@ -66,7 +66,14 @@ async function openGrant({ recorder }: Serving, { body }: ControlCall): Promise<
   recorder.maskers.of(policy);
   const { id, token } = await recorder.grants.open(asked);
   recorder.known.tell(id, arrayAt(json, 'known').filter(isString));
-  return { id, token, connections: Object.keys(policy.connections) };
+  const connections = Object.values(policy.connections);
+  return {
+    id,
+    token,
+    connections: connections.map(({ name }) => name),
+    // the tools that speak to them know no base URL
+    wantsForwarding: connections.some(({ protocol }) => protocol === 'http'),
+  };
 }
 
 function readGrantRequest(value: unknown): GrantRequest {

@@ -4,7 +4,7 @@ import type { RunInfo } from '../daemon/run-info.ts';
 import { findRepository } from '../git/open-repository.ts';
 import { gitText } from '../git/run-git.ts';
 import type { Caller } from '../model/caller.ts';
-import { arrayAt, isString, numberAt, parseJson, stringAt } from '../model/json.ts';
+import { arrayAt, isObject, isString, numberAt, parseJson, stringAt } from '../model/json.ts';
 import type { Place, Principal } from '../model/session.ts';
 import { secretValues } from '../secrets/env-file.ts';
 import { askDaemon, ensureDaemon } from './find-daemon.ts';
@@ -16,6 +16,8 @@ export interface OpenedSession {
   readonly token: string;
   readonly baseUrl: (connection: string) => string;
   readonly hasConnection: (connection: string) => boolean;
+  /** Does the policy have connections that only a forward proxy leads to? */
+  readonly wantsForwarding: boolean;
 }
 
 export interface SessionSummary {
@@ -57,6 +59,7 @@ export async function openSession(
     token,
     baseUrl: (connection) => `${daemon.url}/${token}/${connection}`,
     hasConnection: (connection) => connections.has(connection),
+    wantsForwarding: isObject(answer) && answer['wantsForwarding'] === true,
   };
 }
 

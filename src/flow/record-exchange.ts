@@ -4,8 +4,9 @@ import { createHash } from 'node:crypto';
 import { Fault, isFault } from '../model/fault.ts';
 import type { Connection, Policy } from '../model/policy.ts';
 import type { Grant } from '../model/session.ts';
-import type { Door, Knock, Refusal, Visit } from '../proxy/door.ts';
-import { joinUpstream } from '../proxy/target.ts';
+import type { Door, Knock, Refusal, Tunnel, TunnelKnock, Visit } from '../proxy/door.ts';
+import type { AuthorityBook } from './authority-book.ts';
+import { isConfigured, pickConnection, type Upstream } from './pick-connection.ts';
 import type { Store } from '../store/store.ts';
 import { newExchangeId } from '../store/ids.ts';
 import type { WireFormat } from '../wire/format.ts';
@@ -16,6 +17,7 @@ import type { Maskers } from './maskers.ts';
 import type { PolicyBook } from './policy-book.ts';
 import { openReplyRecord } from './record-reply.ts';
 import { recordRequest, type RequestFacts } from './record-request.ts';
+import { openTunnelRecord } from './record-tunnel.ts';
 import type { PathResolver } from './resolve-path.ts';
 import type { WorktreeWatch } from './worktree-watch.ts';
 import type { WrittenBook } from './written-book.ts';
@@ -32,6 +34,7 @@ export interface Recorder {
   readonly written: WrittenBook;
   readonly paths: PathResolver;
   readonly watch: WorktreeWatch;
+  readonly authority: AuthorityBook;
   readonly warn: (line: string) => void;
 }
 
@@ -44,6 +47,8 @@ export interface Admitted {
   /** Values that are secret in this session. */
   readonly known: readonly string[];
   readonly connection: Connection;
+  /** Where it is forwarded to. */
+  readonly upstream: Upstream;
   /** null where bodies are kept and not understood. */
   readonly format: WireFormat | null;
   readonly startedAtMs: number;
@@ -51,19 +56,19 @@ export interface Admitted {
 
 export const openDoor = (recorder: Recorder): Door => ({
   admit: (knock) => admit(recorder, knock),
+  admitTunnel: (knock) => admitTunnel(recorder, knock),
 });
 
-async function admit(recorder: Recorder, knock: Knock): Promise<Visit | Refusal> {
+async function admit(recorder: Recorder, asked: Knock): Promise<Visit | Refusal> {
   try {
-    const grant = await findGrant(recorder, knock);
+    const grant = await findGrant(recorder, asked.token);
     const policy = await recorder.policies.of(grant.place.worktree);
-    const connection = policy.connections[knock.connection];
-    if (connection === undefined)
-      throw new Fault('CONNECTION_UNKNOWN', `there is no connection named ${knock.connection}`);
+    const { connection, knock, upstream } = pickConnection(policy, asked);
     const format = pickFormat(connection.protocol, knock.method, knock.path);
     const id = newExchangeId();
     return openVisit(recorder, {
       id,
+      upstream,
       knock,
       grant,
       policy,
@@ -74,15 +79,18 @@ async function admit(recorder: Recorder, knock: Knock): Promise<Visit | Refusal>
     });
   } catch (thrown) {
     if (!isFault(thrown)) throw thrown;
-    return refusalOf(thrown, guessFormat(knock));
+    return refusalOf(thrown, guessFormat(asked), isProxied(asked) ? 407 : 401);
   }
 }
 
-async function findGrant({ grants, maskers }: Recorder, knock: Knock): Promise<Grant> {
-  const grant = await grants.find(createHash('sha256').update(knock.token).digest('hex'));
+/** Clients of a proxy look for 407, and what they then send is for us. */
+const isProxied = ({ forward }: Knock): boolean => forward !== null && !forward.isTunnelled;
+
+async function findGrant({ grants, maskers }: Recorder, token: string): Promise<Grant> {
+  const grant = await grants.find(createHash('sha256').update(token).digest('hex'));
   if (grant === null)
-    throw new Fault('TOKEN_UNKNOWN', 'the session token in the URL is missing, wrong or over');
-  maskers.learn(knock.token);
+    throw new Fault('TOKEN_UNKNOWN', 'the session token is missing, wrong or over');
+  maskers.learn(token);
   return grant;
 }
 
@@ -95,25 +103,39 @@ function guessFormat({ connection, method, path }: Knock): WireFormat {
 }
 
 const STATUS: Readonly<Record<string, number>> = {
-  TOKEN_UNKNOWN: 401,
   CONNECTION_UNKNOWN: 404,
   SECRET_FOUND: 400,
 };
 
 /** @returns an answer in the provider's shape; 503 for whatever is not the client's doing. */
-function refusalOf(fault: Fault, format: WireFormat): Refusal {
+function refusalOf(fault: Fault, format: WireFormat, unknownStatus = 401): Refusal {
   const message = `${fault.message}; ${fault.fix}`;
   return {
     kind: 'refused',
-    status: STATUS[fault.code] ?? 503,
+    status: fault.code === 'TOKEN_UNKNOWN' ? unknownStatus : (STATUS[fault.code] ?? 503),
     code: fault.code,
     message,
     format,
   };
 }
 
+async function admitTunnel(recorder: Recorder, knock: TunnelKnock): Promise<Tunnel | Refusal> {
+  try {
+    const grant = await findGrant(recorder, knock.token);
+    const policy = await recorder.policies.of(grant.place.worktree);
+    if (isConfigured(policy, knock))
+      return { kind: 'known', context: () => recorder.authority.contextFor(knock.host) };
+    return openTunnelRecord(recorder, { grant, policy, knock }, (fault) =>
+      refusalOf(fault, errorFormat('http')),
+    );
+  } catch (thrown) {
+    if (!isFault(thrown)) throw thrown;
+    return refusalOf(thrown, errorFormat('http'), 407);
+  }
+}
+
 function openVisit(recorder: Recorder, admitted: Admitted): Visit {
-  const { connection, knock } = admitted;
+  const { connection } = admitted;
   const format = admitted.format ?? errorFormat(connection.protocol);
   let facts: RequestFacts | null = null;
   const open = (): RequestFacts => {
@@ -123,7 +145,7 @@ function openVisit(recorder: Recorder, admitted: Admitted): Visit {
   return {
     kind: 'admitted',
     format,
-    ...joinUpstream(connection.upstream, connection.protocol, knock.path),
+    ...admitted.upstream,
     begin: async (body) => {
       const begun = await recordRequest(recorder, admitted, body);
       if (begun.kind === 'refused') return refusalOf(begun.fault, format);

@@ -58,6 +58,7 @@ function openState(context: ReplyContext, head: ReplyHead): State {
   const masker = recorder.maskers.of(admitted.policy, admitted.known);
   const written = recorder.written.of(context.facts.session.id);
   const format = admitted.format;
+  const isPlainHttp = admitted.connection.protocol === 'http';
   const stream = openReplyStream({
     format,
     kind: pickReplyKind({
@@ -65,9 +66,12 @@ function openState(context: ReplyContext, head: ReplyHead): State {
       format,
       path: admitted.knock.path,
     }),
-    openMask: (site) =>
-      site.field === 'arguments' ? openJsonMask(masker.stream) : openTextMask(masker.stream),
+    openMask: (site) => {
+      if (isPlainHttp && !admitted.connection.isRecorded) return null; // nobody reads it, nothing is written down
+      return site.field === 'arguments' ? openJsonMask(masker.stream) : openTextMask(masker.stream);
+    },
     reaches: (site, edit, place) => {
+      if (isPlainHttp) return 'record'; // a package, an API's answer: no model's output
       const isKnown = masker.isKnown(edit.replacement);
       const reach = pickReach(admitted.policy, { site, edit, place, written, isKnown });
       if (reach === 'client' && isOfCall(site)) written.add(edit.replacement);

@@ -3,8 +3,14 @@ import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { constants, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { agentOfCommand, type Connected, connectAgent } from '../agents/connect-agent.ts';
+import {
+  agentOfCommand,
+  type Connected,
+  connectAgent,
+  needsForwardProxy,
+} from '../agents/connect-agent.ts';
 import type { Caller } from '../model/caller.ts';
+import { openForwarding } from './forward-variables.ts';
 import { endSession, openSession, type SessionSummary } from './open-session.ts';
 
 export interface RunRequest {
@@ -33,12 +39,15 @@ export async function runAgent(caller: Caller, request: RunRequest): Promise<Age
   const session = await openSession(caller, { agent, script: request.script });
   const tempDir = await mkdtemp(join(tmpdir(), 'aitrail-run-'));
   try {
+    const isForwarded = session.wantsForwarding || needsForwardProxy(agent ?? word);
+    const forward = isForwarded ? await openForwarding(caller, session, request.notify) : {};
     const connected = connectAgent(agent ?? word, {
       baseUrl: session.baseUrl,
       hasConnection: session.hasConnection,
       session: session.grant,
       tempDir,
       env: caller.env,
+      forward,
     });
     await writeFiles(connected);
     if (connected.notice !== null) request.notify(connected.notice);

@@ -27,6 +27,7 @@ import { readVersion } from '../model/version.ts';
 import { type Listener, openListener } from '../proxy/listener.ts';
 import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
+import { openAuthorityBook, readTrust } from './authority-book.ts';
 import { controlRoutes } from './control-routes.ts';
 import { openGrantBook } from './grant-book.ts';
 import { openKnownBook } from './known-book.ts';
@@ -119,7 +120,8 @@ async function serveStore(opened: Opened, onReady: (info: RunInfo) => void): Pro
   const maskers = openMaskers({ key: await store.readKey(), env: caller.env, keep });
   const log = openLogFile(files.log, (line) => maskers.mask(line));
   const recorder = await openRecorder(opened, maskers, log);
-  const listener = await openKeptListener(recorder, files, options.port);
+  const trust = await readTrust(caller.env);
+  const listener = await openKeptListener(recorder, files, { port: options.port, trust });
   const stop = openStop(options.stopped);
   const info: RunInfo = {
     pid: process.pid,
@@ -171,6 +173,7 @@ async function openRecorder(
     known: openKnownBook(),
     written: openWrittenBook(),
     paths: openPathResolver(caller),
+    authority: openAuthorityBook(home),
     watch: openWorktreeWatch({ caller, store, key, warn: log }),
   };
 }
@@ -179,17 +182,17 @@ async function openRecorder(
 async function openKeptListener(
   recorder: Recorder,
   files: RunFiles,
-  wanted: number | null,
+  { port, trust }: { readonly port: number | null; readonly trust: readonly string[] | null },
 ): Promise<Listener> {
   const door = openDoor(recorder);
-  if (wanted !== null) return openListener(wanted, door);
+  if (port !== null) return openListener({ port, trust }, door);
   const kept = await readPort(files.port);
   try {
-    return await openListener(kept, door);
+    return await openListener({ port: kept, trust }, door);
   } catch (thrown) {
     if (kept === 0 || !isFault(thrown)) throw thrown;
     recorder.warn(`port ${String(kept)} is taken: sessions that were told it must be opened again`);
-    return openListener(0, door);
+    return openListener({ port: 0, trust }, door);
   }
 }
 

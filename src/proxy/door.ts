@@ -1,11 +1,15 @@
 // What the proxy asks of the program behind it. The proxy moves bytes between sockets; whoever implements this decides
 // who may come in, records, and changes what a rule changes.
+import type { SecureContext } from 'node:tls';
 import type { WireFormat } from '../wire/format.ts';
 
 /** A request that has reached the listener, before its body was read. */
 export interface Knock {
   readonly token: string;
+  /** '' where the client asked a proxy for an origin instead. */
   readonly connection: string;
+  /** What it asked the forward proxy for; `path` is then the origin's own. */
+  readonly forward: { readonly origin: string; readonly isTunnelled: boolean } | null;
   readonly method: string;
   /** What follows the connection in the URL, query included; starts with a slash. */
   readonly path: string;
@@ -74,6 +78,28 @@ export interface Visit {
   fail(ending: Ending): Promise<void>;
 }
 
+export interface TunnelKnock {
+  readonly token: string;
+  readonly host: string;
+  readonly port: number;
+}
+
+/** A CONNECT: `known` hosts are decrypted, `blind` ones are counted. */
+export type Tunnel =
+  | { readonly kind: 'known'; readonly context: () => Promise<SecureContext> }
+  | {
+      readonly kind: 'blind';
+      /** Records who connects where; resolves when that is acknowledged. */
+      readonly begin: () => Promise<Refusal | null>;
+      /** Closes the record. Never rejects. */
+      readonly end: (ended: {
+        readonly sentBytes: number;
+        readonly receivedBytes: number;
+        readonly ending: Ending;
+      }) => Promise<void>;
+    };
+
 export interface Door {
   admit(knock: Knock): Promise<Visit | Refusal>;
+  admitTunnel(knock: TunnelKnock): Promise<Tunnel | Refusal>;
 }

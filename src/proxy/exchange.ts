@@ -2,14 +2,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { decodeContent, isDecodable } from '../wire/decode-content.ts';
 import { conclude } from './conclude.ts';
-import type { Door, Knock, Visit } from './door.ts';
-import { findForeign } from './foreign.ts';
+import type { Door, Visit } from './door.ts';
 import { upstreamHeaders, valueOf } from './headers.ts';
+import { findStranger, knockOf, type Tunnelled } from './knock.ts';
 import { openOutlet } from './outlet.ts';
 import { pumpReply } from './pump.ts';
 import { type Incoming, readBody } from './read-body.ts';
 import { describeFailure, plainRefusal, refuse } from './refuse.ts';
-import { parseTarget } from './target.ts';
 import type { UpstreamReply, Upstreams } from './upstreams.ts';
 
 export interface Call {
@@ -17,32 +16,23 @@ export interface Call {
   readonly client: ServerResponse;
   readonly door: Door;
   readonly upstreams: Upstreams;
+  readonly tunnelled: Tunnelled | null;
 }
 
 /** One request → the door → the upstream → the client. Never throws. */
 export async function serve(call: Call): Promise<void> {
   const { request, client, door } = call;
   client.on('error', () => undefined); // a client that has gone is seen by its closed socket
-  const why = findForeign(request.headers.host ?? null, request.headers.origin ?? null);
+  const knock = knockOf(request, call.tunnelled);
+  const why = findStranger(request, knock);
   if (why !== null) return refuse(client, plainRefusal(403, 'FOREIGN_ORIGIN', why));
   try {
-    const visit = await door.admit(knockOf(request));
+    const visit = await door.admit(knock);
     if (visit.kind === 'refused') return refuse(client, visit);
     await forward(call, visit);
   } catch (thrown) {
     if (!client.destroyed) refuse(client, plainRefusal(500, 'BUG', describeFailure(thrown)));
   }
-}
-
-export function knockOf(request: IncomingMessage): Knock {
-  const target = parseTarget(request.url ?? '/');
-  return {
-    token: target?.token ?? '',
-    connection: target?.connection ?? '',
-    method: request.method ?? 'GET',
-    path: target?.path ?? request.url ?? '/',
-    headers: request.rawHeaders,
-  };
 }
 
 async function forward(call: Call, visit: Visit): Promise<void> {

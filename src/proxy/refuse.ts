@@ -9,6 +9,7 @@ export function refuse(client: ServerResponse, refusal: Refusal): void {
   client.writeHead(status, {
     'content-type': 'application/json',
     'x-aitrail-error': code,
+    ...(status === 407 ? { 'proxy-authenticate': 'Basic realm="aitrail"' } : {}),
     // what is left of the request's body was never read
     connection: 'close',
   });

@@ -27,7 +27,8 @@ export interface Upstreams {
 
 const CONNECT_TIMEOUT_MS = 30_000;
 
-export function openUpstreams(): Upstreams {
+/** @param trust certificates, PEM, beside which no others are trusted; null: Node's own. */
+export function openUpstreams(trust: readonly string[] | null): Upstreams {
   const pools = new Map<string, Pool>();
   const poolOf = (origin: string): Pool => {
     const known = pools.get(origin);
@@ -37,7 +38,7 @@ export function openUpstreams(): Upstreams {
       headersTimeout: 0,
       bodyTimeout: 0,
       allowH2: false,
-      connect: { timeout: CONNECT_TIMEOUT_MS },
+      connect: { timeout: CONNECT_TIMEOUT_MS, ...(trust === null ? {} : { ca: [...trust] }) },
     });
     pools.set(origin, pool);
     return pool;

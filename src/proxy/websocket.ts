@@ -5,16 +5,23 @@ import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type RawData, WebSocket, WebSocketServer } from 'ws';
 import type { Door, Knock, ReplyHead, Visit } from './door.ts';
-import { answer, knockOf, unanswered } from './exchange.ts';
-import { findForeign } from './foreign.ts';
+import { answer, unanswered } from './exchange.ts';
 import { clientHeaders, pairsOf, upstreamHeaders } from './headers.ts';
+import { findStranger, knockOf, type Tunnelled } from './knock.ts';
 import { describeFailure, plainRefusal, refuse } from './refuse.ts';
 import type { SocketMessage } from './socket-frames.ts';
 import { openTurns, type Turns } from './socket-turns.ts';
 
+/** What the server's `upgrade` gives. */
+export interface UpgradeRequest {
+  readonly request: IncomingMessage;
+  readonly socket: Duplex;
+  readonly head: Buffer;
+  readonly tunnelled: Tunnelled | null;
+}
+
 export interface Sockets {
-  /** For the server's `upgrade`. */
-  readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+  upgrade(asked: UpgradeRequest): void;
   /** Sockets with a reply under way. */
   open(): number;
   /** Closes those that wait for their client to ask something. */
@@ -37,14 +44,17 @@ interface Upgrade {
   readonly head: Buffer;
   readonly door: Door;
   readonly pairs: Set<Pair>;
+  readonly tunnelled: Tunnelled | null;
+  readonly trust: readonly string[] | null;
 }
 
-export function openSockets(door: Door): Sockets {
+/** @param trust as in openUpstreams. */
+export function openSockets(door: Door, trust: readonly string[] | null): Sockets {
   const pairs = new Set<Pair>();
   return {
-    upgrade: (request, socket, head) => {
+    upgrade: ({ socket, ...asked }) => {
       socket.on('error', () => undefined);
-      if (socket instanceof Socket) void upgrade({ request, socket, head, door, pairs });
+      if (socket instanceof Socket) void upgrade({ ...asked, socket, door, pairs, trust });
       else socket.destroy();
     },
     open: () => [...pairs].filter(({ turns }) => !turns.isIdle()).length,
@@ -59,16 +69,16 @@ export function openSockets(door: Door): Sockets {
 
 async function upgrade(call: Upgrade): Promise<void> {
   const { request, door } = call;
-  const why = findForeign(request.headers.host ?? null, request.headers.origin ?? null);
+  const knock = knockOf(request, call.tunnelled);
+  const why = findStranger(request, knock);
   if (why !== null) return refuse(respondOn(call), plainRefusal(403, 'FOREIGN_ORIGIN', why));
   try {
-    const knock = knockOf(request);
     const visit = await door.admit(knock);
     if (visit.kind === 'refused') return refuse(respondOn(call), visit);
     if (!isResponsesSocket(request, visit))
       // clients that try a WebSocket first go on with plain requests at once when they read 426 (Codex; tried)
       return refuse(respondOn(call), plainRefusal(426, 'NO_WEBSOCKET', 'ask without an upgrade'));
-    const shaken = await shakeHands(request, visit);
+    const shaken = await shakeHands(call, visit);
     if (shaken.kind === 'open') join(call, { visit, knock }, shaken);
     else await passRefusal(call, visit, shaken);
   } catch (thrown) {
@@ -95,13 +105,14 @@ type Shaken =
   | { readonly kind: 'refused'; readonly reply: IncomingMessage }
   | { readonly kind: 'failed'; readonly cause: Error };
 
-function shakeHands(request: IncomingMessage, visit: Visit): Promise<Shaken> {
+function shakeHands({ request, trust }: Upgrade, visit: Visit): Promise<Shaken> {
   const url = `${visit.origin.replace(/^http/, 'ws')}${visit.path}`;
   const protocols = request.headers['sec-websocket-protocol']?.split(/\s*,\s*/) ?? [];
   const upstream = new WebSocket(url, protocols, {
     headers: handshakeHeaders(request),
     handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
     maxPayload: MESSAGE_BYTES_MAX,
+    ...(trust === null ? {} : { ca: [...trust] }),
     perMessageDeflate: /permessage-deflate/.test(request.headers['sec-websocket-extensions'] ?? ''),
   });
   return new Promise((resolve) => {

@@ -62,6 +62,7 @@ export function endExchange(
   database.run(
     `UPDATE exchanges SET first_ms = ?, ended_ms = ?, status = ?, outcome = ?, model = ?, stop_reason = ?, usage = ?,
        response_sha256 = ?, client_sha256 = ?, response_bytes = ?, masks = ?, marks = ?, response_headers = ?,
+       request_sha256 = coalesce(?, request_sha256), request_bytes = coalesce(?, request_bytes),
        agent = (SELECT agent FROM sessions WHERE n = exchanges.session)
      WHERE n = ?`,
     [
@@ -78,6 +79,8 @@ export function endExchange(
       end.masks.length === 0 ? null : JSON.stringify(end.masks),
       formatMarks(end.events),
       putHeaders(database, end.headers),
+      end.request?.sha256 ?? null,
+      end.request?.bytes ?? null,
       row.n,
     ],
   );

@@ -59,6 +59,8 @@ export interface ExchangeEnd {
   readonly model: string | null;
   readonly stopReason: string | null;
   readonly usage: Usage | null;
+  /** Where the request was not known whole when the exchange began: what it was in the end. */
+  readonly request?: { readonly sha256: string; readonly bytes: number };
   readonly responseSha256: string;
   readonly clientSha256: string;
   readonly responseBytes: number;

@@ -1,6 +1,7 @@
 // A store that fails: nothing is forwarded by default, and where policy forwards, the gap is told.
 import { afterEach, expect, test } from 'vitest';
 import { Fault } from '../../src/model/fault.ts';
+import { openAuthorityBook } from '../../src/flow/authority-book.ts';
 import { openGrantBook } from '../../src/flow/grant-book.ts';
 import { openKnownBook } from '../../src/flow/known-book.ts';
 import { openMaskers } from '../../src/flow/maskers.ts';
@@ -53,8 +54,9 @@ async function run(settings: string, broken: Partial<Store>) {
     policies: openPolicyBook(caller, warn),
     paths: openPathResolver(caller),
     watch: openWorktreeWatch({ caller, store, key, warn }),
+    authority: openAuthorityBook(world.home),
   });
-  const listener = await openListener(0, door);
+  const listener = await openListener({ port: 0, trust: null }, door);
   ends.push(() => listener.close(100));
   const place = {
     repository: null,

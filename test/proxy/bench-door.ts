@@ -32,6 +32,14 @@ export function openTestDoor(options: DoorOptions): TestDoor {
   const noted: Noted[] = [];
   return {
     noted,
+    admitTunnel: async () =>
+      Promise.resolve({
+        kind: 'refused',
+        status: 407,
+        code: 'TOKEN_UNKNOWN',
+        message: 'no',
+        format: null,
+      }),
     admit: async (knock) => {
       await Promise.resolve();
       if (knock.token !== (options.token ?? 'token'))

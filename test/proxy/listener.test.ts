@@ -36,7 +36,7 @@ interface Proxied {
 
 async function startProxy(options: DoorOptions): Promise<Proxied> {
   const door = openTestDoor(options);
-  const listener = await openListener(0, door);
+  const listener = await openListener({ port: 0, trust: null }, door);
   open.unshift({ close: () => listener.close(100) });
   return { door, port: listener.port, base: `http://127.0.0.1:${listener.port}/token/anthropic` };
 }
@@ -362,7 +362,9 @@ test('a WebSocket is answered with 426, so that the client goes on without', asy
 
 test('a busy port is a clear error', async () => {
   const { port } = await setUp((_request, response) => response.end());
-  await expect(openListener(port, openTestDoor({ upstream: 'http://x' }))).rejects.toMatchObject({
+  await expect(
+    openListener({ port, trust: null }, openTestDoor({ upstream: 'http://x' })),
+  ).rejects.toMatchObject({
     code: 'PORT_BUSY',
   });
 });

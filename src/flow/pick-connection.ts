@@ -1,0 +1,79 @@
+// Which connection a request belongs to, and where it goes: by the name in a base URL, or by the origin and path that a
+// forward proxy was asked for.
+import { Fault } from '../model/fault.ts';
+import type { Connection, Policy } from '../model/policy.ts';
+import type { Knock, TunnelKnock } from '../proxy/door.ts';
+import { joinUpstream } from '../proxy/target.ts';
+
+export interface Upstream {
+  readonly origin: string;
+  readonly path: string;
+}
+
+interface Picked {
+  readonly connection: Connection;
+  /** As if it had been asked by base URL: path behind the connection's upstream. */
+  readonly knock: Knock;
+  readonly upstream: Upstream;
+}
+
+/** @throws Fault CONNECTION_UNKNOWN. */
+export function pickConnection(policy: Policy, knock: Knock): Picked {
+  if (knock.forward !== null) return pickByOrigin(policy, knock, knock.forward.origin);
+  const connection = policy.connections[knock.connection];
+  if (connection === undefined)
+    throw new Fault('CONNECTION_UNKNOWN', `there is no connection named ${knock.connection}`);
+  const upstream = joinUpstream(connection.upstream, connection.protocol, knock.path);
+  return { connection, knock, upstream };
+}
+
+/** The longest prefix counts; what is under none is counted and not read. */
+function pickByOrigin(policy: Policy, knock: Knock, origin: string): Picked {
+  const upstream = { origin, path: knock.path };
+  const [found] = Object.values(policy.connections)
+    .map((connection) => ({ connection, prefix: prefixAt(connection, origin) }))
+    .filter(({ prefix }) => prefix !== null && isUnder(knock.path, prefix))
+    .toSorted((a, b) => (b.prefix ?? '').length - (a.prefix ?? '').length);
+  if (found === undefined)
+    return { connection: unknownAt(origin), knock: { ...knock, connection: UNKNOWN }, upstream };
+  const { connection, prefix } = found;
+  const path = knock.path.slice(prefix?.length ?? 0);
+  const named = { ...knock, connection: connection.name };
+  return {
+    connection,
+    knock: { ...named, path: path.startsWith('/') ? path : `/${path}` },
+    upstream,
+  };
+}
+
+/** The name that records of hosts without a connection carry; no configured one can have it. */
+export const UNKNOWN = '(none)';
+
+const unknownAt = (origin: string): Connection => ({
+  name: UNKNOWN,
+  protocol: 'http',
+  upstream: origin,
+  credential: null,
+  isRecorded: false,
+});
+
+/** @returns the upstream's path prefix, null where its origin is another. */
+function prefixAt({ upstream }: Connection, origin: string): string | null {
+  const url = new URL(upstream);
+  return url.origin === new URL(origin).origin ? url.pathname.replace(/\/+$/, '') : null;
+}
+
+const isUnder = (path: string, prefix: string | null): boolean =>
+  prefix !== null &&
+  path.startsWith(prefix) &&
+  (prefix === '' || /^[/?]?$/.test(path.charAt(prefix.length)));
+
+/** Is it the host and port of a connection that speaks TLS? */
+export const isConfigured = (policy: Policy, { host, port }: TunnelKnock): boolean =>
+  Object.values(policy.connections).some(({ upstream }) => {
+    const url = new URL(upstream);
+    const own = url.port === '' ? 443 : Number(url.port);
+    return (
+      url.protocol === 'https:' && url.hostname.replace(/^\[|\]$/g, '') === host && own === port
+    );
+  });
