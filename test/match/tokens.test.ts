@@ -25,6 +25,19 @@ test.each([
   ['another bracket', 'x = []', 'x = {}'],
 ])('an edit shows: %s', (_name, one, other) => expect(tokensOf(one)).not.toEqual(tokensOf(other)));
 
+test.each([
+  ['signs', 'if (a !== b_1) { $c[0] += "x,y"; } // -- end \\'],
+  ['control characters', 'a\0b\u007Fc\td\u000Be'],
+])('a line of ASCII has the words that it has beside other letters: %s', (_name, line) => {
+  expect(tokensOf(`${line} é`).slice(0, -1)).toEqual(tokensOf(line));
+});
+
+test("one key's numbers stay the same whatever key was used between", () => {
+  const before = tokensOf('total of all');
+  openTokenizer(new Uint8Array(32).fill(9)).tokenize('total of all');
+  expect(openTokenizer(KEY).tokenize('total of all').tokens).toEqual(before);
+});
+
 test('another key, other numbers, all below 2^53', () => {
   const other = openTokenizer(new Uint8Array(32).fill(8)).tokenize('const total = sum(items)');
   const mine = tokenize('const total = sum(items)');
