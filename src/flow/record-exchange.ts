@@ -19,6 +19,7 @@ import { openReplyRecord } from './record-reply.ts';
 import { recordRequest, type RequestFacts } from './record-request.ts';
 import { openTunnelRecord } from './record-tunnel.ts';
 import type { PathResolver } from './resolve-path.ts';
+import type { SessionBook } from './session-book.ts';
 import type { WorktreeWatch } from './worktree-watch.ts';
 import type { WrittenBook } from './written-book.ts';
 
@@ -33,6 +34,7 @@ export interface Recorder {
   readonly known: KnownBook;
   readonly written: WrittenBook;
   readonly paths: PathResolver;
+  readonly sessions: SessionBook;
   readonly watch: WorktreeWatch;
   readonly authority: AuthorityBook;
   readonly warn: (line: string) => void;

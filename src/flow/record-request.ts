@@ -47,8 +47,7 @@ export async function recordRequest(
   const seen = readRequest(admitted, decoded);
   const rest = maskAtRest(recorder.maskers.of(admitted.policy, admitted.known), admitted, decoded);
   const refusal = refuseSecrets(admitted, rest);
-  const session = await joinSession(recorder, admitted, seen);
-  const begun = await begin(recorder, admitted, { session, seen, rest, body });
+  const begun = await joinAndBegin(recorder, admitted, { seen, rest, body });
   if (begun.kind === 'refused') return begun;
   if (refusal === null) return begun;
   await recorder.store.endExchange(refusedEnd(admitted.id, rest));
@@ -94,12 +93,28 @@ const credentialsIn = (headers: readonly string[]): readonly string[] =>
     .filter(([name]) => CREDENTIAL_HEADERS.has(name.toLowerCase()))
     .map(([, value]) => value.replace(/^(?:bearer|basic|token)\s+/i, ''));
 
+/** One trip to the store where the conversation is known: joining, the exchange and the outcomes share a commit. */
+async function joinAndBegin(
+  recorder: Recorder,
+  admitted: Admitted,
+  read: Omit<Beginning, 'session'>,
+): Promise<Begun> {
+  const { known, joined } = joinSession(recorder, admitted, read.seen);
+  if (known === null) return begin(recorder, admitted, { ...read, session: await joined });
+  const [begun, session] = await Promise.all([
+    begin(recorder, admitted, { ...read, session: known }),
+    joined.catch(() => known), // what the store cannot do, the exchange's beginning says too
+  ]);
+  if (begun.kind === 'begun' || session.id === known.id) return begun;
+  return begin(recorder, admitted, { ...read, session });
+}
+
 function joinSession(
-  { store }: Recorder,
+  { sessions }: Recorder,
   { grant, startedAtMs }: Admitted,
   { recognised }: Seen,
-): Promise<Session> {
-  return store.joinSession(grant.id, recognised.conversation, {
+): ReturnType<Recorder['sessions']['join']> {
+  return sessions.join(grant.id, recognised.conversation, {
     agent: agentOf(recognised, grant.agent),
     agentVersion: recognised.version,
     place: grant.place,
@@ -123,13 +138,15 @@ async function begin(recorder: Recorder, admitted: Admitted, beginning: Beginnin
   const { store, grants } = recorder;
   const { session, seen, rest } = beginning;
   try {
-    await store.beginExchange(draftOf(admitted, beginning));
-    const facts = factsOf(recorder, admitted, beginning);
+    const isQuiet = !admitted.connection.isRecorded;
+    await Promise.all([
+      store.beginExchange(draftOf(admitted, beginning)),
+      ...(isQuiet ? [] : setOutcomes(recorder, session, { seen, rest })),
+    ]);
     const tally = grants.tally(admitted.grant.id);
     tally.sessions.add(session.id);
     tally.exchanges += 1;
-    if (facts.hasContent) await setOutcomes(recorder, session, { seen, rest });
-    return { kind: 'begun', facts };
+    return { kind: 'begun', facts: factsOf(recorder, admitted, beginning) };
   } catch (thrown) {
     if (!isFault(thrown)) throw thrown;
     if (admitted.policy.onStoreError === 'refuse') return { kind: 'refused', fault: thrown };
@@ -186,15 +203,17 @@ const NOTHING = Promise.resolve();
 const FORWARD_FIRST_MS = 3;
 
 /** The newest tool results say what became of the calls before them. */
-async function setOutcomes(
+function setOutcomes(
   { store }: Recorder,
   session: Session,
   { seen, rest }: { readonly seen: Seen; readonly rest: AtRest },
-): Promise<void> {
+): readonly Promise<void>[] {
   const messages: readonly Message[] = (rest.request ?? seen.request)?.messages ?? [];
-  for (const { callIds, outcome } of findOutcomes(session.agent, messages))
-    if (outcome !== 'unknown')
-      for (const callId of callIds) await store.setOutcome(session.id, callId, outcome);
+  return findOutcomes(session.agent, messages)
+    .filter(({ outcome }) => outcome !== 'unknown')
+    .flatMap(({ callIds, outcome }) =>
+      callIds.map((callId) => store.setOutcome(session.id, callId, outcome)),
+    );
 }
 
 function refuseSecrets({ policy }: Admitted, rest: AtRest): Fault | null {

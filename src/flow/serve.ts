@@ -35,6 +35,7 @@ import { type Maskers, openMaskers } from './maskers.ts';
 import { openPolicyBook } from './policy-book.ts';
 import { openDoor, type Recorder } from './record-exchange.ts';
 import { openPathResolver } from './resolve-path.ts';
+import { openSessionBook } from './session-book.ts';
 import { openVault } from './keep-secret.ts';
 import { openWorktreeWatch } from './worktree-watch.ts';
 import { openWrittenBook } from './written-book.ts';
@@ -173,7 +174,11 @@ async function openRecorder(
     known: openKnownBook(),
     written: openWrittenBook(),
     paths: openPathResolver(caller),
+<<<<<<< HEAD
     authority: openAuthorityBook(home),
+=======
+    sessions: openSessionBook(store),
+>>>>>>> 69e943f (Join a known session and begin its exchange in one trip to the store)
     watch: openWorktreeWatch({ caller, store, key, warn: log }),
   };
 }

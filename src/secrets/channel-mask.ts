@@ -86,11 +86,11 @@ function pushSlices(stream: Stream, text: string): void {
 type Moment = 'more' | 'step' | 'end';
 
 function advance(stream: Stream, moment: Moment): void {
-  let before: string;
+  let before: Mode['kind'];
   do {
-    before = `${stream.mode.kind} ${stream.base + stream.from}`;
-    advanceMode(stream, moment);
-  } while (before !== `${stream.mode.kind} ${stream.base + stream.from}`);
+    before = stream.mode.kind;
+    advanceMode(stream, moment); // a mode goes as far as it can: only another one can go further
+  } while (before !== stream.mode.kind);
   trim(stream);
 }
 

@@ -14,6 +14,7 @@ import { findUrlPassword } from './url-password.ts';
  */
 const BLOCK_BITS = 12;
 const TRIES_PER_BLOCK_MAX = 256;
+const BLOCK_NUMBER_MAX = 2 ** 30;
 
 export interface KeywordEntry {
   /** Found whatever its case. */
@@ -36,9 +37,10 @@ export function openKeywordTable(entries: readonly KeywordEntry[]): KeywordTable
   const finders = [...byKeyword.values()];
   const lengths = keywords.map((keyword) => keyword.length);
   const automaton = buildAutomaton(keywords);
+  const openRation = rationFor(keywords.length);
   return {
     search: (text, give) => {
-      const mayTry = openRation(keywords.length);
+      const mayTry = openRation(text.length);
       automaton.search(text, (keyword, end) => {
         if (!mayTry(keyword, end)) return;
         const hit = { text, start: end - (lengths[keyword] ?? 0), end };
@@ -51,15 +53,27 @@ export function openKeywordTable(entries: readonly KeywordEntry[]): KeywordTable
   };
 }
 
-function openRation(keywords: number): (keyword: number, at: number) => boolean {
+/** The counts are kept from one text to the next, so that a short one need not clear what it will not use. */
+function rationFor(keywords: number): (length: number) => (keyword: number, at: number) => boolean {
   const blocks = new Int32Array(keywords).fill(-1);
   const tries = new Uint16Array(keywords);
-  return (keyword, at) => {
-    const block = at >> BLOCK_BITS;
-    const before = blocks[keyword] === block ? (tries[keyword] ?? 0) : 0;
-    blocks[keyword] = block;
-    tries[keyword] = before + 1;
-    return before < TRIES_PER_BLOCK_MAX;
+  let first = 0;
+  let next = 0; // block numbers are not used twice
+  return (length) => {
+    first = next;
+    next += (length >> BLOCK_BITS) + 1;
+    if (next > BLOCK_NUMBER_MAX) {
+      blocks.fill(-1);
+      first = 0;
+      next = (length >> BLOCK_BITS) + 1;
+    }
+    return (keyword, at) => {
+      const block = first + (at >> BLOCK_BITS);
+      const before = blocks[keyword] === block ? (tries[keyword] ?? 0) : 0;
+      blocks[keyword] = block;
+      tries[keyword] = before + 1;
+      return before < TRIES_PER_BLOCK_MAX;
+    };
   };
 }
 

@@ -8,6 +8,7 @@ import { openMaskers } from '../../src/flow/maskers.ts';
 import { openPolicyBook } from '../../src/flow/policy-book.ts';
 import { openDoor } from '../../src/flow/record-exchange.ts';
 import { openPathResolver } from '../../src/flow/resolve-path.ts';
+import { openSessionBook } from '../../src/flow/session-book.ts';
 import { openWorktreeWatch } from '../../src/flow/worktree-watch.ts';
 import { openWrittenBook } from '../../src/flow/written-book.ts';
 import { openListener } from '../../src/proxy/listener.ts';
@@ -53,6 +54,7 @@ async function run(settings: string, broken: Partial<Store>) {
     written: openWrittenBook(),
     policies: openPolicyBook(caller, warn),
     paths: openPathResolver(caller),
+    sessions: openSessionBook(store),
     watch: openWorktreeWatch({ caller, store, key, warn }),
     authority: openAuthorityBook(world.home),
   });
