@@ -174,11 +174,8 @@ async function openRecorder(
     known: openKnownBook(),
     written: openWrittenBook(),
     paths: openPathResolver(caller),
-<<<<<<< HEAD
     authority: openAuthorityBook(home),
-=======
     sessions: openSessionBook(store),
->>>>>>> 69e943f (Join a known session and begin its exchange in one trip to the store)
     watch: openWorktreeWatch({ caller, store, key, warn: log }),
   };
 }
