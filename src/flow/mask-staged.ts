@@ -1,6 +1,7 @@
 // Masking at commit: secrets of AI lines become placeholders in the index that git is about to commit, and in the working
 // file where its own bytes hold the value; the values go into the vault first. All of them, or none.
-import { lstat, readFile, writeFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { chmod, lstat, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { replaceStaged, type StagedContent, writeBlob } from '../git/index-edit.ts';
 import type { PatchFile } from '../git/patch-file.ts';
@@ -105,7 +106,20 @@ async function maskWorkingFile({ repository }: HookWork, file: MaskedFile): Prom
     bytes = bytes.replaceAll(Buffer.from(hit.value, 'utf8').toString('latin1'), placeholder);
   }
   const after = Buffer.from(bytes, 'latin1');
-  if (!after.equals(before)) await writeFile(path, after);
+  if (!after.equals(before)) await replaceFile(path, after, facts.mode);
+}
+
+/** Whole or not at all: whoever stops us half-way must not cost the person a file. */
+async function replaceFile(path: string, bytes: Uint8Array, mode: number): Promise<void> {
+  const beside = `${path}.aitrail-${randomBytes(6).toString('hex')}`;
+  try {
+    await writeFile(beside, bytes, { flag: 'wx', mode: 0o600, flush: true });
+    await chmod(beside, mode & 0o7777);
+    await rename(beside, path);
+  } catch (thrown) {
+    await rm(beside, { force: true });
+    throw thrown;
+  }
 }
 
 const MASKED = 'masked.json';

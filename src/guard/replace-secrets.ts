@@ -62,7 +62,7 @@ function isPlain(path: string, line: string, hit: SecretHit): boolean {
 function isQuoted(line: string, at: number): boolean {
   const before = line.slice(0, at).replace(/\\./g, '');
   const isOpen = [`'`, '"', '`'].some((quote) => before.split(quote).length % 2 === 0);
-  return isOpen || /(?:\/\/|#|^\s*\*)/.test(before);
+  return isOpen || /(?:\/\/|\/\*|#|^\s*\*)/.test(before);
 }
 
 function lineStarts(text: string): readonly number[] {

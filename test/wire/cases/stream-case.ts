@@ -56,7 +56,7 @@ export const around =
     return edges.slice(1).map((end, i) => text.slice(edges[i], end));
   };
 
-export const uncut: Cutter = (text) => [text];
+const uncut: Cutter = (text) => [text];
 
 /** 1 to 5 characters, irregular and the same every time. */
 export const tokens: Cutter = (text) => {
