@@ -1,6 +1,7 @@
 // What the daemon's control socket answers.
 import type { ControlAnswer, ControlCall, Routes } from '../daemon/control.ts';
 import { isFault } from '../model/fault.ts';
+import { formatFault } from '../model/fault-text.ts';
 import { arrayAt, isObject, isString, objectAt, parseJson, stringAt } from '../model/json.ts';
 import type { Place } from '../model/session.ts';
 import type { GrantRequest } from './grant-book.ts';
@@ -34,10 +35,7 @@ async function answer(make: () => Promise<unknown>): Promise<ControlAnswer> {
     return { status: 200, body: JSON.stringify(await make()) };
   } catch (thrown) {
     if (!isFault(thrown)) throw thrown;
-    return {
-      status: 409,
-      body: `aitrail: ${thrown.message} (${thrown.code})\n  fix: ${thrown.fix}\n`,
-    };
+    return { status: 409, body: formatFault(thrown) };
   }
 }
 
