@@ -10,14 +10,16 @@ import { bundlePath } from '../git/hook-texts.ts';
 import { addNotesRefspecs } from '../git/notes-refspec.ts';
 import { openObjects } from '../git/objects.ts';
 import { openWorktree, type Repository } from '../git/open-repository.ts';
-import { readState } from '../git/state-file.ts';
+import { readState, statePath } from '../git/state-file.ts';
 import type { Caller } from '../model/caller.ts';
 import type { Policy } from '../model/policy.ts';
 import type { SetUpReport } from '../model/set-up.ts';
+import type { Signer } from '../model/signing.ts';
 import { readVersion } from '../model/version.ts';
 import { readHookPolicy } from './hook-policy.ts';
 import { loadPolicy } from './load-policy.ts';
 import { ensureIdentity } from './open-signer.ts';
+import { alone } from './alone.ts';
 
 export interface InitChoices {
   /** Asked only where notes would be pushed and no configuration file says anything yet. */
@@ -33,6 +35,22 @@ export async function initRepository(caller: Caller, choices: InitChoices): Prom
   const repository = await openWorktree(caller);
   const policy = await loadPolicy(caller, repository);
   const { signer, isNew } = await ensureIdentity(caller, policy.signing);
+  return alone(statePath(repository.commonDir, 'set-up.lock'), () =>
+    setUp(repository, { policy, choices, signer, isNew }),
+  );
+}
+
+interface Found {
+  readonly policy: Policy;
+  readonly choices: InitChoices;
+  readonly signer: Signer;
+  readonly isNew: boolean;
+}
+
+async function setUp(
+  repository: Repository & { readonly worktree: string },
+  { policy, choices, signer, isNew }: Found,
+): Promise<SetUpReport> {
   const configFile = join(repository.commonDir, 'config');
   const [known, bytes, before] = await Promise.all([
     readLedger(repository),

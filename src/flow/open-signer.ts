@@ -1,4 +1,5 @@
 // The caller's signer: git's settings, then the keys on this machine.
+import { join } from 'node:path';
 import { stateHome } from '../config/places.ts';
 import { readSigningSettings } from '../git/signing-settings.ts';
 import { ensureSigner, pickSigner, type SignerWork } from '../identity/pick-signer.ts';
@@ -6,6 +7,7 @@ import type { Caller } from '../model/caller.ts';
 import { Fault } from '../model/fault.ts';
 import type { Policy } from '../model/policy.ts';
 import type { Signer } from '../model/signing.ts';
+import { alone } from './alone.ts';
 
 async function gather(caller: Caller, signing: Policy['signing']): Promise<SignerWork> {
   return {
@@ -27,7 +29,8 @@ export async function ensureIdentity(
   signing: Policy['signing'],
 ): Promise<{ readonly signer: Signer; readonly isNew: boolean }> {
   const work = await gather(caller, signing);
-  const ensured = await ensureSigner(work);
+  // two that make a key at once would leave the private half of one and the public half of the other
+  const ensured = await alone(join(work.home, 'keys', 'make.lock'), () => ensureSigner(work));
   if (ensured !== null) return ensured;
   throw new Fault('NO_SIGNER', `signing: ${signing} is set, and there is no such key`, {
     fix:

@@ -8,8 +8,10 @@ import { removeEmptyDir, removeShim } from '../git/install-shims.ts';
 import { removeConfigValue } from '../git/notes-refspec.ts';
 import { openWorktree, type Repository } from '../git/open-repository.ts';
 import { gitText } from '../git/run-git.ts';
+import { statePath } from '../git/state-file.ts';
 import type { Caller } from '../model/caller.ts';
 import type { TakeDownReport } from '../model/set-up.ts';
+import { alone } from './alone.ts';
 
 type Worktree = Repository & { readonly worktree: string };
 type Outcome = 'removed' | 'restored' | { readonly why: string };
@@ -17,6 +19,10 @@ type Outcome = 'removed' | 'restored' | { readonly why: string };
 /** @throws Fault NOT_A_REPOSITORY, BARE_REPOSITORY. */
 export async function uninstallRepository(caller: Caller): Promise<TakeDownReport> {
   const repository = await openWorktree(caller);
+  return alone(statePath(repository.commonDir, 'set-up.lock'), () => takeDown(repository));
+}
+
+async function takeDown(repository: Worktree): Promise<TakeDownReport> {
   const changes = await readLedger(repository);
   const isExact = await restoreConfig(repository);
   const hooks: string[] = [];

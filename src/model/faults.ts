@@ -22,6 +22,7 @@ export const FAULTS = {
   // repository
   NOT_A_REPOSITORY: { exit: 2, fix: 'run it inside a git repository, or make one: git init' },
   BARE_REPOSITORY: { exit: 2, fix: 'run it in a clone with a working tree' },
+  SET_UP_BUSY: { exit: 3, fix: 'wait for the other aitrail init or uninstall to end' },
   NO_COMMITS: { exit: 2, fix: 'make a first commit: git commit' },
   NO_SUCH_REVISION: { exit: 2, fix: 'name a commit, branch or tag that exists: git log --oneline' },
   NO_SUCH_FILE: {
