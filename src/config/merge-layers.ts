@@ -154,6 +154,9 @@ function mergeConnections(
         upstream: facts.upstream.replace(/\/+$/, ''),
         credential: null,
         isRecorded: facts.record ?? true,
+        ...(facts.record === false
+          ? { recordPlace: layer.document.placeOf([...path, 'record']) }
+          : {}),
       });
     }
   return Object.fromEntries(merged);

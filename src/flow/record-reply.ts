@@ -11,6 +11,7 @@ import { maskHeaders } from '../wire/mask-headers.ts';
 import { pickReplyKind } from '../wire/reply-kind.ts';
 import { openReplyStream, type ReplyStream } from '../wire/reply-stream.ts';
 import { type EmissionContext, findEmissions } from './find-emissions.ts';
+import { withinLimit } from './http-limit.ts';
 import { pickReach } from './mask-reach.ts';
 import type { PolicyMasker } from './maskers.ts';
 import type { Admitted, Recorder } from './record-exchange.ts';
@@ -30,6 +31,8 @@ interface State extends ReplyContext {
   writing: Promise<void>;
   waiting: Uint8Array[];
   waitingBytes: number;
+  /** Given to the store, or waiting for it. */
+  keptBytes: number;
   firstByteAtMs: number | null;
   settled: Promise<void> | null;
   isBlocked: boolean;
@@ -87,6 +90,7 @@ function openState(context: ReplyContext, head: ReplyHead): State {
     writing: Promise.resolve(),
     waiting: [],
     waitingBytes: 0,
+    keptBytes: 0,
     firstByteAtMs: null,
     settled: null,
     isBlocked: false,
@@ -109,8 +113,11 @@ const TOOL_CALL = ['tool_use', 'function_call', 'tool_calls', 'functionCall', 'c
 
 function keep(state: State, record: Uint8Array): Promise<void> | null {
   if (!state.facts.hasContent || !state.facts.isRecorded || record.length === 0) return null;
-  state.waiting.push(record);
-  state.waitingBytes += record.length;
+  const kept = withinLimit(state.admitted.connection, record, state.keptBytes);
+  if (kept.length === 0) return null;
+  state.keptBytes += kept.length;
+  state.waiting.push(kept);
+  state.waitingBytes += kept.length;
   const text = Buffer.from(record.buffer, record.byteOffset, record.byteLength);
   const isCall = TOOL_CALL.some((word) => text.includes(word));
   if (state.waitingBytes >= WRITE_BYTES) return write(state);
@@ -159,6 +166,7 @@ function endOf(state: State, emissions: readonly NewEmission[], ending: Ending):
     model: reading.model,
     stopReason: reading.stopReason,
     usage: reading.usage,
+    ...(facts.passed === null ? {} : { request: facts.passed() }),
     responseSha256,
     clientSha256,
     responseBytes,

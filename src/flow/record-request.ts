@@ -5,17 +5,20 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { findAgent } from '../agents/agents.ts';
 import { findOutcomes } from '../agents/join-results.ts';
 import { recogniseAgent, type Recognised } from '../agents/recognise-agent.ts';
-import { Fault, isFault } from '../model/fault.ts';
+import { type Fault, isFault } from '../model/fault.ts';
 import { parseJson } from '../model/json.ts';
 import type { MaskRecord } from '../model/secret.ts';
 import type { Session } from '../model/session.ts';
 import type { Message, WireRequest } from '../model/wire.ts';
-import type { RequestBody } from '../proxy/door.ts';
+import type { PassedBody, RequestBody } from '../proxy/door.ts';
 import { pairsOf, valueOf } from '../proxy/headers.ts';
 import { decodeBody, isDecodable } from '../wire/decode-content.ts';
 import type { ExchangeDraft } from '../store/store.ts';
+import { isTooLong } from './http-limit.ts';
 import type { Admitted, Recorder } from './record-exchange.ts';
 import { type AtRest, maskAtRest } from './request-at-rest.ts';
+import { refusedEnd, refuseSecrets } from './refuse-request.ts';
+import { tombstoneHeaders } from './tombstone.ts';
 
 /** What the reply's side needs to know. */
 export interface RequestFacts {
@@ -28,6 +31,8 @@ export interface RequestFacts {
   readonly hasContent: boolean;
   /** False where recording failed and policy lets the request pass all the same. */
   readonly isRecorded: boolean;
+  /** Of a body that streams past: what it was, once it has. */
+  readonly passed: (() => PassedBody) | null;
   /** Resolves when it is known what stood in the worktree before the model spoke. */
   readonly before: Promise<void>;
 }
@@ -62,9 +67,10 @@ interface Seen {
 const DECODED_BYTES_MAX = 256 * 1024 * 1024;
 
 /** @returns nothing where the body is an upload that streams past, or in an encoding that cannot be undone. */
-async function decode({ knock }: Admitted, body: RequestBody): Promise<Uint8Array> {
+async function decode({ knock, connection }: Admitted, body: RequestBody): Promise<Uint8Array> {
   const encoding = valueOf(knock.headers, 'content-encoding');
   if (body.kind === 'start' || !isDecodable(encoding)) return EMPTY;
+  if (isTooLong(connection, body.bytes.length)) return EMPTY;
   try {
     return await decodeBody(encoding, body.bytes, DECODED_BYTES_MAX);
   } catch {
@@ -159,7 +165,7 @@ async function begin(recorder: Recorder, admitted: Admitted, beginning: Beginnin
 function factsOf(
   recorder: Recorder,
   admitted: Admitted,
-  { session, seen, rest }: Beginning,
+  { session, seen, rest, body }: Beginning,
 ): RequestFacts {
   const hasContent = admitted.connection.isRecorded;
   const directory = seen.recognised.directory ?? admitted.grant.place.worktree;
@@ -171,6 +177,7 @@ function factsOf(
     masks: rest.masks,
     hasContent,
     isRecorded: true,
+    passed: body.kind === 'start' ? body.passed : null,
     before: hasContent
       ? sleep(FORWARD_FIRST_MS).then(() => recorder.watch.look(directory, moment))
       : NOTHING,
@@ -195,7 +202,12 @@ function draftOf(admitted: Admitted, { session, seen, rest, body }: Beginning): 
   const { url, headers, slices } = rest;
   return connection.isRecorded
     ? { ...facts, url, headers, slices }
-    : { ...facts, url: url.split('?')[0] ?? '', headers: [], slices: [] };
+    : {
+        ...facts,
+        url: url.split('?')[0] ?? '',
+        headers: tombstoneHeaders(connection),
+        slices: [],
+      };
 }
 
 const NOTHING = Promise.resolve();
@@ -214,34 +226,4 @@ function setOutcomes(
     .flatMap(({ callIds, outcome }) =>
       callIds.map((callId) => store.setOutcome(session.id, callId, outcome)),
     );
-}
-
-function refuseSecrets({ policy }: Admitted, rest: AtRest): Fault | null {
-  const [first] = rest.masks;
-  if (first === undefined || policy.secrets.onRequest !== 'block' || policy.mode === 'observe')
-    return null;
-  return new Fault('SECRET_FOUND', `the request holds a secret (${first.rule})`, {
-    fix: 'take it out of the conversation, or set secrets.onRequest: warn in your own configuration',
-  });
-}
-
-function refusedEnd(id: string, rest: AtRest): Parameters<Recorder['store']['endExchange']>[0] {
-  const nothing = createHash('sha256').digest('hex');
-  return {
-    id,
-    firstByteAtMs: null,
-    endedAtMs: Date.now(),
-    status: null,
-    outcome: 'refused',
-    headers: [],
-    model: null,
-    stopReason: null,
-    usage: null,
-    responseSha256: nothing,
-    clientSha256: nothing,
-    responseBytes: 0,
-    events: [],
-    masks: rest.masks.map((mask) => ({ ...mask, isForwarded: false })),
-    emissions: [],
-  };
 }

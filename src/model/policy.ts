@@ -25,6 +25,8 @@ export interface Connection {
   readonly upstream: string;
   readonly credential: CredentialSource | null;
   readonly isRecorded: boolean;
+  /** Where `record: false` was written. */
+  readonly recordPlace?: SettingPlace;
 }
 
 export interface ProtectRule {

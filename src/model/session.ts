@@ -92,3 +92,6 @@ export interface EventMark {
   /** Milliseconds since the exchange started. */
   readonly atMs: number;
 }
+
+/** In the record of an exchange that policy keeps out of it: the rule, in place of all headers of the request. */
+export const TOMBSTONE_HEADER = 'aitrail-not-recorded';

@@ -1,6 +1,6 @@
 // What `aitrail show` prints.
 import type { Shown, ShownCommit, ShownEdit, ShownNote } from '../model/conversation.ts';
-import type { Exchange, Session } from '../model/session.ts';
+import { type Exchange, type Session, TOMBSTONE_HEADER } from '../model/session.ts';
 import { cutLines, type Page } from './edit-lines.ts';
 import { exchangeDocument } from './exchange-document.ts';
 import { bytesText, counted, duration, localMinute, localSecond } from './moments.ts';
@@ -80,6 +80,7 @@ function exchangeText(shown: Extract<Shown, { kind: 'exchange' }>, page: Page): 
     ...(usage === null
       ? []
       : [fact('tokens', `${usage.inputTokens ?? '?'} in, ${usage.outputTokens ?? '?'} out`)]),
+    ...tombstoneFacts(shown.headers.request),
     ...(exchange.logIndex === null ? [] : [fact('log index', String(exchange.logIndex))]),
     ...commitFacts(shown.commits),
   ];
@@ -173,6 +174,12 @@ const modelText = (exchange: Exchange): string => plainLine(exchange.model ?? ex
 
 const commitFacts = (commits: readonly ShownCommit[]): readonly string[] =>
   commits.map(({ commit }) => fact('commit', commit));
+
+/** Policy kept its content out of the record. */
+const tombstoneFacts = (headers: readonly (readonly [string, string])[]): readonly string[] =>
+  headers
+    .filter(([name]) => name === TOMBSTONE_HEADER)
+    .map(([, rule]) => fact('content', `not recorded: ${plainLine(rule)}`));
 
 const sessionFact = (session: Session): string =>
   fact('session', `${session.id}  ${agentOf(session)}, ${counted(session.exchanges, 'exchange')}`);

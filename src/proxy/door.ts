@@ -58,9 +58,15 @@ export interface ReplyTap {
 }
 
 /** `whole`: all of it. `start`: it is longer than what is kept in memory; the rest streams past. */
-export interface RequestBody {
-  readonly kind: 'whole' | 'start';
-  readonly bytes: Uint8Array;
+export type RequestBody =
+  | { readonly kind: 'whole'; readonly bytes: Uint8Array }
+  | { readonly kind: 'start'; readonly bytes: Uint8Array; readonly passed: () => PassedBody };
+
+/** Of all that has passed so far. */
+export interface PassedBody {
+  /** Hex. */
+  readonly sha256: string;
+  readonly bytes: number;
 }
 
 /** One admitted exchange. */

@@ -1,7 +1,8 @@
 // A request's body: kept whole in memory where it is of a usual size, else only its start, and the rest streams past.
 import type { IncomingMessage } from 'node:http';
+import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
-import type { RequestBody } from './door.ts';
+import type { PassedBody, RequestBody } from './door.ts';
 
 /** Real clients send up to some megabytes; beyond this a body is an upload, not a conversation. */
 const BODY_BYTES_MAX = 16 * 1024 * 1024;
@@ -22,7 +23,13 @@ export async function readBody(request: IncomingMessage): Promise<Incoming> {
     size += next.value.length;
     if (size > BODY_BYTES_MAX) {
       const bytes = Buffer.concat(chunks);
-      return { body: { kind: 'start', bytes }, forwarded: Readable.from(follow(bytes, source)) };
+      const seen: Seen = { hash: createHash('sha256'), bytes: 0 };
+      const passed = (): PassedBody => ({
+        sha256: seen.hash.copy().digest('hex'),
+        bytes: seen.bytes,
+      });
+      const forwarded = Readable.from(follow(seen, bytes, source));
+      return { body: { kind: 'start', bytes, passed }, forwarded };
     }
   }
   const bytes = Buffer.concat(chunks);
@@ -30,9 +37,24 @@ export async function readBody(request: IncomingMessage): Promise<Incoming> {
   return { body: { kind: 'whole', bytes }, forwarded: isEmpty ? null : bytes };
 }
 
-async function* follow(start: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
-  yield start;
-  for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield next.value;
+interface Seen {
+  readonly hash: ReturnType<typeof createHash>;
+  bytes: number;
+}
+
+async function* follow(
+  seen: Seen,
+  start: Buffer,
+  rest: AsyncIterator<Buffer>,
+): AsyncGenerator<Buffer> {
+  const see = (chunk: Buffer): Buffer => {
+    seen.hash.update(chunk);
+    seen.bytes += chunk.length;
+    return chunk;
+  };
+  yield see(start);
+  for (let next = await rest.next(); next.done !== true; next = await rest.next())
+    yield see(next.value);
 }
 
 const hasBody = (request: IncomingMessage): boolean =>

@@ -356,7 +356,10 @@ test('record: false leaves who, when and how many bytes', async () => {
   await withStore(world, async (store) => {
     expect(await store.readRequest(exchange?.id ?? '')).toHaveLength(0);
     expect(await store.readReply(exchange?.id ?? '')).toHaveLength(0);
-    expect(await store.readHeaders(exchange?.id ?? '')).toEqual({ request: [], response: [] });
+    expect(await store.readHeaders(exchange?.id ?? '')).toEqual({
+      request: [['aitrail-not-recorded', expect.stringContaining('connections.quiet.record')]],
+      response: [],
+    });
   });
 });
 

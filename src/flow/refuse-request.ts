@@ -1,0 +1,38 @@
+// A request that policy keeps from the model because of a secret in it.
+import { createHash } from 'node:crypto';
+import { Fault } from '../model/fault.ts';
+import type { ExchangeEnd } from '../store/store.ts';
+import type { Admitted } from './record-exchange.ts';
+import type { AtRest } from './request-at-rest.ts';
+
+/** `onRequest: block`: why the request must not go on; null where it may. */
+export function refuseSecrets({ policy }: Admitted, rest: AtRest): Fault | null {
+  const [first] = rest.masks;
+  if (first === undefined || policy.secrets.onRequest !== 'block' || policy.mode === 'observe')
+    return null;
+  return new Fault('SECRET_FOUND', `the request holds a secret (${first.rule})`, {
+    fix: 'take it out of the conversation, or set secrets.onRequest: warn in your own configuration',
+  });
+}
+
+/** The end of an exchange that was refused. */
+export function refusedEnd(id: string, rest: AtRest): ExchangeEnd {
+  const nothing = createHash('sha256').digest('hex');
+  return {
+    id,
+    firstByteAtMs: null,
+    endedAtMs: Date.now(),
+    status: null,
+    outcome: 'refused',
+    headers: [],
+    model: null,
+    stopReason: null,
+    usage: null,
+    responseSha256: nothing,
+    clientSha256: nothing,
+    responseBytes: 0,
+    events: [],
+    masks: rest.masks.map((mask) => ({ ...mask, isForwarded: false })),
+    emissions: [],
+  };
+}
