@@ -9,8 +9,17 @@ export interface FallbackWorld extends HookWorld {
   close(): Promise<void>;
 }
 
-/** Holds what was opened until `close`. */
-export function openFallbackWorld(): FallbackWorld {
+/** A daemon that was asked and is late keeps the store: its answer comes without us (src/flow/attest-hook.ts). */
+const LATE_LOCK_WAIT_MS = 100;
+const LOCK_WAIT_MS = 1000;
+
+/**
+ * Holds what was opened until `close`.
+ *
+ * @param isDaemonLate the daemon has been asked and did not answer in time.
+ */
+export function openFallbackWorld(isDaemonLate: boolean): FallbackWorld {
+  const lockWaitMs = isDaemonLate ? LATE_LOCK_WAIT_MS : LOCK_WAIT_MS;
   const opened: Store[] = [];
   const records = new Map<string, Promise<Records>>();
   return {
@@ -18,7 +27,7 @@ export function openFallbackWorld(): FallbackWorld {
     openRecords: (home, mode) => {
       const known = records.get(mode);
       if (known !== undefined) return known;
-      const opening = open(home, mode).then((found) => {
+      const opening = open(home, mode, lockWaitMs).then((found) => {
         if (found.kind === 'open') opened.push(found.store);
         return found;
       });
@@ -31,13 +40,13 @@ export function openFallbackWorld(): FallbackWorld {
   };
 }
 
-async function open(home: string, mode: 'read' | 'write'): Promise<Records> {
+async function open(home: string, mode: 'read' | 'write', lockWaitMs: number): Promise<Records> {
   if (mode === 'read' && !(await isThere(join(home, 'store.db')))) return { kind: 'none' };
   // loaded only when somebody asks: most hooks need no recordings
   const { openStore } = await import('../store/open-store.ts');
   try {
     if (mode === 'write') {
-      const store = await openStore({ home, mode, inProcess: true }).catch(ifLocked);
+      const store = await openStore({ home, mode, inProcess: true, lockWaitMs }).catch(ifLocked);
       if (store !== null) return { kind: 'open', store, isWritable: true };
     }
     const store = await openStore({ home, mode: 'read', inProcess: true });

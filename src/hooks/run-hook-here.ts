@@ -20,7 +20,7 @@ export async function runHookHere(given: Omit<HookCall, 'stdin'>): Promise<HookA
 export async function runHookCall(call: HookCall): Promise<HookAnswer> {
   const answer = await askDaemon(call);
   if (answer !== null) return answer;
-  const world = openFallbackWorld();
+  const world = openFallbackWorld(call.caller.env[ASKED_VARIABLE] === '1');
   try {
     return await runHook(call, world);
   } finally {

@@ -39,7 +39,7 @@ async function record(lab: Lab, path: string, text: string): Promise<void> {
 }
 
 async function preCommit(lab: Lab): Promise<{ exit: number; stderr: string }> {
-  const world = openFallbackWorld();
+  const world = openFallbackWorld(false);
   try {
     const call = { hook: 'pre-commit', words: [], stdin: '', caller: lab.caller } as const;
     return await runHook(call, world);
