@@ -1,5 +1,5 @@
 // Scanners for what passes through the proxy: the policy's own rules, and values that are known to be secret because
-// they came as a credential.
+// they came as a credential or a rule found them before.
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../model/canonical-json.ts';
 import type { Policy } from '../model/policy.ts';
@@ -31,6 +31,16 @@ export interface Maskers {
   mask(text: string): string;
 }
 
+/**
+ * Is a value that a rule found long and mixed enough to be a secret wherever it stands? A word that only its key made
+ * suspicious is not.
+ */
+const isStrong = (value: string): boolean =>
+  value.length >= STRONG_CHARACTERS_MIN &&
+  !/\s/.test(value) &&
+  [/[a-z]/, /[A-Z]/, /\d/].every((kind) => kind.test(value));
+
+const STRONG_CHARACTERS_MIN = 20;
 /** Below this a value turns up by accident. */
 const KNOWN_CHARACTERS_MIN = 12;
 /** The oldest are forgotten: sessions come and go while the daemon stays. */
@@ -70,7 +80,11 @@ export function openMaskers({ key, env, keep }: MaskersWork): Maskers {
       openPolicyMasker(secrets.known, {
         key,
         scanner: openScanner({ rules, known: [...known, ...secrets.known] }),
-        ...(isVaultOn ? { onMasked: keep } : {}),
+        onMasked: (masked) => {
+          // named by its key in one place, it may stand bare in the next
+          if (isStrong(masked.value)) learn(masked.value);
+          if (isVaultOn) keep(masked);
+        },
       });
     opened.delete(name); // the latest use is the last entry
     opened.set(name, masker);
