@@ -19,6 +19,11 @@ export const commands: readonly CommandSpec[] = [
         flags: '--agent <name>',
         description: 'what the command is, where its name does not say it (claude-code, codex …)',
       },
+      {
+        flags: '--resolve',
+        description:
+          'give the command the values behind placeholders in its environment and in .env, from the vault',
+      },
     ],
     example: 'run -- true',
     takesForeignFlags: true,
@@ -35,6 +40,7 @@ async function run({ caller, words, options, out }: Invocation): Promise<number>
       command: words,
       agent,
       script: entryScript(),
+      resolves: options['resolve'] === true,
       notify: (line: string) => out.note(`aitrail: ${line}\n`),
     };
     const { exit, summary, failure } = await runAgent(caller, request);

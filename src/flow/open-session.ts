@@ -31,6 +31,8 @@ export interface SessionRequest {
   readonly agent: string | null;
   /** The program's own entry: bin/aitrail.js. */
   readonly script: string;
+  /** Secret values beside those of the environment. */
+  readonly known?: readonly string[];
 }
 
 const ASK_TIMEOUT_MS = 20_000;
@@ -39,7 +41,7 @@ const UNSET = { okExits: [0, 1, 128] } as const;
 /** @throws Fault DAEMON_UNREACHABLE, and of the configuration that would be in force. */
 export async function openSession(
   caller: Caller,
-  { agent, script }: SessionRequest,
+  { agent, script, known: more = [] }: SessionRequest,
 ): Promise<OpenedSession> {
   const [daemon, principal, place] = await Promise.all([
     ensureDaemon(caller, { port: null, script }),
@@ -47,7 +49,7 @@ export async function openSession(
     readPlace(caller),
   ]);
   // over the socket into the daemon's memory, where they are looked for in what passes
-  const known = secretValues(Object.entries(caller.env));
+  const known = [...more, ...secretValues(Object.entries(caller.env))];
   const body = JSON.stringify({ principal, place, agent, known });
   const question = { method: 'POST', path: '/grant', body, timeoutMs: ASK_TIMEOUT_MS } as const;
   const answer = parseJson(await askDaemon(daemon, question));

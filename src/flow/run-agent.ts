@@ -11,6 +11,7 @@ import {
 } from '../agents/connect-agent.ts';
 import type { Caller } from '../model/caller.ts';
 import { openForwarding } from './forward-variables.ts';
+import { resolveEnvironment } from './resolve-environment.ts';
 import { endSession, openSession, type SessionSummary } from './open-session.ts';
 
 export interface RunRequest {
@@ -19,6 +20,8 @@ export interface RunRequest {
   /** null: told by the command's name. */
   readonly agent: string | null;
   readonly script: string;
+  /** Placeholders in the environment become values for the command, and for it alone. */
+  readonly resolves: boolean;
   /** One line for the person, before the agent starts. */
   readonly notify: (line: string) => void;
 }
@@ -33,10 +36,18 @@ export interface AgentRun {
 }
 
 /** @throws Fault where no session can be opened. */
-export async function runAgent(caller: Caller, request: RunRequest): Promise<AgentRun> {
+export async function runAgent(asking: Caller, request: RunRequest): Promise<AgentRun> {
+  const { env, values: known } = request.resolves
+    ? await resolveEnvironment(asking)
+    : { env: asking.env, values: [] };
+  const caller = { ...asking, env };
   const [word = '', ...words] = request.command;
   const agent = request.agent ?? agentOfCommand(word);
-  const session = await openSession(caller, { agent, script: request.script });
+  const session = await openSession(caller, {
+    agent,
+    script: request.script,
+    known,
+  });
   const tempDir = await mkdtemp(join(tmpdir(), 'aitrail-run-'));
   try {
     const isForwarded = session.wantsForwarding || needsForwardProxy(agent ?? word);

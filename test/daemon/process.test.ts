@@ -7,6 +7,9 @@ import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, test, vi } from 'vitest';
+import { keepSecret } from '../../src/flow/keep-secret.ts';
+import { ensureVaultKey } from '../../src/identity/vault-key.ts';
+import { openStore } from '../../src/store/open-store.ts';
 import { findDaemon } from '../../src/flow/find-daemon.ts';
 import {
   connectionsTo,
@@ -257,3 +260,34 @@ test('env speaks each shell', () => {
     expect(aitrail(world, 'env', '--shell', shell).stdout).toMatch(want);
   expect(aitrail(world, 'env', '--shell', 'csh')).toMatchObject({ status: 2 });
 });
+
+test('run --resolve: the command has the value behind a placeholder, and says so where there is none', async () => {
+  const world = newWorld();
+  const placeholder = 'AITRAIL_stripe_key_0a1b2c3d';
+  const value = ['canary', 'value', '2'].join('-');
+  world.configure('secrets:\n  vault: true\n');
+  const store = await openStore({ home: world.home, mode: 'write' });
+  const key = await ensureVaultKey(world.caller, world.home);
+  await keepSecret(store, key, { placeholder, rule: 'stripe-key', value, atMs: Date.now() });
+  await store.close();
+  world.put('repo/.env', `STRIPE_KEY=${placeholder}\n`);
+  const show = [process.execPath, '-p', 'process.env.STRIPE_KEY'];
+  const told = await outputOf(start(world, 'run', '--resolve', '--', ...show));
+  expect([told.exit, told.stdout]).toEqual([0, `${value}\n`]);
+  const plain = await outputOf(start(world, 'run', '--', ...show));
+  expect([plain.exit, plain.stdout]).toEqual([0, 'undefined\n']);
+  world.put('repo/.env', 'STRIPE_KEY=AITRAIL_stripe_key_ffffffff\n');
+  const unknown = await outputOf(start(world, 'run', '--resolve', '--', ...show));
+  expect([unknown.exit, unknown.stdout]).toEqual([125, '']);
+  expect(unknown.stderr).toMatch(/\(NO_SUCH_PLACEHOLDER\)\n {2}fix: /);
+});
+
+async function outputOf(
+  child: ReturnType<typeof start>,
+): Promise<{ readonly exit: unknown; readonly stdout: string; readonly stderr: string }> {
+  const texts = { stdout: '', stderr: '' };
+  child.stdout?.on('data', (chunk: Buffer) => (texts.stdout += chunk.toString()));
+  child.stderr?.on('data', (chunk: Buffer) => (texts.stderr += chunk.toString()));
+  const [exit] = await once(child, 'close');
+  return { exit, ...texts };
+}
