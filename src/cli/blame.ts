@@ -15,6 +15,10 @@ export const commands: readonly CommandSpec[] = [
     summary: "git blame with each line's origin: takes git blame's flags, [rev] and file",
     options: [
       { flags: '--json', description: 'one JSON document' },
+      {
+        flags: '--claimed',
+        description: 'with --json: count what unsigned notes of other tools claim',
+      },
       { flags: '--no-aitrail', description: "git's own output, byte for byte" },
     ],
     example: 'blame README.md',
@@ -24,7 +28,7 @@ export const commands: readonly CommandSpec[] = [
 ];
 
 /** Ours may stand anywhere before `--`; the rest is git's. */
-const OWN = new Set(['--json', '--no-aitrail', '--aitrail', '--no-color']);
+const OWN = new Set(['--json', '--claimed', '--no-aitrail', '--aitrail', '--no-color']);
 
 async function runBlameCommand(call: Invocation): Promise<number> {
   const { caller, out, options } = call;
@@ -48,7 +52,10 @@ async function runBlameCommand(call: Invocation): Promise<number> {
   const { blamed } = answer;
   if (options['json'] === true || own.has('--json')) {
     const facts = blamed.lines.map((line, at) => ({ ...line, ...originAt(blamed, at) }));
-    printDocument(out, blameDocument(blamed, facts));
+    printDocument(
+      out,
+      blameDocument(blamed, facts, options['claimed'] === true || own.has('--claimed')),
+    );
     return 0;
   }
   out.note(blamed.notes);

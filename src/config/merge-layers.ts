@@ -49,7 +49,7 @@ export function mergeLayers(layers: readonly Layer[]): InForce {
     }),
     retentionDays: RETENTION_DAYS,
     signing: readOwn(layers, 'signing', places)?.signing ?? 'auto',
-    notes: { push: mergeNotesPush(climb), gitAi: false },
+    notes: { push: mergeNotesPush(climb), gitAi: mergeGitAi(layers, places) },
     onStoreError: climb({
       path: ['onStoreError'],
       steps: ['forward', 'refuse'],
@@ -105,6 +105,15 @@ function mergeNotesPush(climb: Climb): boolean {
 }
 
 const notesWord = (isPushed: boolean): 'true' | 'false' => (isPushed ? 'true' : 'false');
+
+/** Any file may turn it on, and a single `false` keeps it off, whoever wrote it. */
+function mergeGitAi(layers: readonly Layer[], places: Map<string, SettingPlace>): boolean {
+  const words = layers.filter(({ settings }) => settings.notes?.gitAi !== undefined);
+  const first = words.find(({ settings }) => settings.notes?.gitAi === false) ?? words[0];
+  if (first === undefined) return false;
+  places.set('notes.gitAi', first.document.placeOf(['notes', 'gitAi']));
+  return first.settings.notes?.gitAi === true;
+}
 
 /** The first file that makes a setting which only the organisation and the user may make. */
 function readOwn(

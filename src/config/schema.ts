@@ -92,6 +92,10 @@ export const CONFIGURATION = z.strictObject({
   notes: z
     .strictObject({
       push: z.boolean().optional().describe('send the notes with the branch'),
+      gitAi: z
+        .boolean()
+        .optional()
+        .describe('also write `refs/notes/ai`, unsigned, for tools of the Git AI standard'),
     })
     .optional(),
   onStoreError: z

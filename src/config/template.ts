@@ -52,5 +52,6 @@ ${CI_FILES.map((path) => `      - "${path}"\n`).join('')}    from: ai
 
 # notes:
 #   push: true # false: provenance stays on this machine
+#   gitAi: false # true: also write refs/notes/ai, unsigned, for tools of the Git AI standard
 `;
 }

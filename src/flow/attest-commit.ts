@@ -2,7 +2,9 @@
 // waits in the queue, and one line says so.
 import { judgeNote } from '../attest/judge-note.ts';
 import { joinEnvelope, signStatement } from '../attest/sign-statement.ts';
+import { GIT_AI_REF } from '../attest/git-ai.ts';
 import { parseKeyLine } from '../attest/ssh-key.ts';
+import { stateGitAi } from '../attest/state-git-ai.ts';
 import { readCommitFacts } from '../git/commit-facts.ts';
 import { linesOf, readNotesAt } from '../git/notes.ts';
 import { readHead } from '../git/last-move.ts';
@@ -142,8 +144,24 @@ async function attestOne(work: AttestWork, each: Candidate, signer: Signer): Pro
   const text = `${await signStatement(statement, signer)}\n`;
   if (!work.isWanted()) return false;
   const { objects } = work;
+  // before the signed note: where that is there, nobody comes back to this commit
+  if (work.policy.notes.gitAi) await writePlainNote(work, commit, stateGitAi(statement));
   await writeNotes(work.repository, [{ commit, text, join: joinEnvelope }], { objects });
   return true;
+}
+
+/** The note for other tools. One that is there already is another tool's, or the same: it stays. */
+async function writePlainNote(
+  work: AttestWork,
+  commit: string,
+  text: string | null,
+): Promise<void> {
+  if (text === null) return;
+  await writeNotes(work.repository, [{ commit, text, join: (before) => before }], {
+    ref: GIT_AI_REF,
+    message: 'Attributed by aitrail',
+    objects: work.objects,
+  });
 }
 
 function isAttested(lines: readonly string[], facts: CommitFacts, signer: Signer): boolean {

@@ -1,9 +1,10 @@
 // The origin of each blamed line: from the note of the commit that git names, and for lines that are not committed yet
 // from what was recorded on this machine.
+import { claimOf, GIT_AI_REF, readGitAi, type GitAiNote } from '../attest/git-ai.ts';
 import { pickAttestation } from '../attest/judge-note.ts';
 import type { BlamedLine } from '../git/blame.ts';
 import { readCommitFacts } from '../git/commit-facts.ts';
-import { readNotes } from '../git/notes.ts';
+import { readNotes, readNotesAt } from '../git/notes.ts';
 import type { LineOrigin } from '../model/origin.ts';
 import type { Statement } from '../model/statement.ts';
 import { readLocalOrigins } from './local-origins.ts';
@@ -32,13 +33,37 @@ export async function readBlamedOrigins(
     unattested: committed.filter((commit) => !notes.has(commit)),
     head,
   });
+  const claimed = await readClaims(
+    work,
+    committed.filter((commit) => !notes.has(commit)),
+  );
   const origins = lines.map((line): BlamedOrigin => {
     const note = notes.get(line.commit);
-    if (note === undefined) return { origin: local(line), isSigned: false };
+    if (note === undefined) return { origin: local(line) ?? claimed(line), isSigned: false };
     const origin = originInNote(note.statement, line.path, line.originalLine);
     return { origin, isSigned: note.isTrusted };
   });
   return smoothBlanks(lines, origins);
+}
+
+/** What other tools' notes say of commits that have no signed one: shown, and believed by nobody who does not ask for it. */
+async function readClaims(
+  work: NotesWork,
+  commits: readonly string[],
+): Promise<(line: BlamedLine) => LineOrigin | null> {
+  const notes = new Map<string, GitAiNote>();
+  for (const [commit, text] of await readNotesAt(work.objects, GIT_AI_REF, commits)) {
+    const note = readGitAi(text);
+    if (note !== null) notes.set(commit, note);
+  }
+  return ({ commit, path, originalLine }) => {
+    const note = notes.get(commit);
+    const claim = note === undefined ? null : claimOf(note, path, originalLine);
+    if (claim === null) return null;
+    const { tool, id, model } = claim.agent;
+    const source = { exchange: claim.key, session: id, agent: tool, model };
+    return { kind: 'ai', source, evidence: 'claimed' };
+  };
 }
 
 interface Attestation {

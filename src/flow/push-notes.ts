@@ -1,5 +1,6 @@
 // Notes follow the branch: sent from pre-push, over one connection of their own, and none where they are there already.
 // Nothing here stops a push; what goes wrong is one line.
+import { GIT_AI_REF } from '../attest/git-ai.ts';
 import { mergeNotes } from '../git/merge-notes.ts';
 import type { PushedRef } from '../git/outgoing.ts';
 import { isDryRunPush } from '../git/push-command.ts';
@@ -15,6 +16,10 @@ export interface NotesPush {
   readonly refs: readonly PushedRef[];
 }
 
+interface Sending extends NotesPush {
+  readonly unsent: readonly string[];
+}
+
 /** A push waits no longer than that for its notes. */
 const BUDGET_MS = 8000;
 const TRIES_MAX = 3;
@@ -22,22 +27,30 @@ const TRIES_MAX = 3;
 /** @returns what to tell where the notes did not get there; null where all is well. */
 export async function pushNotes(work: HookWork, push: NotesPush): Promise<Notice | null> {
   const isWanted = work.policy.notes.push && push.refs.some((ref) => ref.localOid !== null);
-  if (!isWanted || (await isThereAlready(work, push.remote))) return null;
-  if (await isDryRunPush(work.repository.caller)) return null;
-  const why = await sendWithRetries(work, push);
+  if (!isWanted) return null;
+  const unsent = await listUnsent(work, push.remote);
+  if (unsent.length === 0 || (await isDryRunPush(work.repository.caller))) return null;
+  const why = await sendWithRetries(work, { ...push, unsent });
   return why === null ? null : notSent(push.remote, why);
 }
 
-/** As far as this repository knows; also where there are no notes at all. */
-async function isThereAlready({ objects }: HookWork, remote: string): Promise<boolean> {
-  const local = await objects.read(`${NOTES_REF}^{commit}`);
-  if (local === null) return true;
-  const tracking = trackingRef(remote);
-  return tracking !== null && (await objects.read(`${tracking}^{commit}`))?.oid === local.oid;
+/** Refs that the remote lacks, as far as this repository knows; none where there are no notes at all. */
+async function listUnsent(work: HookWork, remote: string): Promise<readonly string[]> {
+  const { objects, policy } = work;
+  const refs = policy.notes.gitAi ? [NOTES_REF, GIT_AI_REF] : [NOTES_REF];
+  const isUnsent = await Promise.all(
+    refs.map(async (ref) => {
+      const local = await objects.read(`${ref}^{commit}`);
+      if (local === null) return false;
+      const tracking = trackingRef(ref, remote);
+      return tracking === null || (await objects.read(`${tracking}^{commit}`))?.oid !== local.oid;
+    }),
+  );
+  return refs.filter((_, at) => isUnsent[at]);
 }
 
 /** @returns why they could not be sent, null where they were. */
-async function sendWithRetries(work: HookWork, push: NotesPush): Promise<string | null> {
+async function sendWithRetries(work: HookWork, push: Sending): Promise<string | null> {
   const until = Date.now() + BUDGET_MS;
   let why = 'it took too long';
   for (let tries = 0; tries < TRIES_MAX && Date.now() < until; tries += 1) {
@@ -54,8 +67,10 @@ const notSent = (remote: string, why: string): TextNotice => ({
   text: `notes were not sent to ${remote}: ${why}; they go with the next push`,
 });
 
-const trackingRef = (remote: string): string | null =>
-  /^[\w.-]+(?:\/[\w.-]+)*$/.test(remote) ? `refs/notes/remotes/${remote}/aitrail` : null;
+const trackingRef = (ref: string, remote: string): string | null =>
+  /^[\w.-]+(?:\/[\w.-]+)*$/.test(remote)
+    ? ref.replace('refs/notes/', `refs/notes/remotes/${remote}/`)
+    : null;
 
 /** Without hooks, signatures or submodules of its own: this is not the user's push. */
 const QUIETLY = ['-c', 'core.hooksPath=/dev/null', '-c', 'push.followTags=false'] as const;
@@ -70,20 +85,20 @@ interface Sent {
 
 async function sendNotes(
   { repository }: HookWork,
-  push: NotesPush,
+  push: Sending,
   timeoutMs: number,
 ): Promise<Sent> {
   const target = push.remote === '' ? push.url : push.remote;
   const answer = await runGit(
     repository.caller,
-    [...QUIETLY, 'push', ...PLAINLY, target, `${NOTES_REF}:${NOTES_REF}`],
+    [...QUIETLY, 'push', ...PLAINLY, target, ...push.unsent.map((ref) => `${ref}:${ref}`)],
     { okExits: ANY_EXIT, timeoutMs },
   );
   const isBehind = /\((?:fetch first|non-fast-forward|cannot lock ref|incorrect old value)/.test(
     answer.stderr,
   );
   const isDone = answer.exit === 0;
-  if (isDone) await rememberSent(repository.caller, push.remote);
+  if (isDone) await rememberSent(repository.caller, push);
   return { isDone, isBehind, why: lastLine(answer.stderr) };
 }
 
@@ -99,18 +114,33 @@ const lastLine = (text: string): string =>
 /** git does so itself only where a fetch refspec of ours is set. */
 async function rememberSent(
   caller: HookWork['repository']['caller'],
-  remote: string,
+  { unsent, remote }: Sending,
 ): Promise<void> {
-  const tracking = trackingRef(remote);
-  if (tracking !== null) await runGit(caller, ['update-ref', tracking, NOTES_REF]);
+  for (const ref of unsent) {
+    const tracking = trackingRef(ref, remote);
+    if (tracking !== null) await runGit(caller, ['update-ref', tracking, ref]);
+  }
 }
 
-/** Fetches the remote's notes and joins them with ours. @returns false where that did not work. */
-async function takeTheirs(work: HookWork, push: NotesPush, timeoutMs: number): Promise<boolean> {
-  if (timeoutMs <= 0) return false;
-  const { repository } = work;
+/** Fetches the remote's notes and joins them with ours. @returns false where none could be had. */
+async function takeTheirs(work: HookWork, push: Sending, timeoutMs: number): Promise<boolean> {
+  const until = Date.now() + timeoutMs;
+  let isJoined = false;
+  // one by one: the remote may have only one of them
+  for (const ref of push.unsent)
+    if (until > Date.now() && (await takeOne(work, { push, ref, timeoutMs: until - Date.now() })))
+      isJoined = true;
+  return isJoined;
+}
+
+async function takeOne(
+  { repository }: HookWork,
+  asked: { readonly push: Sending; readonly ref: string; readonly timeoutMs: number },
+): Promise<boolean> {
+  const { push, ref, timeoutMs } = asked;
   const target = push.remote === '' ? push.url : push.remote;
-  const into = trackingRef(push.remote) ?? 'refs/notes/remotes/by-url/aitrail';
+  const into =
+    trackingRef(ref, push.remote) ?? ref.replace('refs/notes/', 'refs/notes/remotes/by-url/');
   const fetched = await runGit(
     repository.caller,
     [
@@ -120,9 +150,15 @@ async function takeTheirs(work: HookWork, push: NotesPush, timeoutMs: number): P
       '--no-write-fetch-head',
       '--recurse-submodules=no',
       target,
-      `+${NOTES_REF}:${into}`,
+      `+${ref}:${into}`,
     ],
     { okExits: ANY_EXIT, timeoutMs },
   );
-  return fetched.exit === 0 && (await mergeNotes(repository, into));
+  if (fetched.exit !== 0) return false;
+  return ref === NOTES_REF
+    ? mergeNotes(repository, into)
+    : mergeNotes(repository, into, { ref, join: keepOurs });
 }
+
+/** A note of that kind is one document: two cannot be joined. */
+const keepOurs = (ours: string): string => ours;

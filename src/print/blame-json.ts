@@ -23,12 +23,17 @@ export interface BlameDocument {
   readonly summary: Readonly<Record<Origin, number>>;
 }
 
+/** @param countsClaims whether lines with evidence `claimed` count as what they claim, or as unknown. */
 export function blameDocument(
   place: { readonly path: string; readonly commit: string | null },
   facts: readonly LineFacts[],
+  countsClaims: boolean,
 ): BlameDocument {
   const lines = facts.map(blameLine);
-  const count = (origin: Origin): number => lines.filter((line) => line.origin === origin).length;
+  const counted = lines.map(({ origin, evidence }) =>
+    evidence === 'claimed' && !countsClaims ? 'unknown' : origin,
+  );
+  const count = (wanted: Origin): number => counted.filter((origin) => origin === wanted).length;
   return {
     schema: 'aitrail.blame/1',
     path: place.path,

@@ -168,6 +168,8 @@ test.each([
   expect(typeof want === 'string' ? got === want : want.test(got), got).toBe(true);
 });
 
+const gitAi = (word: string): string => (word === '' ? '' : `notes: { gitAi: ${word} }\n`);
+
 describe('in force', () => {
   test('a clone tightens, and what the user set stricter stays', async () => {
     const world = makeWorld();
@@ -182,6 +184,18 @@ describe('in force', () => {
       toolArguments: 'all',
     });
     expect(policy).toMatchObject({ mode: 'observe', notes: { push: false } });
+  });
+
+  test.each([
+    ['', '', false],
+    ['', 'true', true],
+    ['true', '', true],
+    ['false', 'true', false],
+    ['true', 'false', false],
+  ])('notes.gitAi: user "%s", repository "%s"', async (user, repository, want) => {
+    const world = makeWorld();
+    world.put({ user: gitAi(user), [RC]: gitAi(repository) });
+    expect((await load(world)).notes.gitAi).toBe(want);
   });
 
   test('the base revision stands: the working tree adds rules and removes none, and allows nothing new', async () => {
