@@ -22,6 +22,14 @@ export interface ConnectTarget {
   readonly session: string;
   /** Where `files` may lie: a folder of this run's own. */
   readonly tempDir: string;
+  /** A folder of ours that outlives the run. */
+  readonly keepDir: string;
+  /** The caller's home directory. */
+  readonly home: string;
+  /** Where the client looks for a project's settings: working directory, then the worktree's root. */
+  readonly projects: readonly string[];
+  /** The text of a client's own settings file; null where it is not there. */
+  readonly read: (path: string) => string | null;
   /** The caller's. */
   readonly env: Readonly<Record<string, string>>;
   /** Variables of the forward proxy, where it is wanted. */
@@ -33,8 +41,10 @@ export interface Connected {
   readonly unset: readonly string[];
   /** Go right behind the command's name. */
   readonly args: readonly string[];
-  /** To be written before the start, mode 0600, and removed after it. */
+  /** To be written before the start, mode 0600; those below `tempDir` are removed after it. */
   readonly files: readonly { readonly path: string; readonly text: string }[];
+  /** Symbolic links to be made where `to` is there and `path` is not. */
+  readonly links?: readonly { readonly path: string; readonly to: string }[];
   /** What the person must know: this client cannot be pointed at the proxy, or only in part. One line. */
   readonly notice: string | null;
 }

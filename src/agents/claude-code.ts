@@ -1,7 +1,7 @@
 // Claude Code. Sub-agents share the session's id and carry an agent id of their own; history comes back re-serialised,
 // so that only ids join calls and results.
 import { arrayAt } from '../model/json.ts';
-import type { AgentFacts, AgentSpec } from './agent-spec.ts';
+import type { AgentFacts, AgentSpec, Connected, ConnectTarget } from './agent-spec.ts';
 import { connectByEnvironment } from './environment.ts';
 import {
   bodyConversation,
@@ -11,6 +11,7 @@ import {
   systemText,
   versionOrNull,
 } from './facts.ts';
+import { findSetting, hostOf } from './own-settings.ts';
 
 /** Session titles, topic checks, the security monitor of auto mode, summaries for the status line. */
 const SIDE_PROMPT =
@@ -27,10 +28,7 @@ export const CLAUDE_CODE: AgentSpec = {
   conversation: (facts) => headerOf(facts, 'x-claude-code-session-id') ?? bodyConversation(facts),
   parent: (facts) => headerOf(facts, 'x-claude-code-parent-agent-id'),
   isSideCall,
-  connect: (target) => ({
-    ...connectByEnvironment(target),
-    notice: elsewhere(target.env),
-  }),
+  connect,
 };
 
 function isSideCall(facts: AgentFacts): boolean {
@@ -38,6 +36,26 @@ function isSideCall(facts: AgentFacts): boolean {
   if ((facts.request?.toolNames.length ?? 0) > 0 || arrayAt(facts.body, 'tools').length > 0)
     return false;
   return SIDE_PROMPT.test(systemText(facts.request, 4000));
+}
+
+/** A settings file, a repository's included, wins over the environment; settings that are named on the way in win over it. */
+function connect(target: ConnectTarget): Connected {
+  const base = connectByEnvironment(target);
+  const own = target.env['CLAUDE_CONFIG_DIR'] ?? `${target.home}/.claude`;
+  const files = [...target.projects.map((project) => `${project}/.claude`), own].flatMap((dir) => [
+    `${dir}/settings.local.json`,
+    `${dir}/settings.json`,
+  ]);
+  const found = findSetting(target, files, 'ANTHROPIC_BASE_URL');
+  if (found === null) return { ...base, notice: elsewhere(target.env) };
+  const path = `${target.tempDir}/claude-settings.json`;
+  const settings = { env: { ANTHROPIC_BASE_URL: target.baseUrl('anthropic') } };
+  return {
+    ...base,
+    args: ['--settings', path],
+    files: [{ path, text: `${JSON.stringify(settings)}\n` }],
+    notice: `${found.file} leads Claude Code to ${hostOf(found.value)}: this run uses the connection anthropic instead`,
+  };
 }
 
 function elsewhere(env: Readonly<Record<string, string>>): string | null {

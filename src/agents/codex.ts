@@ -6,9 +6,10 @@ import type { ToolCall } from '../model/wire.ts';
 import { runInlineScript } from '../extract/inline-scripts.ts';
 import { findShellWrites } from '../extract/shell-writes.ts';
 import { holdsApplyPatch, parseApplyPatch } from '../extract/apply-patch.ts';
-import type { AgentFacts, AgentSpec } from './agent-spec.ts';
+import type { AgentFacts, AgentSpec, Connected, ConnectTarget } from './agent-spec.ts';
 import { connectByEnvironment } from './environment.ts';
 import { bodyConversation, headerOf, productVersion, versionOrNull } from './facts.ts';
+import { findSetting } from './own-settings.ts';
 
 export const CODEX: AgentSpec = {
   name: 'codex',
@@ -28,14 +29,24 @@ export const CODEX: AgentSpec = {
     const kind = stringAt(turnMetadata(facts), 'request_kind');
     return source === 'thread_title' || kind === 'prewarm';
   },
-  connect: (target) => ({
-    ...connectByEnvironment(target),
-    // a TOML string; with -c the terminal program runs in its own process and obeys (no daemon of an older environment)
-    args: ['-c', `openai_base_url="${target.baseUrl('openai')}/v1"`],
-  }),
+  connect,
   readCall,
   innerCommands,
 };
+
+function connect(target: ConnectTarget): Connected {
+  const config = `${target.env['CODEX_HOME'] ?? `${target.home}/.codex`}/config.toml`;
+  const provider = findSetting(target, [config], 'model_provider')?.value ?? 'openai';
+  return {
+    ...connectByEnvironment(target),
+    // a TOML string; with -c the terminal program runs in its own process and obeys (no daemon of an older environment)
+    args: ['-c', `openai_base_url="${target.baseUrl('openai')}/v1"`],
+    notice:
+      provider === 'openai'
+        ? null
+        : `${config} chooses the provider ${provider}: Codex is recorded only with its own, codex -c model_provider=openai`,
+  };
+}
 
 export function turnMetadata(facts: AgentFacts): unknown {
   const header = headerOf(facts, 'x-codex-turn-metadata');

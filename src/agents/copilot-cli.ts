@@ -3,6 +3,7 @@
 import type { AgentFacts, AgentSpec, Connected, ConnectTarget } from './agent-spec.ts';
 import { connectByEnvironment } from './environment.ts';
 import { bodyConversation, headerOf, productVersion, versionOrNull } from './facts.ts';
+import { hostOf } from './own-settings.ts';
 
 const VENDORS = /^https:\/\/api\.(?:openai|anthropic)\.com(?:\/v1)?\/?$/;
 
@@ -45,6 +46,3 @@ function connect(target: ConnectTarget): Connected {
   const url = type === 'anthropic' ? target.baseUrl('anthropic') : `${target.baseUrl('openai')}/v1`;
   return { ...base, env: { ...base.env, COPILOT_PROVIDER_BASE_URL: url } };
 }
-
-/** Without user, password, path or query: those may hold a secret. */
-const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).host : 'not a URL');

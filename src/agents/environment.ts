@@ -3,8 +3,10 @@ import type { Connected, ConnectTarget } from './agent-spec.ts';
 
 const LOOPBACK = ['127.0.0.1', 'localhost'];
 
+type Pointed = Pick<ConnectTarget, 'baseUrl' | 'hasConnection' | 'session' | 'env' | 'forward'>;
+
 /** Claude Code wants its base URL without `/v1`, OpenAI's own libraries want it with. */
-export function environmentFor(target: ConnectTarget): Readonly<Record<string, string>> {
+export function environmentFor(target: Pointed): Readonly<Record<string, string>> {
   const openai = `${target.baseUrl('openai')}/v1`;
   return {
     AITRAIL_SESSION: target.session,

@@ -1,10 +1,11 @@
-// Gemini CLI. With an API key a base URL works only beside the setting that says so; that setting goes into a temporary
-// system-settings file. Calls have no id on the wire; a router asks a small model before each prompt.
+// Gemini CLI. With an API key a base URL works only beside the setting that says so. Who has used it in a terminal has
+// that setting; for others it stands in a home directory of ours, because the client takes system settings from root
+// alone. Calls have no id on the wire; a router asks a small model before each prompt.
 import type { AgentSpec, Connected, ConnectTarget } from './agent-spec.ts';
 import { connectByEnvironment } from './environment.ts';
+import { isObject, objectAt, parseJson } from '../model/json.ts';
 import { bodyConversation, isSchemaQuestion, productVersion, versionOrNull } from './facts.ts';
-
-const SETTINGS = 'GEMINI_CLI_SYSTEM_SETTINGS_PATH';
+import { findSetting } from './own-settings.ts';
 
 export const GEMINI_CLI: AgentSpec = {
   name: 'gemini-cli',
@@ -21,23 +22,50 @@ export const GEMINI_CLI: AgentSpec = {
   connect,
 };
 
+const KEY_AUTH = 'gemini-api-key';
+
 function connect(target: ConnectTarget): Connected {
   const base = connectByEnvironment(target);
-  const { env, tempDir } = target;
-  const hasKey = (env['GEMINI_API_KEY'] ?? '') !== '';
-  if (!hasKey) return { ...base, notice: loginNotice(target) };
-  // an administrator's file stays in force; it must choose the key itself
-  if ((env[SETTINGS] ?? '') !== '') return base;
-  const path = `${tempDir}/gemini-settings.json`;
-  const settings = { security: { auth: { selectedType: 'gemini-api-key' } } };
+  const home = target.env['GEMINI_CLI_HOME'] ?? target.home;
+  const system = target.env['GEMINI_CLI_SYSTEM_SETTINGS_PATH'] ?? '/etc/gemini-cli/settings.json';
+  const projects = target.projects.map((project) => `${project}/.gemini/settings.json`);
+  const files = [system, ...projects, `${home}/.gemini/settings.json`];
+  const chosen = findSetting(target, files, 'selectedType')?.value ?? null;
+  if (chosen === KEY_AUTH) return base;
+  if (chosen !== null) return { ...base, notice: loginNotice(target, chosen) };
+  const hasKey = (target.env['GEMINI_API_KEY'] ?? '') !== '';
+  return hasKey ? inOwnHome(target, base, home) : { ...base, notice: loginNotice(target, null) };
+}
+
+/** What people write for the client and the client only reads. */
+const SHARED = ['GEMINI.md', '.env', 'commands', 'extensions', 'policies', 'skills', 'agents'];
+
+/** Sessions are kept there too, so that the next run can resume them. */
+function inOwnHome(target: ConnectTarget, base: Connected, home: string): Connected {
+  const own = `${target.keepDir}/gemini-cli`;
+  const user = parseJson(target.read(`${home}/.gemini/settings.json`) ?? '{}');
+  const security = objectAt(user, 'security');
+  const settings = {
+    ...(isObject(user) ? user : {}),
+    security: { ...security, auth: { ...objectAt(security, 'auth'), selectedType: KEY_AUTH } },
+  };
   return {
     ...base,
-    env: { ...base.env, [SETTINGS]: path },
-    files: [{ path, text: `${JSON.stringify(settings, null, 2)}\n` }],
+    env: { ...base.env, GEMINI_CLI_HOME: own },
+    files: [
+      { path: `${own}/.gemini/settings.json`, text: `${JSON.stringify(settings, null, 2)}\n` },
+    ],
+    links: SHARED.map((name) => ({
+      path: `${own}/.gemini/${name}`,
+      to: `${home}/.gemini/${name}`,
+    })),
   };
 }
 
-const loginNotice = (target: ConnectTarget): string | null =>
-  target.hasConnection('code-assist')
-    ? null
-    : 'GEMINI_API_KEY is not set: a Google login of Gemini CLI is not recorded';
+function loginNotice(target: ConnectTarget, chosen: string | null): string | null {
+  if (chosen === 'vertex-ai') return 'Gemini CLI is set to Vertex AI: it is not recorded';
+  if (target.hasConnection('code-assist')) return null;
+  return chosen === null
+    ? 'GEMINI_API_KEY is not set: a Google login of Gemini CLI is not recorded'
+    : 'Gemini CLI is set to a Google login: it is not recorded without a connection code-assist';
+}

@@ -5,6 +5,9 @@ export const DEFAULT_CONNECTIONS: Readonly<Record<string, Connection>> = {
   anthropic: standard('anthropic', 'anthropic-messages', 'https://api.anthropic.com'),
   openai: standard('openai', 'openai', 'https://api.openai.com'),
   gemini: standard('gemini', 'gemini', 'https://generativelanguage.googleapis.com'),
+  // where two clients go with a login in place of a key: requests take these of themselves
+  chatgpt: standard('chatgpt', 'openai', 'https://chatgpt.com/backend-api/codex'),
+  'code-assist': standard('code-assist', 'gemini', 'https://cloudcode-pa.googleapis.com'),
 };
 
 export const DEFAULT_SECRETS: SecretsPolicy = {

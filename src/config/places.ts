@@ -23,7 +23,7 @@ export function stateHome(env: Env): string {
 }
 
 /** The home directory of the caller, by HOME and then by the password file. */
-function userHome(env: Env): string {
+export function userHome(env: Env): string {
   const home = env['HOME'] ?? env['USERPROFILE'] ?? '';
   return isAbsolute(home) ? home : userInfo().homedir;
 }

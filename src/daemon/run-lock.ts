@@ -88,7 +88,7 @@ async function beginOf(pid: number): Promise<string> {
   }
 }
 
-function isAlive(pid: number): boolean {
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

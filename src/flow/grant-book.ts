@@ -1,5 +1,6 @@
 // Session tokens: made here, known by their digest alone, kept in memory while they are used.
 import { createHash, randomBytes } from 'node:crypto';
+import type { MaskRecord } from '../model/secret.ts';
 import type { Grant, Place, Principal } from '../model/session.ts';
 import { newGrantId } from '../store/ids.ts';
 import type { Store } from '../store/store.ts';
@@ -83,11 +84,29 @@ export function openGrantBook(store: Store): GrantBook {
       await store.endGrant(id, Date.now());
       const total = tally(id);
       tallies.delete(id);
-      return total;
+      return recount(store, id, total);
     },
     hasLive: () => [...known.values()].some(isLive),
   };
 }
+
+/** What a daemon counted that was killed stands in the store alone. */
+async function recount(store: Store, id: string, counted: Tally): Promise<Tally> {
+  const sessions = (await store.listSessions({})).filter(({ grant }) => grant === id);
+  const stored = sessions.reduce((sum, { exchanges }) => sum + exchanges, 0);
+  if (stored <= counted.exchanges) return counted;
+  const lists = await Promise.all(sessions.map((session) => store.listExchanges(session.id)));
+  const exchanges = lists.flat();
+  const edits = await Promise.all(exchanges.map((one) => store.listEmissions(one.id)));
+  return {
+    sessions: new Set(sessions.map((session) => session.id)),
+    exchanges: exchanges.length,
+    edits: edits.flat().length,
+    masked: exchanges.flatMap(({ masks }) => masks.filter(isToAgent)).length,
+  };
+}
+
+const isToAgent = (mask: MaskRecord): boolean => mask.direction === 'toAgent';
 
 function makeGrant(asked: GrantRequest, token: string): Grant {
   const nowMs = Date.now();

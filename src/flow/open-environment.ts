@@ -13,6 +13,5 @@ export async function openEnvironment(
   const session = await openSession(caller, { agent: null, script });
   const { grant, baseUrl, hasConnection } = session;
   const forward = session.wantsForwarding ? await openForwarding(caller, session, notify) : {};
-  const target = { baseUrl, hasConnection, session: grant, env: caller.env, forward };
-  return environmentFor({ ...target, tempDir: '' }); // no variable names a file of ours
+  return environmentFor({ baseUrl, hasConnection, session: grant, env: caller.env, forward });
 }

@@ -12,6 +12,8 @@ import { askDaemon, ensureDaemon } from './find-daemon.ts';
 export interface OpenedSession {
   readonly daemon: RunInfo;
   readonly grant: string;
+  /** The repository's work tree; null outside one. */
+  readonly worktree: string | null;
   /** In no file and in no argument list: it goes into the child's environment alone. */
   readonly token: string;
   readonly baseUrl: (connection: string) => string;
@@ -58,6 +60,7 @@ export async function openSession(
   return {
     daemon,
     grant: stringAt(answer, 'id') ?? '',
+    worktree: place.worktree,
     token,
     baseUrl: (connection) => `${daemon.url}/${token}/${connection}`,
     hasConnection: (connection) => connections.has(connection),

@@ -1,8 +1,10 @@
 // Which connection a request belongs to, and where it goes: by the name in a base URL, or by the origin and path that a
-// forward proxy was asked for.
+// forward proxy was asked for. A client has one base URL, whatever its login; some services have paths of their own,
+// which are taken as they are.
 import { Fault } from '../model/fault.ts';
 import type { Connection, Policy } from '../model/policy.ts';
 import type { Knock, TunnelKnock } from '../proxy/door.ts';
+import { valueOf } from '../proxy/headers.ts';
 import { joinUpstream } from '../proxy/target.ts';
 
 export interface Upstream {
@@ -20,12 +22,27 @@ interface Picked {
 /** @throws Fault CONNECTION_UNKNOWN. */
 export function pickConnection(policy: Policy, knock: Knock): Picked {
   if (knock.forward !== null) return pickByOrigin(policy, knock, knock.forward.origin);
-  const connection = policy.connections[knock.connection];
+  const asked = isChatGptLogin(knock) ? toChatGpt(knock) : knock;
+  const connection = policy.connections[asked.connection];
   if (connection === undefined)
-    throw new Fault('CONNECTION_UNKNOWN', `there is no connection named ${knock.connection}`);
-  const upstream = joinUpstream(connection.upstream, connection.protocol, knock.path);
-  return { connection, knock, upstream };
+    throw new Fault('CONNECTION_UNKNOWN', `there is no connection named ${asked.connection}`);
+  const protocol = OWN_PATHS.has(connection.name) ? 'http' : connection.protocol;
+  const upstream = joinUpstream(connection.upstream, protocol, asked.path);
+  return { connection, knock: asked, upstream };
 }
+
+/** Here the version segment is part of some paths and not of others: only the client knows. */
+const OWN_PATHS: ReadonlySet<string> = new Set(['chatgpt', 'code-assist', 'copilot']);
+
+/** Codex with a ChatGPT login: its bearer is nothing to the API, and its backend has another address. */
+const isChatGptLogin = (knock: Knock): boolean =>
+  knock.connection === 'openai' && valueOf(knock.headers, 'chatgpt-account-id') !== null;
+
+const toChatGpt = (knock: Knock): Knock => ({
+  ...knock,
+  connection: 'chatgpt',
+  path: knock.path.replace(/^(?:\/v1)+(?=[/?]|$)/, ''),
+});
 
 /** The longest prefix counts; what is under none is counted and not read. */
 function pickByOrigin(policy: Policy, knock: Knock, origin: string): Picked {

@@ -1,18 +1,27 @@
 // Runs an agent in a session of its own: its model traffic goes through the proxy, everything else is as without us.
 import { spawn } from 'node:child_process';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { access, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { constants, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import {
   agentOfCommand,
   type Connected,
   connectAgent,
+  type ConnectTarget,
   needsForwardProxy,
 } from '../agents/connect-agent.ts';
+import { stateHome, userHome } from '../config/places.ts';
 import type { Caller } from '../model/caller.ts';
 import { openForwarding } from './forward-variables.ts';
+import {
+  endSession,
+  type OpenedSession,
+  openSession,
+  type SessionSummary,
+} from './open-session.ts';
 import { resolveEnvironment } from './resolve-environment.ts';
-import { endSession, openSession, type SessionSummary } from './open-session.ts';
+import { watchDaemon } from './watch-daemon.ts';
 
 export interface RunRequest {
   /** Command and arguments. */
@@ -22,7 +31,7 @@ export interface RunRequest {
   readonly script: string;
   /** Placeholders in the environment become values for the command, and for it alone. */
   readonly resolves: boolean;
-  /** One line for the person, before the agent starts. */
+  /** One line for the person. */
   readonly notify: (line: string) => void;
 }
 
@@ -49,33 +58,65 @@ export async function runAgent(asking: Caller, request: RunRequest): Promise<Age
     known,
   });
   const tempDir = await mkdtemp(join(tmpdir(), 'aitrail-run-'));
+  const { script, notify } = request;
+  // a daemon that is started again has no business with the values behind placeholders
+  const watch = watchDaemon(asking, { info: session.daemon, script, notify });
   try {
     const isForwarded = session.wantsForwarding || needsForwardProxy(agent ?? word);
-    const forward = isForwarded ? await openForwarding(caller, session, request.notify) : {};
-    const connected = connectAgent(agent ?? word, {
-      baseUrl: session.baseUrl,
-      hasConnection: session.hasConnection,
-      session: session.grant,
-      tempDir,
-      env: caller.env,
-      forward,
-    });
+    const forward = isForwarded ? await openForwarding(caller, session, notify) : {};
+    const target = { ...targetOf(caller, session), tempDir, forward };
+    const connected = connectAgent(agent ?? word, target);
     await writeFiles(connected);
-    if (connected.notice !== null) request.notify(connected.notice);
+    if (connected.notice !== null) notify(connected.notice);
     const started = await start(caller, [word, ...connected.args, ...words], connected);
-    const summary = await endSession(session).catch(() => null); // the agent's own exit status counts
+    await watch.stop();
+    // the agent's own exit status counts
+    const summary = await endSession({ ...session, daemon: watch.info() }).catch(() => null);
     return { ...started, summary };
   } finally {
+    await watch.stop();
     await rm(tempDir, { recursive: true, force: true });
   }
 }
 
-async function writeFiles({ files }: Connected): Promise<void> {
+const targetOf = (
+  caller: Caller,
+  session: OpenedSession,
+): Omit<ConnectTarget, 'tempDir' | 'forward'> => ({
+  baseUrl: session.baseUrl,
+  hasConnection: session.hasConnection,
+  session: session.grant,
+  keepDir: join(stateHome(caller.env), 'clients'),
+  home: userHome(caller.env),
+  projects: [...new Set([caller.cwd, session.worktree ?? caller.cwd])],
+  read: readText,
+  env: caller.env,
+});
+
+function readText(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return null; // most clients' files are not there
+  }
+}
+
+async function writeFiles({ files, links = [] }: Connected): Promise<void> {
   for (const { path, text } of files) {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     await writeFile(path, text, { mode: 0o600 });
   }
+  for (const { path, to } of links) {
+    if (!(await isThere(to)) || (await isThere(path))) continue;
+    await symlink(to, path);
+  }
 }
+
+const isThere = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
 
 /** Passed on to the agent; the terminal sends its own to the whole group, which the agent is in. */
 const PASSED = ['SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const;

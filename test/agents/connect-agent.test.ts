@@ -8,11 +8,16 @@ const BASE = 'http://127.0.0.1:41100/T';
 const target = (
   env: Record<string, string> = {},
   connections: readonly string[] = [],
+  files: Readonly<Record<string, string>> = {},
 ): ConnectTarget => ({
   baseUrl: (connection) => `${BASE}/${connection}`,
   hasConnection: (connection) => connections.includes(connection),
   session: 'g1',
   tempDir: '/tmp/run',
+  keepDir: '/state/clients',
+  home: '/home/ada',
+  projects: ['/work/app'],
+  read: (path) => files[path] ?? null,
   env,
 });
 
@@ -61,22 +66,63 @@ test('Codex gets an option, because it ignores the variable', () => {
   ]);
 });
 
-test('Gemini CLI with a key gets a settings file of its own', () => {
-  const { env, files } = connectAgent('gemini', target({ GEMINI_API_KEY: 'k' }));
-  expect(env['GEMINI_CLI_SYSTEM_SETTINGS_PATH']).toBe('/tmp/run/gemini-settings.json');
-  expect(files.map((file) => JSON.parse(file.text))).toEqual([
-    { security: { auth: { selectedType: 'gemini-api-key' } } },
+const choosing = (type: string): string =>
+  `{\n  // "selectedType": "other"\n  "security": { "auth": { "selectedType": "${type}" } }\n}`;
+
+test('Gemini CLI with a key and no settings gets a home of ours, with what the person wrote linked', () => {
+  const user = { '/home/ada/.gemini/settings.json': '{"ui":{"theme":"GitHub"}}' };
+  const { env, files, links } = connectAgent('gemini', target({ GEMINI_API_KEY: 'k' }, [], user));
+  expect(env['GEMINI_CLI_HOME']).toBe('/state/clients/gemini-cli');
+  expect(files.map((file) => [file.path, JSON.parse(file.text)])).toEqual([
+    [
+      '/state/clients/gemini-cli/.gemini/settings.json',
+      { ui: { theme: 'GitHub' }, security: { auth: { selectedType: 'gemini-api-key' } } },
+    ],
   ]);
+  expect(links).toContainEqual({
+    path: '/state/clients/gemini-cli/.gemini/GEMINI.md',
+    to: '/home/ada/.gemini/GEMINI.md',
+  });
   expect(env['GEMINI_CLI_TRUST_WORKSPACE']).toBeUndefined();
 });
 
-test('Gemini CLI: an administrator’s settings and a login are left alone', () => {
-  const own = { GEMINI_API_KEY: 'k', GEMINI_CLI_SYSTEM_SETTINGS_PATH: '/etc/gemini.json' };
-  expect(connectAgent('gemini', target(own)).files).toEqual([]);
-  const login = connectAgent('gemini', target());
+test.each([
+  ['the user', '/home/ada/.gemini/settings.json', {}],
+  ['the repository', '/work/app/.gemini/settings.json', {}],
+  ['an administrator', '/etc/g.json', { GEMINI_CLI_SYSTEM_SETTINGS_PATH: '/etc/g.json' }],
+])('Gemini CLI: where %s has chosen, nothing is written', (_who, path, env) => {
+  const keyed = { GEMINI_API_KEY: 'k', ...env };
+  const key = connectAgent('gemini', target(keyed, [], { [path]: choosing('gemini-api-key') }));
+  expect([key.files, key.notice, key.env['GEMINI_CLI_HOME']]).toEqual([[], null, undefined]);
+  const login = connectAgent('gemini', target(keyed, [], { [path]: choosing('oauth-personal') }));
   expect(login.files).toEqual([]);
   expect(login.notice).toContain('not recorded');
+});
+
+test('Gemini CLI: a login is recorded where there is a connection for it', () => {
+  expect(connectAgent('gemini', target()).notice).toContain('not recorded');
   expect(connectAgent('gemini', target({}, ['code-assist'])).notice).toBeNull();
+});
+
+test.each([
+  ['the repository', '/work/app/.claude/settings.json'],
+  ['the person, in the repository', '/work/app/.claude/settings.local.json'],
+  ['the person', '/home/ada/.claude/settings.json'],
+])('Claude Code: a base URL that %s sets is set over, and said', (_who, path) => {
+  const text = '{ "env": { "ANTHROPIC_BASE_URL": "https://me:pw@gateway.example/x?key=1" } }';
+  const { args, files, notice } = connectAgent('claude', target({}, [], { [path]: text }));
+  expect(args).toEqual(['--settings', '/tmp/run/claude-settings.json']);
+  expect(files.map((file) => JSON.parse(file.text))).toEqual([
+    { env: { ANTHROPIC_BASE_URL: `${BASE}/anthropic` } },
+  ]);
+  expect(notice).toContain(`${path} leads Claude Code to gateway.example:`);
+});
+
+test('Codex with a provider of the person’s own is not recorded, and says so', () => {
+  const config = { '/home/ada/.codex/config.toml': 'model = "m"\nmodel_provider = "corp"\n' };
+  expect(connectAgent('codex', target({}, [], config)).notice).toContain('corp');
+  const other = { '/home/ada/.codex/config.toml': '# model_provider = "corp"\n' };
+  expect(connectAgent('codex', target({}, [], other)).notice).toBeNull();
 });
 
 test('OpenCode: /v1 everywhere, own settings kept', () => {

@@ -231,7 +231,14 @@ describe('in force', () => {
       user: 'connections:\n  anthropic: { protocol: anthropic-messages, upstream: "http://127.0.0.1:1/x/" }\n  other: { protocol: openai, upstream: "https://models.example/v1", record: false }\n',
     });
     const { connections } = await load(world);
-    expect(Object.keys(connections).toSorted()).toEqual(['anthropic', 'gemini', 'openai', 'other']);
+    expect(Object.keys(connections).toSorted()).toEqual([
+      'anthropic',
+      'chatgpt',
+      'code-assist',
+      'gemini',
+      'openai',
+      'other',
+    ]);
     expect(connections['anthropic']?.upstream).toBe('http://127.0.0.1:1/x');
     expect(connections['other']?.isRecorded).toBe(false);
   });

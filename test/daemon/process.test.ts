@@ -248,6 +248,38 @@ test('run: the child talks to the model through a session of its own, which ends
   expect(model.asked).toHaveLength(1);
 });
 
+test('run: a daemon that is killed serves again on the same port, and the session goes on', async () => {
+  const world = newWorld();
+  const model = await newModel('{"content":[]}');
+  world.configure(connectionsTo(model.url));
+  const script = `
+    import { readFileSync } from 'node:fs';
+    const ask = () => fetch(process.env.ANTHROPIC_BASE_URL + '/v1/messages', { method: 'POST', body: '{"messages":[]}' });
+    await (await ask()).text();
+    process.kill(JSON.parse(readFileSync(process.env.AITRAIL_HOME + '/run/daemon.json', 'utf8')).pid, 'SIGKILL');
+    for (;;) {
+      try {
+        const reply = await ask();
+        await reply.text();
+        console.log(reply.status);
+        break;
+      } catch {
+        await new Promise((done) => setTimeout(done, 20));
+      }
+    }`;
+  const child = start(world, 'run', '--', process.execPath, '--input-type=module', '-e', script);
+  const [out, errors]: [Buffer[], Buffer[]] = [[], []];
+  child.stdout?.on('data', (chunk: Buffer) => out.push(chunk));
+  child.stderr?.on('data', (chunk: Buffer) => errors.push(chunk));
+  const [exit] = await once(child, 'close');
+  const said = Buffer.concat(errors).toString();
+  expect(exit, said).toBe(0);
+  expect(Buffer.concat(out).toString()).toBe('200\n');
+  expect(said).toMatch(/^aitrail: the daemon was gone: it serves again at http:/);
+  expect(said).toContain('recorded 2 exchanges'); // the count outlives the daemon
+  expect((await listAll(world)).map(({ outcome }) => outcome)).toEqual(['ok', 'ok']);
+});
+
 test('env speaks each shell', () => {
   const world = newWorld();
   for (const [shell, want] of [

@@ -5,10 +5,16 @@ import { join, resolve } from 'node:path';
 
 export const CLIENTS = {
   '@anthropic-ai/claude-code': { version: '2.1.329', program: 'claude' },
+  '@openai/codex': { version: '0.169.0', program: 'codex' },
+  '@google/gemini-cli': { version: '0.61.0', program: 'gemini' },
+  'opencode-ai': { version: '1.18.33', program: 'opencode' },
+  '@github/copilot': { version: '1.0.102', program: 'copilot' },
 } as const;
 
+export type ClientPackage = keyof typeof CLIENTS;
+
 /** @returns absolute path of the client's program. */
-export function installClient(name: keyof typeof CLIENTS): string {
+export function installClient(name: ClientPackage): string {
   const { version, program } = CLIENTS[name];
   const place = resolve('node_modules', '.cache', 'clients', `${program}-${version}`);
   const path = join(place, 'node_modules', '.bin', program);

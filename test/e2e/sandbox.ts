@@ -69,6 +69,8 @@ const connections = (upstream: string): string =>
   anthropic: { protocol: anthropic-messages, upstream: "${upstream}" }
   openai: { protocol: openai, upstream: "${upstream}" }
   gemini: { protocol: gemini, upstream: "${upstream}" }
+  chatgpt: { protocol: openai, upstream: "${upstream}/backend-api/codex" }
+  code-assist: { protocol: gemini, upstream: "${upstream}" }
 `;
 
 function runProgram(

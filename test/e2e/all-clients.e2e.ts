@@ -1,0 +1,147 @@
+// Every client from npm, unmodified and headless: the same work once directly and once through aitrail. The files are the
+// same, every request that the model got is a record and no record is anything else, and blame names who wrote what.
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { arrayAt, objectAt, parseJson, stringAt } from '../../src/model/json.ts';
+import { installClient } from './clients.ts';
+import { type Launch, LAUNCHES } from './launches.ts';
+import { promptOf } from './model/script.ts';
+import { type ScriptedModel, startScriptedModel } from './model/server.ts';
+import { openSandbox, type Ran, type Sandbox } from './sandbox.ts';
+import { RESULT, workFor } from './work.ts';
+
+const FIRST = promptOf(1, 'Write the greeting, the seed and the rest.');
+const AGAIN = promptOf(2, 'And the initials.');
+const TYPED = "export const farewell = (name: string): string => 'Goodbye, ' + name;\n";
+
+let model: ScriptedModel;
+beforeAll(async () => {
+  model = await startScriptedModel();
+});
+afterAll(() => model.close());
+
+/** Name → text of the files that are no set-up of ours. */
+const filesIn = (repo: string): Record<string, string> =>
+  Object.fromEntries(
+    readdirSync(repo)
+      .filter((name) => !name.startsWith('.'))
+      .map((name) => [name, readFileSync(join(repo, name), 'utf8')]),
+  );
+
+async function setUp(box: Sandbox, launch: Launch): Promise<void> {
+  expect((await box.run('aitrail', ['init'])).exit).toBe(0);
+  await box.run('git', ['add', '-A']);
+  expect((await box.run('git', ['commit', '-q', '-m', 'Set up'])).exit).toBe(0);
+  model.play(workFor(launch), box.repo);
+}
+
+async function workDirectly(launch: Launch, program: string): Promise<Record<string, string>> {
+  const box = await openSandbox(model.url);
+  try {
+    await setUp(box, launch);
+    const { env, args, settings = {} } = launch.direct(model.url);
+    for (const [path, text] of Object.entries(settings)) {
+      mkdirSync(dirname(join(box.home, path)), { recursive: true });
+      writeFileSync(join(box.home, path), text);
+    }
+    for (const words of [launch.first(FIRST), launch.again(AGAIN)]) {
+      const ran = await box.run(program, [...args, ...words], { ...launch.env, ...env });
+      expect(ran.exit, ran.stderr).toBe(0);
+    }
+    return filesIn(box.repo);
+  } finally {
+    await box.close();
+  }
+}
+
+async function documentOf(box: Sandbox, ...args: readonly string[]): Promise<unknown> {
+  const ran: Ran = await box.run('aitrail', [...args, '--json']);
+  expect(ran.exit, ran.stderr).toBe(0);
+  return parseJson(ran.stdout);
+}
+
+interface Recorded {
+  /** In order of time. */
+  readonly sessions: readonly { readonly id: string; readonly conversation: string | null }[];
+  readonly exchanges: readonly unknown[];
+}
+
+async function readRecords(box: Sandbox, agent: string): Promise<Recorded> {
+  const listed = arrayAt(await documentOf(box, 'sessions'), 'sessions').toReversed();
+  expect(new Set(listed.map((session) => stringAt(session, 'agent')))).toEqual(new Set([agent]));
+  const sessions = listed.map((session) => ({
+    id: stringAt(session, 'id') ?? '',
+    conversation: stringAt(session, 'conversation'),
+  }));
+  const shown = await Promise.all(sessions.map(({ id }) => documentOf(box, 'show', id)));
+  return { sessions, exchanges: shown.flatMap((one) => arrayAt(one, 'exchanges')) };
+}
+
+function checkRecords({ sessions, exchanges }: Recorded, launch: Launch): void {
+  const recorded = exchanges.map((exchange) => stringAt(exchange, 'requestSha256'));
+  expect(new Set(recorded)).toEqual(new Set(model.log.map(({ sha256 }) => sha256)));
+  expect(recorded).toHaveLength(model.log.length); // retries send the same body again
+  const troubles = (outcome: string): number =>
+    exchanges.filter((exchange) => stringAt(exchange, 'outcome') === outcome).length;
+  const cuts = launch.survivesCut ? 1 : 0;
+  expect(model.log.filter(({ trouble }) => trouble === 'cut')).toHaveLength(cuts);
+  expect(model.log.filter(({ trouble }) => trouble === 'overloaded')).toHaveLength(1);
+  expect(troubles('upstream-error')).toBe(cuts);
+  expect(troubles('ok')).toBe(exchanges.length - cuts);
+  // one per run, and the client's own id says that they are one conversation
+  expect(sessions).toHaveLength(2);
+  const [first, second] = sessions.map(({ conversation }) => conversation);
+  expect(first).toBe(second);
+  expect(first !== null).toBe(launch.saysConversation);
+}
+
+async function checkBlame(box: Sandbox, launch: Launch, { sessions }: Recorded): Promise<void> {
+  for (const path of Object.keys(RESULT)) {
+    const lines = arrayAt(await documentOf(box, 'blame', path), 'lines');
+    const told = lines.map((line) => {
+      const isTyped = (stringAt(line, 'text') ?? '') === TYPED.trimEnd();
+      const { origin, agent, session } = objectAt({ line }, 'line');
+      return [isTyped, origin, agent, session];
+    });
+    const session = sessions[path === 'initials.ts' ? 1 : 0]?.id;
+    const kinds = new Set(told.map((line) => JSON.stringify(line)));
+    const wanted = [[false, 'ai', launch.agent, session]];
+    if (path === 'clock.ts') wanted.push([true, 'unrecorded', undefined, undefined]);
+    expect(kinds, path).toEqual(
+      new Set(wanted.map((line) => JSON.stringify(line.map((one) => one ?? null)))),
+    );
+    expect(
+      lines.every((line) => stringAt(line, 'origin') !== 'ai' || stringAt(line, 'model') !== null),
+    ).toBe(true);
+  }
+}
+
+describe.each(LAUNCHES.map((launch) => [launch.title, launch] as const))('%s', (_title, launch) => {
+  test('does through aitrail what it does directly, and all of it is recorded', async () => {
+    const program = installClient(launch.client);
+    expect(await workDirectly(launch, program)).toEqual(RESULT);
+
+    const box = await openSandbox(model.url);
+    try {
+      await setUp(box, launch);
+      for (const words of [launch.first(FIRST), launch.again(AGAIN)]) {
+        const ran = await box.run('aitrail', ['run', '--', program, ...words], launch.env);
+        expect(ran.exit, ran.stderr).toBe(0);
+      }
+      expect(filesIn(box.repo)).toEqual(RESULT);
+      const recorded = await readRecords(box, launch.agent);
+      checkRecords(recorded, launch);
+
+      box.write('clock.ts', `${RESULT['clock.ts'] ?? ''}${TYPED}`);
+      await box.run('git', ['add', '-A']);
+      const committed = await box.run('git', ['commit', '-q', '-m', 'Work']);
+      expect(committed.exit, committed.stderr).toBe(0);
+      await checkBlame(box, launch, recorded);
+      const verified = await box.run('aitrail', ['verify', 'HEAD']);
+      expect(verified.exit, verified.stdout + verified.stderr).toBe(0);
+    } finally {
+      await box.close();
+    }
+  });
+});

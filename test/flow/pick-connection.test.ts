@@ -1,0 +1,82 @@
+import { expect, test } from 'vitest';
+import { pickConnection } from '../../src/flow/pick-connection.ts';
+import { DEFAULT_CONNECTIONS } from '../../src/config/defaults.ts';
+import { policyWith } from './policy-with.ts';
+
+const connections = {
+  ...DEFAULT_CONNECTIONS,
+  copilot: {
+    name: 'copilot',
+    protocol: 'openai',
+    upstream: 'https://api.business.githubcopilot.com',
+    credential: null,
+    isRecorded: true,
+  },
+} as const;
+const POLICY = { ...policyWith({}), connections };
+const KEY = ['authorization', 'Bearer k'];
+const LOGIN = [...KEY, 'ChatGPT-Account-ID', '1111'];
+
+test.each([
+  ['a key', 'openai', '/v1/responses', KEY, 'https://api.openai.com/v1/responses'],
+  ['a key, no version', 'openai', '/responses', KEY, 'https://api.openai.com/v1/responses'],
+  [
+    'a ChatGPT login',
+    'openai',
+    '/v1/responses',
+    LOGIN,
+    'https://chatgpt.com/backend-api/codex/responses',
+  ],
+  [
+    'its list of models',
+    'openai',
+    '/v1/models?client_version=1',
+    LOGIN,
+    'https://chatgpt.com/backend-api/codex/models?client_version=1',
+  ],
+  [
+    'that header elsewhere',
+    'anthropic',
+    '/v1/messages',
+    LOGIN,
+    'https://api.anthropic.com/v1/messages',
+  ],
+  [
+    'Copilot: no version is added',
+    'copilot',
+    '/chat/completions',
+    KEY,
+    'https://api.business.githubcopilot.com/chat/completions',
+  ],
+  [
+    'Copilot: nor taken away',
+    'copilot',
+    '/v1/messages',
+    KEY,
+    'https://api.business.githubcopilot.com/v1/messages',
+  ],
+  [
+    'Code Assist',
+    'code-assist',
+    '/v1internal:streamGenerateContent?alt=sse',
+    KEY,
+    'https://cloudcode-pa.googleapis.com/v1internal:streamGenerateContent?alt=sse',
+  ],
+])('%s', (...row) => {
+  const [, connection, path, headers, want] = row;
+  const knock = { token: 't', connection, method: 'POST', path, headers, forward: null };
+  const { upstream } = pickConnection(POLICY, knock);
+  expect(upstream.origin + upstream.path).toBe(want);
+});
+
+test('a connection that nobody named', () => {
+  const knock = {
+    token: 't',
+    connection: 'other',
+    method: 'GET',
+    path: '/',
+    headers: [],
+    forward: null,
+  };
+  expect(() => pickConnection(POLICY, knock)).toThrow('no connection named other');
+});
