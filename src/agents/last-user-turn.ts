@@ -1,5 +1,5 @@
 // What the person said last, without what clients put around it: reminders, environment, tool results.
-import type { Message } from '../model/wire.ts';
+import type { Block, Message } from '../model/wire.ts';
 
 /** Elements that clients add to a person's message. */
 const ADDED = [
@@ -48,4 +48,19 @@ const wordsOf = (message: Message): string =>
 function ownWords(text: string): string {
   const rest = text.replace(ELEMENT, '').replace(WRAPPER, '').trim();
   return NOT_SAID.test(rest) ? '' : rest;
+}
+
+/** What the newest turn brings: a person's own words and results of tools, never what earlier turns brought. */
+export function newestTexts(messages: readonly Message[]): readonly string[] {
+  const last = messages.findLastIndex((message) => message.role === 'assistant');
+  return messages
+    .slice(last + 1)
+    .filter((message) => message.role !== 'system')
+    .flatMap((message) => message.blocks.map(textOfBlock))
+    .filter((text) => text !== '');
+}
+
+function textOfBlock(block: Block): string {
+  if (block.kind === 'tool-result') return block.result.text;
+  return block.kind === 'text' ? ownWords(block.text) : '';
 }

@@ -2,7 +2,7 @@
 import { runAgent } from '../flow/run-agent.ts';
 import { Fault, isFault } from '../model/fault.ts';
 import { faultLines } from '../print/fault-lines.ts';
-import { summaryLine } from '../print/proxy-lines.ts';
+import { runLines } from '../print/proxy-lines.ts';
 import type { CommandSpec, Invocation } from './command.ts';
 import { entryScript } from './entry.ts';
 
@@ -49,9 +49,7 @@ async function run({ caller, words, options, out }: Invocation): Promise<number>
       out.note(faultLines(fault, false));
     } else
       out.note(
-        summary === null
-          ? 'aitrail: the daemon has gone: aitrail proxy logs\n'
-          : summaryLine(summary),
+        summary === null ? 'aitrail: the daemon has gone: aitrail proxy logs\n' : runLines(summary),
       );
     return exit;
   } catch (thrown) {

@@ -10,6 +10,7 @@ import type {
   SecretAction,
   SecretsPolicy,
   SettingPlace,
+  StreamRule,
 } from '../model/policy.ts';
 import { DEFAULT_CONNECTIONS, DEFAULT_SECRETS, RETENTION_DAYS } from './defaults.ts';
 import { type Ladder, type Layer, notYours, pickStrictest } from './ladder.ts';
@@ -40,6 +41,9 @@ export function mergeLayers(layers: readonly Layer[]): InForce {
     },
     protect: layers
       .flatMap(protectRules)
+      .filter(isFirstOf((rule) => canonicalJson({ ...rule, place: null }))),
+    rules: layers
+      .flatMap(streamRules)
       .filter(isFirstOf((rule) => canonicalJson({ ...rule, place: null }))),
     mode: climb({
       path: ['mode'],
@@ -202,6 +206,17 @@ const protectRules = ({ settings, document }: Layer): readonly ProtectRule[] =>
     action: rule.action,
     approvers: [],
     place: document.placeOf(['protect', index]),
+  }));
+
+const streamRules = ({ settings, document }: Layer): readonly StreamRule[] =>
+  (settings.rules ?? []).map((rule, index) => ({
+    name: rule.name,
+    on: rule.on,
+    match: rule.match ?? null,
+    method: rule.method ?? null,
+    path: rule.path ?? null,
+    action: rule.action,
+    place: document.placeOf(['rules', index, ...(rule.match === undefined ? [] : ['match'])]),
   }));
 
 /** Keeps the first of those with the same key: a base rule is repeated by the working tree's copy of the file. */

@@ -71,6 +71,43 @@ const protect = z.strictObject({
   action: z.enum(['block', 'warn']).describe('refuse the commit, or say it and go on'),
 });
 
+const rule = z
+  .strictObject({
+    name: z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9-]*$/, 'lower-case letters, digits and dashes only')
+      .describe('how messages and records call it'),
+    on: z
+      .enum(['tool-call', 'prompt', 'text', 'http'])
+      .describe(
+        "what it looks at: the arguments of tool calls, the newest turn towards the model, the model's words, or requests through `http` connections",
+      ),
+    match: z.string().min(1).optional().describe('RE2 syntax, found anywhere in it'),
+    method: z
+      .string()
+      .regex(/^[A-Z]+$/, 'upper-case letters only')
+      .optional()
+      .describe('of requests, with `on: http`'),
+    path: z
+      .string()
+      .startsWith('/', 'must start with a slash')
+      .optional()
+      .describe(
+        'of requests without the query, with `on: http`; `*` within a segment, `**` across',
+      ),
+    action: z.enum(['block', 'warn']).describe('answer in its place, or say it and go on'),
+  })
+  .refine((one) => one.on === 'http' || one.match !== undefined, 'needs match')
+  .refine(
+    (one) => one.on === 'http' || (one.method === undefined && one.path === undefined),
+    'method and path are for on: http',
+  )
+  .refine(
+    (one) =>
+      one.on !== 'http' || [one.match, one.method, one.path].some((word) => word !== undefined),
+    'needs match, method or path',
+  );
+
 export const CONFIGURATION = z.strictObject({
   connections: z
     .record(
@@ -81,6 +118,7 @@ export const CONFIGURATION = z.strictObject({
     .describe('providers by name: the name is a part of the base URL'),
   secrets: secrets.optional(),
   protect: z.array(protect).optional().describe('files that need a person'),
+  rules: z.array(rule).optional().describe('what is stopped on its way, or told of'),
   mode: z
     .enum(['enforce', 'observe'])
     .optional()

@@ -22,6 +22,8 @@ export interface Tally {
   readonly edits: Edit[];
   /** Paths that may have been written with content nobody here knows. */
   readonly paths: string[];
+  /** Those of them that a run writes for sure, and is not merely told of. */
+  readonly certain: string[];
   /** Did anything run that may have written files? */
   isOpaque: boolean;
   /** Commands and characters so far: `A=$A$A` a hundred times must not cost what it stands for. */
@@ -43,6 +45,8 @@ export interface Effect {
   /** Written with unknown content. */
   readonly paths?: readonly string[];
   readonly isOpaque?: boolean;
+  /** The paths are those that an unknown program is told of. */
+  readonly isGuess?: boolean;
   /** null or absent: not known. */
   readonly output?: Value | null;
 }
@@ -141,6 +145,7 @@ function inputOf(command: SimpleCommand, setting: Setting): Value | null {
 function addEffect(frame: Frame, effect: Effect): void {
   frame.tally.edits.push(...(effect.edits ?? []));
   frame.tally.paths.push(...(effect.paths ?? []));
+  if (effect.isGuess !== true) frame.tally.certain.push(...(effect.paths ?? []));
   if (effect.isOpaque === true || (effect.paths ?? []).length > 0) frame.tally.isOpaque = true;
 }
 

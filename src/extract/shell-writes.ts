@@ -26,18 +26,35 @@ export function findShellWrites(
   command: string | readonly string[],
   directory = '',
 ): readonly Edit[] {
+  const { edits, paths, isOpaque } = tallyWrites(command, directory);
+  if (!isOpaque) return edits;
+  const text = typeof command === 'string' ? command : command.join(' ');
+  return [...edits, { kind: 'command', command: text, paths: [...new Set(paths)] }];
+}
+
+/** @returns paths that the command writes for sure, without those that an unknown program is merely told of. */
+export function findSureTargets(command: string, directory = ''): readonly string[] {
+  const { edits, certain } = tallyWrites(command, directory);
+  return [...edits.flatMap(targetsOfEdit), ...certain];
+}
+
+function tallyWrites(command: string | readonly string[], directory: string): Frame['tally'] {
   const frame: Frame = {
-    tally: { edits: [], paths: [], isOpaque: false, steps: 0, size: 0 },
+    tally: { edits: [], paths: [], certain: [], isOpaque: false, steps: 0, size: 0 },
     variables: new Map(),
     directory,
     depth: 0,
   };
-  const text = typeof command === 'string' ? command : command.join(' ');
   if (typeof command === 'string') runScript(command, frame);
   else runArgv(command, frame);
-  const { edits, paths, isOpaque } = frame.tally;
-  if (!isOpaque) return edits;
-  return [...edits, { kind: 'command', command: text, paths: [...new Set(paths)] }];
+  return frame.tally;
+}
+
+/** @returns paths that the edit itself changes: none for what only might, and for quoted code. */
+export function targetsOfEdit(edit: Edit): readonly string[] {
+  if (edit.kind === 'command' || edit.kind === 'snippet') return [];
+  const movedTo = edit.kind === 'rename' || edit.kind === 'patch' ? edit.movedTo : null;
+  return movedTo === null ? [edit.path] : [edit.path, movedTo];
 }
 
 function runArgv(argv: readonly string[], frame: Frame): void {
@@ -47,6 +64,7 @@ function runArgv(argv: readonly string[], frame: Frame): void {
   const effect = runProgram({ program: name, words, input: null, frame });
   frame.tally.edits.push(...(effect.edits ?? []));
   frame.tally.paths.push(...(effect.paths ?? []));
+  if (effect.isGuess !== true) frame.tally.certain.push(...(effect.paths ?? []));
   if (effect.isOpaque === true || (effect.paths ?? []).length > 0) frame.tally.isOpaque = true;
 }
 
@@ -173,6 +191,7 @@ function unknown({ program, words, input, frame }: Call): Effect {
       named.filter((word) => isPathLike(word.text)),
     ),
     isOpaque: true,
+    isGuess: true,
   };
 }
 

@@ -62,6 +62,7 @@ async function openGrant({ recorder }: Serving, { body }: ControlCall): Promise<
   const asked = readGrantRequest(json);
   const policy = await recorder.policies.reload(asked.place.worktree);
   recorder.maskers.of(policy);
+  recorder.rules.of(policy);
   const { id, token } = await recorder.grants.open(asked);
   recorder.known.tell(id, arrayAt(json, 'known').filter(isString));
   const connections = Object.values(policy.connections);

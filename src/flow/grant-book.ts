@@ -16,6 +16,8 @@ export interface Tally {
   exchanges: number;
   edits: number;
   masked: number;
+  /** What rules decided, a line each. */
+  readonly notices: string[];
 }
 
 export interface GrantRequest {
@@ -50,7 +52,13 @@ export function openGrantBook(store: Store): GrantBook {
   const known = new Map<string, Known>();
   const tallies = new Map<string, Tally>();
   const tally = (id: string): Tally => {
-    const found = tallies.get(id) ?? { sessions: new Set(), exchanges: 0, edits: 0, masked: 0 };
+    const found = tallies.get(id) ?? {
+      sessions: new Set(),
+      exchanges: 0,
+      edits: 0,
+      masked: 0,
+      notices: [],
+    };
     tallies.set(id, found);
     return found;
   };
@@ -103,6 +111,7 @@ async function recount(store: Store, id: string, counted: Tally): Promise<Tally>
     exchanges: exchanges.length,
     edits: edits.flat().length,
     masked: exchanges.flatMap(({ masks }) => masks.filter(isToAgent)).length,
+    notices: counted.notices,
   };
 }
 

@@ -78,5 +78,6 @@ const isPolicy = (value: unknown): value is Policy =>
   isObject(value['secrets']) &&
   isObject(value['secrets']['onCommit']) &&
   Array.isArray(value['protect']) &&
+  Array.isArray(value['rules']) &&
   arrayAt(value, 'protect').every(isObject) &&
   isObject(value['notes']);

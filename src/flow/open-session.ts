@@ -27,6 +27,8 @@ export interface SessionSummary {
   readonly exchanges: number;
   readonly edits: number;
   readonly masked: number;
+  /** What rules decided meanwhile, a line each. */
+  readonly notices: readonly string[];
 }
 
 export interface SessionRequest {
@@ -78,6 +80,7 @@ export async function endSession({ daemon, grant }: OpenedSession): Promise<Sess
     exchanges: numberAt(answer, 'exchanges') ?? 0,
     edits: numberAt(answer, 'edits') ?? 0,
     masked: numberAt(answer, 'masked') ?? 0,
+    notices: arrayAt(answer, 'notices').filter(isString),
   };
 }
 

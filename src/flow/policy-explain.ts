@@ -3,6 +3,7 @@ import { isAbsolute, join, relative, sep } from 'node:path';
 import { findRepository } from '../git/open-repository.ts';
 import { compilePatterns } from '../guard/path-patterns.ts';
 import { normalPath } from '../guard/repo-path.ts';
+import { openStreamRules } from '../guard/stream-rules.ts';
 import type { Caller } from '../model/caller.ts';
 import { Fault } from '../model/fault.ts';
 import type { Policy, ProtectRule, SettingPlace } from '../model/policy.ts';
@@ -46,6 +47,7 @@ export async function explainPolicyFor(
   const repository = await findRepository(caller);
   const { policy, places } = await explainPolicy(caller, repository);
   openScanner({ rules: policy.secrets.rules }); // a pattern that cannot be run is an error of the file
+  openStreamRules(policy);
   const root = repository?.worktree ?? caller.cwd;
   return {
     files: policy.files,
@@ -99,6 +101,7 @@ function settingsOf({
     ['secrets.toolArguments', toolArguments],
     ['secrets.allow', secrets.allow.join(', ') || 'nothing'],
     ['secrets.rules', secrets.rules.map(({ id }) => id).join(', ') || 'none of your own'],
+    ['rules', policy.rules.map(({ name }) => name).join(', ') || 'none'],
     ['secrets.vault', String(secrets.isVaultOn)],
     ['signing', policy.signing],
     ['notes.push', String(policy.notes.push)],

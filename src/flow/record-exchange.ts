@@ -20,6 +20,7 @@ import { recordRequest, type RequestFacts } from './record-request.ts';
 import { openTunnelRecord } from './record-tunnel.ts';
 import type { PathResolver } from './resolve-path.ts';
 import type { SessionBook } from './session-book.ts';
+import type { RuleBook } from './rule-book.ts';
 import type { WorktreeWatch } from './worktree-watch.ts';
 import type { WrittenBook } from './written-book.ts';
 
@@ -31,6 +32,7 @@ export interface Recorder {
   readonly grants: GrantBook;
   readonly policies: PolicyBook;
   readonly maskers: Maskers;
+  readonly rules: RuleBook;
   readonly known: KnownBook;
   readonly written: WrittenBook;
   readonly paths: PathResolver;
@@ -107,6 +109,7 @@ function guessFormat({ connection, method, path }: Knock): WireFormat {
 const STATUS: Readonly<Record<string, number>> = {
   CONNECTION_UNKNOWN: 404,
   SECRET_FOUND: 400,
+  RULE_BLOCKED: 403,
 };
 
 /** @returns an answer in the provider's shape; 503 for whatever is not the client's doing. */
@@ -151,6 +154,7 @@ function openVisit(recorder: Recorder, admitted: Admitted): Visit {
     begin: async (body) => {
       const begun = await recordRequest(recorder, admitted, body);
       if (begun.kind === 'refused') return refusalOf(begun.fault, format);
+      if (begun.kind === 'answered') return begun;
       facts = begun.facts;
       return null;
     },

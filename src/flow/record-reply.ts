@@ -16,6 +16,7 @@ import { pickReach } from './mask-reach.ts';
 import type { PolicyMasker } from './maskers.ts';
 import type { Admitted, Recorder } from './record-exchange.ts';
 import type { RequestFacts } from './record-request.ts';
+import { openRuledReply, type RuledReply, standingOf } from './rule-reply.ts';
 
 export interface ReplyContext {
   readonly recorder: Recorder;
@@ -26,6 +27,7 @@ export interface ReplyContext {
 interface State extends ReplyContext {
   readonly head: ReplyHead;
   readonly masker: PolicyMasker;
+  readonly rules: RuledReply;
   readonly stream: ReplyStream;
   /** Recorded bytes on their way to the store, and those that wait for it. */
   writing: Promise<void>;
@@ -50,6 +52,8 @@ export function openReplyRecord(context: ReplyContext, head: ReplyHead): ReplyTa
       return stopAtSecret(state, state.stream.push(bytes));
     },
     end: (isCut) => stopAtSecret(state, state.stream.end(isCut)),
+    held: () => (state.isBlocked ? null : state.stream.held()),
+    resume: () => stopAtSecret(state, state.stream.resume()),
     keep: (record) => keep(state, record),
     settle: (ending) => (state.settled ??= settle(state, ending)),
     failure: (thrown) => state.stream.fail(errorOf(thrown)).client,
@@ -62,6 +66,7 @@ function openState(context: ReplyContext, head: ReplyHead): State {
   const written = recorder.written.of(context.facts.session.id);
   const format = admitted.format;
   const isPlainHttp = admitted.connection.protocol === 'http';
+  const rules = openRuledReply(context);
   const stream = openReplyStream({
     format,
     kind: pickReplyKind({
@@ -81,11 +86,13 @@ function openState(context: ReplyContext, head: ReplyHead): State {
       return reach;
     },
     clock: () => Date.now() - admitted.startedAtMs,
+    gate: rules.gate,
   });
   return {
     ...context,
     head,
     masker,
+    rules,
     stream,
     writing: Promise.resolve(),
     waiting: [],
@@ -144,6 +151,7 @@ async function settle(state: State, ending: Ending): Promise<void> {
     const end = endOf(state, await emissionsOf(state), ending);
     await recorder.store.endExchange(end);
     count(state, end);
+    await state.rules.settle(state.stream);
     await lookAfter(state, end.emissions);
   } catch (thrown) {
     if (!isFault(thrown) || admitted.policy.onStoreError === 'refuse') throw thrown;
@@ -186,11 +194,10 @@ async function emissionsOf({
 }: State): Promise<readonly NewEmission[]> {
   const blocks = stream.reading()?.blocks ?? [];
   if (!facts.hasContent || facts.recognised.isSideCall || blocks.length === 0) return [];
-  const { place } = admitted.grant;
   const context: EmissionContext = {
     agent: facts.agent,
-    standing: { directory: facts.recognised.directory, worktree: place.worktree },
-    repository: place.repository,
+    standing: standingOf(admitted, facts),
+    repository: admitted.grant.place.repository,
     key: recorder.key,
     paths: recorder.paths,
   };

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { findAgent } from '../agents/agents.ts';
 import { findOutcomes } from '../agents/join-results.ts';
 import { recogniseAgent, type Recognised } from '../agents/recognise-agent.ts';
-import { type Fault, isFault } from '../model/fault.ts';
+import { isFault } from '../model/fault.ts';
 import { parseJson } from '../model/json.ts';
 import type { MaskRecord } from '../model/secret.ts';
 import type { Session } from '../model/session.ts';
@@ -15,9 +15,11 @@ import { pairsOf, valueOf } from '../proxy/headers.ts';
 import { decodeBody, isDecodable } from '../wire/decode-content.ts';
 import type { ExchangeDraft } from '../store/store.ts';
 import { isTooLong } from './http-limit.ts';
+import { judgeRequest, type Stopped } from './judge-request.ts';
 import type { Admitted, Recorder } from './record-exchange.ts';
+import { refusedEnd } from './refuse-request.ts';
 import { type AtRest, maskAtRest } from './request-at-rest.ts';
-import { refusedEnd, refuseSecrets } from './refuse-request.ts';
+import { recordDecision } from './rule-book.ts';
 import { tombstoneHeaders } from './tombstone.ts';
 
 /** What the reply's side needs to know. */
@@ -37,9 +39,7 @@ export interface RequestFacts {
   readonly before: Promise<void>;
 }
 
-export type Begun =
-  | { readonly kind: 'begun'; readonly facts: RequestFacts }
-  | { readonly kind: 'refused'; readonly fault: Fault };
+export type Begun = { readonly kind: 'begun'; readonly facts: RequestFacts } | Stopped;
 
 export async function recordRequest(
   recorder: Recorder,
@@ -51,12 +51,15 @@ export async function recordRequest(
   const decoded = await decode(admitted, body);
   const seen = readRequest(admitted, decoded);
   const rest = maskAtRest(recorder.maskers.of(admitted.policy, admitted.known), admitted, decoded);
-  const refusal = refuseSecrets(admitted, rest);
+  const isEmpty = body.kind === 'whole' && body.bytes.length === 0;
+  const content = { request: seen.request, body: decoded, isEmpty, rest };
+  const judged = judgeRequest(admitted, recorder.rules.of(admitted.policy), content);
   const begun = await joinAndBegin(recorder, admitted, { seen, rest, body });
   if (begun.kind === 'refused') return begun;
-  if (refusal === null) return begun;
+  for (const decision of judged.decisions) await recordDecision(recorder, admitted, decision);
+  if (judged.stopped === null) return begun;
   await recorder.store.endExchange(refusedEnd(admitted.id, rest));
-  return { kind: 'refused', fault: refusal };
+  return judged.stopped;
 }
 
 interface Seen {

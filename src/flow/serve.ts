@@ -36,6 +36,7 @@ import { openPolicyBook } from './policy-book.ts';
 import { openDoor, type Recorder } from './record-exchange.ts';
 import { openPathResolver } from './resolve-path.ts';
 import { openSessionBook } from './session-book.ts';
+import { openRuleBook } from './rule-book.ts';
 import { openVault } from './keep-secret.ts';
 import { openWorktreeWatch } from './worktree-watch.ts';
 import { openWrittenBook } from './written-book.ts';
@@ -168,6 +169,7 @@ async function openRecorder(
     store,
     key,
     maskers,
+    rules: openRuleBook(),
     warn: log,
     grants: openGrantBook(store),
     policies: openPolicyBook(caller, log),

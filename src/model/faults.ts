@@ -82,6 +82,7 @@ export const FAULTS = {
     exit: 1,
     fix: 'let a person make the change, or take the file out: git restore --staged FILE',
   },
+  RULE_BLOCKED: { exit: 1, fix: 'leave it out, or ask whoever keeps the rule named above' },
   POLICY_UNREADABLE: {
     exit: 1,
     fix: 'repair the policy file named above; the rules in it could not be evaluated',

@@ -39,6 +39,20 @@ export interface ProtectRule {
   readonly place: SettingPlace | null;
 }
 
+/** What passes between agent and model, or through an http connection, and is stopped or told of. */
+export interface StreamRule {
+  readonly name: string;
+  readonly on: 'tool-call' | 'prompt' | 'text' | 'http';
+  /** RE2 syntax, anywhere in the text; null: whatever it says. */
+  readonly match: string | null;
+  /** HTTP method, upper case; null: any. */
+  readonly method: string | null;
+  /** Path without query; `*` stands for a part of a segment, `**` for any; null: all. */
+  readonly path: string | null;
+  readonly action: RuleAction;
+  readonly place: SettingPlace | null;
+}
+
 export interface CustomSecretRule {
   readonly id: string;
   /** RE2 syntax. */
@@ -69,6 +83,7 @@ export interface Policy {
   readonly connections: Readonly<Record<string, Connection>>;
   readonly secrets: SecretsPolicy;
   readonly protect: readonly ProtectRule[];
+  readonly rules: readonly StreamRule[];
   readonly mode: 'enforce' | 'observe';
   readonly retentionDays: number;
   readonly signing: 'auto' | 'ssh' | 'keyring' | 'file';

@@ -1,4 +1,5 @@
 // `aitrail proxy status` as people read it.
+import { plainLine } from './plain-text.ts';
 
 export interface ProxyStatus {
   readonly running: boolean;
@@ -58,10 +59,16 @@ export interface RunSummary {
   readonly exchanges: number;
   readonly edits: number;
   readonly masked: number;
+  readonly notices: readonly string[];
 }
 
-/** The line that `aitrail run` ends with. */
-export function summaryLine({ sessions, exchanges, edits, masked }: RunSummary): string {
+/** What `aitrail run` ends with: what rules decided, then what was recorded. */
+export const runLines = (summary: RunSummary): string =>
+  [...summary.notices.map((line) => `aitrail: ${plainLine(line)}\n`), summaryLine(summary)].join(
+    '',
+  );
+
+function summaryLine({ sessions, exchanges, edits, masked }: RunSummary): string {
   if (exchanges === 0) return 'aitrail: nothing was recorded: no request came through the proxy\n';
   const parts = [count(exchanges, 'exchange'), count(edits, 'edit')];
   if (masked > 0) parts.push(`${count(masked, 'secret')} masked`);

@@ -28,6 +28,12 @@ export interface Refusal {
   readonly format: WireFormat | null;
 }
 
+/** A whole reply of our own in place of the upstream's. */
+export interface Answered {
+  readonly kind: 'answered';
+  readonly reply: { readonly contentType: string; readonly body: string };
+}
+
 /** One piece of a reply on its way to the client. */
 export interface Piece {
   readonly client: Uint8Array;
@@ -49,6 +55,9 @@ export interface ReplyTap {
   push(bytes: Uint8Array): readonly Piece[];
   /** @param isCut the upstream broke off. */
   end(isCut: boolean): readonly Piece[];
+  /** What a held part of the reply waits for; null where nothing is held. To be followed by `resume`. */
+  held(): Promise<void> | null;
+  resume(): readonly Piece[];
   /** Hands over recorded bytes; a promise where the recorder wants the reader to wait. */
   keep(record: Uint8Array): Promise<void> | null;
   /** Closes the record; resolves when it is durable. Later calls do nothing. @throws Fault of the store. */
@@ -78,7 +87,7 @@ export interface Visit {
   /** Path and query to ask the upstream for. */
   readonly path: string;
   /** Records the request and resolves when that is acknowledged: only then it is forwarded. */
-  begin(body: RequestBody): Promise<Refusal | null>;
+  begin(body: RequestBody): Promise<Refusal | Answered | null>;
   openReply(head: ReplyHead): ReplyTap;
   /** No reply came: closes the record. */
   fail(ending: Ending): Promise<void>;

@@ -8,7 +8,7 @@ import { findStranger, knockOf, type Tunnelled } from './knock.ts';
 import { openOutlet } from './outlet.ts';
 import { pumpReply } from './pump.ts';
 import { type Incoming, readBody } from './read-body.ts';
-import { describeFailure, plainRefusal, refuse } from './refuse.ts';
+import { describeFailure, plainRefusal, refuse, sendOwn } from './refuse.ts';
 import type { UpstreamReply, Upstreams } from './upstreams.ts';
 
 export interface Call {
@@ -38,8 +38,9 @@ export async function serve(call: Call): Promise<void> {
 async function forward(call: Call, visit: Visit): Promise<void> {
   const { request, client } = call;
   const incoming = await readBody(request);
-  const refusal = await visit.begin(incoming.body);
-  if (refusal !== null) return refuse(client, refusal);
+  const stopped = await visit.begin(incoming.body);
+  if (stopped?.kind === 'answered') return sendOwn(client, stopped);
+  if (stopped !== null) return refuse(client, stopped);
   const controller = new AbortController();
   client.on('close', () => controller.abort());
   let reply: UpstreamReply;

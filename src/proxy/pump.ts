@@ -28,7 +28,7 @@ export async function pumpReply({ source, tap, outlet }: Passage): Promise<Passe
     for (;;) {
       const next = await chunks.next();
       if (next.kind === 'end') return await conclude({ tap, outlet }, next.isCut);
-      const pieces = tap.push(next.bytes);
+      const pieces = await judged({ tap, outlet }, tap.push(next.bytes));
       const first = pieces.findIndex((piece) => piece.isTerminal);
       await pass({ tap, outlet }, first < 0 ? pieces : pieces.slice(0, first));
       if (first >= 0) return await finish({ tap, outlet }, chunks, pieces.slice(first));
@@ -47,10 +47,23 @@ async function pass({ tap, outlet }: Way, pieces: readonly Piece[]): Promise<voi
   if (written !== null) await written;
 }
 
+/** Waits for whoever judges what is held; the reader waits with it. @returns what goes out then. */
+async function judged(way: Way, pieces: readonly Piece[]): Promise<readonly Piece[]> {
+  let out = pieces;
+  for (let held = way.tap.held(); held !== null; held = way.tap.held()) {
+    await pass(way, out);
+    await held;
+    if (way.outlet.isGone()) throw new Error('the client has gone');
+    out = way.tap.resume();
+  }
+  return out;
+}
+
 async function conclude(way: Way, isCut: boolean): Promise<Passed> {
   const isGone = way.outlet.isGone();
   const ending = isGone ? 'client-abort' : 'upstream-error';
-  await release(way, way.tap.end(isCut), isCut ? ending : 'ok');
+  const pieces = await judged(way, way.tap.end(isCut));
+  await release(way, pieces, isCut ? ending : 'ok');
   if (!isCut) return { kind: 'complete' };
   return { kind: isGone ? 'gone' : 'cut' };
 }

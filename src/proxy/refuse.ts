@@ -1,6 +1,6 @@
 // Answers of our own, in the shape that the provider's clients understand.
 import type { ServerResponse } from 'node:http';
-import type { Refusal } from './door.ts';
+import type { Answered, Refusal } from './door.ts';
 
 /** Sends a refusal as the whole reply; does nothing where a reply has begun. */
 export function refuse(client: ServerResponse, refusal: Refusal): void {
@@ -14,6 +14,13 @@ export function refuse(client: ServerResponse, refusal: Refusal): void {
     connection: 'close',
   });
   client.end(refusalBody(refusal));
+}
+
+/** Sends a reply of our own. */
+export function sendOwn(client: ServerResponse, { reply }: Answered): void {
+  if (client.headersSent || client.destroyed) return;
+  client.writeHead(200, { 'content-type': reply.contentType, connection: 'close' });
+  client.end(reply.body);
 }
 
 /** In no provider's shape. */

@@ -3,8 +3,9 @@
 import type { WebSocket } from 'ws';
 import { parseJson, stringAt } from '../model/json.ts';
 import type { WireFormat } from '../wire/format.ts';
+import { openSseFramer } from '../wire/sse.ts';
 import { conclude } from './conclude.ts';
-import type { Door, Knock, Refusal, ReplyHead, ReplyTap, Visit } from './door.ts';
+import type { Answered, Door, Knock, Refusal, ReplyHead, ReplyTap, Visit } from './door.ts';
 import { type Inbox, openInbox } from './inbox.ts';
 import type { Outlet } from './outlet.ts';
 import { pumpReply } from './pump.ts';
@@ -107,8 +108,9 @@ async function ask(state: State, message: SocketMessage): Promise<void> {
   if (stringAt(json, 'type') !== 'response.create') return send(state.upstream, [message]);
   const visit = await state.door.admit(state.knock);
   if (visit.kind === 'refused') return refuseTurn(state, visit);
-  const refusal = await visit.begin({ kind: 'whole', bytes });
-  if (refusal !== null) return refuseTurn(state, refusal);
+  const stopped = await visit.begin({ kind: 'whole', bytes });
+  if (stopped?.kind === 'answered') return send(state.client, messagesOf(stopped));
+  if (stopped !== null) return refuseTurn(state, stopped);
   const tap = visit.openReply(state.head);
   const turn: Turn = {
     inbox: openInbox(() => resumeUpstream(state)),
@@ -176,6 +178,12 @@ async function refuseTurn({ client }: State, refusal: Refusal): Promise<void> {
   if (client.readyState === client.OPEN)
     await send(client, [{ bytes: Buffer.from(text), isBinary: false }]);
 }
+
+/** A reply of our own, an event a message. */
+const messagesOf = ({ reply }: Answered): readonly SocketMessage[] =>
+  openSseFramer()
+    .push(Buffer.from(reply.body, 'utf8'))
+    .map(({ data }) => ({ bytes: Buffer.from(data, 'utf8'), isBinary: false }));
 
 const bug = (thrown: unknown): Refusal => plainRefusal(500, 'BUG', describeFailure(thrown));
 

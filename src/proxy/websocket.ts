@@ -8,7 +8,7 @@ import type { Door, Knock, ReplyHead, Visit } from './door.ts';
 import { answer, unanswered } from './exchange.ts';
 import { clientHeaders, pairsOf, upstreamHeaders } from './headers.ts';
 import { findStranger, knockOf, type Tunnelled } from './knock.ts';
-import { describeFailure, plainRefusal, refuse } from './refuse.ts';
+import { describeFailure, plainRefusal, refuse, sendOwn } from './refuse.ts';
 import type { SocketMessage } from './socket-frames.ts';
 import { openTurns, type Turns } from './socket-turns.ts';
 
@@ -144,8 +144,9 @@ async function passRefusal(
   shaken: Exclude<Shaken, { kind: 'open' }>,
 ): Promise<void> {
   const response = respondOn(call);
-  const refusal = await visit.begin({ kind: 'whole', bytes: Buffer.alloc(0) });
-  if (refusal !== null) return refuse(response, refusal);
+  const stopped = await visit.begin({ kind: 'whole', bytes: Buffer.alloc(0) });
+  if (stopped?.kind === 'answered') return sendOwn(response, stopped);
+  if (stopped !== null) return refuse(response, stopped);
   if (shaken.kind === 'failed') return unanswered(response, visit, shaken.cause);
   const { reply } = shaken;
   const head = { status: reply.statusCode ?? 502, headers: reply.rawHeaders };

@@ -19,7 +19,10 @@ export function compileCustomRules(rules: readonly CustomSecretRule[]): readonly
   return rules.map((rule) => ({ rule, pattern: compileRe2(rule) }));
 }
 
-type Re2Pattern = Pick<CustomSecretRule, 'id' | 'pattern' | 'place'>;
+type Re2Pattern = Pick<CustomSecretRule, 'id' | 'pattern' | 'place'> & {
+  /** What messages call it; a secret rule where nothing is said. */
+  readonly label?: string;
+};
 
 /** @throws Fault CONFIG_INVALID with file, line and column where the place is known. */
 export function compileRe2(rule: Re2Pattern): RegExp {
@@ -34,7 +37,7 @@ export function compileRe2(rule: Re2Pattern): RegExp {
 const refuse = (rule: Re2Pattern, why: string): Fault => {
   const { place } = rule;
   const where = place === null ? '' : `${place.file}:${place.line}:${place.column}: `;
-  return new Fault('CONFIG_INVALID', `${where}secret rule ${rule.id}: ${why}`);
+  return new Fault('CONFIG_INVALID', `${where}${rule.label ?? 'secret rule'} ${rule.id}: ${why}`);
 };
 
 const POSIX: Readonly<Record<string, string>> = {

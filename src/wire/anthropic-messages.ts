@@ -7,6 +7,7 @@ import { parseAnthropicBlock } from './anthropic-blocks.ts';
 import { pathEnds, textBlock, toolNamesIn } from './blocks.ts';
 import type { WireError, WireFormat } from './format.ts';
 import { restSites } from './sites.ts';
+import { openAnthropicBodyGate, openAnthropicGate } from './anthropic-gate.ts';
 
 export const anthropicMessages: WireFormat = {
   name: 'anthropic-messages',
@@ -21,6 +22,8 @@ export const anthropicMessages: WireFormat = {
   },
   openSiteReader: openAnthropicSites,
   openReplyReader: openAnthropicReply,
+  openGate: openAnthropicGate,
+  openBodyGate: openAnthropicBodyGate,
   errorBody: (error) => JSON.stringify(errorOf(error)),
   errorEvent: (error) => `event: error\ndata: ${JSON.stringify(errorOf(error))}\n\n`,
 };

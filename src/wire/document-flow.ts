@@ -9,6 +9,8 @@ import { openWindowFlow } from './window-flow.ts';
 
 /** Longer ones pass through a window instead. */
 const DOCUMENT_BYTES_MAX = 8 * 1024 * 1024;
+/** A reply that rules judge cannot pass in pieces: longer ones are stopped. */
+const JUDGED_BYTES_MAX = 64 * 1024 * 1024;
 
 interface State {
   readonly options: FlowOptions;
@@ -28,7 +30,10 @@ export function openDocumentFlow(options: FlowOptions): Flow {
       if (state.window !== null) return state.window.push(bytes);
       state.parts.push(bytes);
       state.heldBytes += bytes.length;
-      return state.heldBytes > DOCUMENT_BYTES_MAX ? openWindow(state, openWindowFlow(options)) : [];
+      if (options.gate !== null && state.heldBytes > JUDGED_BYTES_MAX)
+        throw new Error('the reply is too long to be judged');
+      const isLong = options.gate === null && state.heldBytes > DOCUMENT_BYTES_MAX;
+      return isLong ? openWindow(state, openWindowFlow(options)) : [];
     },
     end: (isCut) => (state.window === null ? endDocument(state, queue) : state.window.end(isCut)),
     reading: () => state.reply,

@@ -21,6 +21,16 @@ export interface Released {
   readonly client: Uint8Array;
   readonly record: Uint8Array;
   readonly isTerminal: boolean;
+  /** As the client gets it; null for bytes outside of any event. */
+  readonly event: ReleasedEvent | null;
+}
+
+export interface ReleasedEvent {
+  readonly name: string | null;
+  readonly json: unknown;
+  /** Nothing in it but the news that the connection lives. */
+  readonly isIdle: boolean;
+  rewrite(data: string): Uint8Array;
 }
 
 export interface EventQueue {
@@ -47,6 +57,7 @@ interface Entry {
   readonly isJson: boolean;
   readonly spots: readonly Spot[];
   readonly isTerminal: boolean;
+  readonly isIdle: boolean;
   readonly atMs: number;
 }
 
@@ -103,7 +114,7 @@ function takeIn(state: State, frame: Frame, atMs: number): TakenIn {
   if (reading.isTerminal) state.channels.closeAll();
   const { isTerminal } = reading;
   const isIdle = frame.data === null || reading.isKeepAlive;
-  return { entry: { frame, json, isJson, spots, isTerminal, atMs }, isIdle };
+  return { entry: { frame, json, isJson, spots, isTerminal, isIdle, atMs }, isIdle };
 }
 
 function drain(state: State): readonly Released[] {
@@ -130,7 +141,14 @@ function release(state: State, entry: Entry): Released {
   }
   state.recordBytes += length;
   if (entry.frame.data !== null) state.reply?.push(record.json, entry.frame.event);
-  return { client: client.bytes, record: record.bytes, isTerminal: entry.isTerminal };
+  const { frame, isTerminal, isIdle } = entry;
+  const event = {
+    name: frame.event,
+    json: client.json,
+    isIdle,
+    rewrite: (data: string) => frame.rewrite(data),
+  };
+  return { client: client.bytes, record: record.bytes, isTerminal, event };
 }
 
 const isForClient = (edit: SiteEdit): boolean => edit.span.reach === 'client';

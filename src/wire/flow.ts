@@ -4,6 +4,7 @@ import type { EventMark } from '../model/session.ts';
 import type { WireReply } from '../model/wire.ts';
 import type { MaskPolicy } from './channels.ts';
 import type { Released } from './event-queue.ts';
+import type { GatePolicy } from './gated-events.ts';
 import type { SiteReader, WireError, WireFormat } from './format.ts';
 import { restSites } from './sites.ts';
 
@@ -21,6 +22,8 @@ export interface FlowOptions extends MaskPolicy {
   readonly format: WireFormat | null;
   /** Milliseconds since the exchange started. */
   readonly clock: () => number;
+  /** Rules on calls and texts; null where there are none. */
+  readonly gate: GatePolicy | null;
 }
 
 /** Any event of an unknown format: every string is text. */

@@ -1,5 +1,6 @@
 // What a provider's format must be able to do. One variant per provider; src/wire/formats.ts lists them.
 import type { EventReading, TextSite, WireName, WireReply, WireRequest } from '../model/wire.ts';
+import type { GateWatch, ReplyGate } from './gate.ts';
 
 /** An answer of our own in the provider's place. */
 export interface WireError {
@@ -36,6 +37,10 @@ export interface WireFormat {
   bodySites(body: unknown): readonly TextSite[];
   openSiteReader(): SiteReader;
   openReplyReader(): ReplyReader;
+  /** For a reply in events. */
+  openGate(watch: GateWatch): ReplyGate;
+  /** For a reply that is one document. */
+  openBodyGate(watch: GateWatch): ReplyGate;
   /** JSON document in the provider's own error shape. */
   errorBody(error: WireError): string;
   /** The bytes of an event, blank line included, that tells the provider's clients that the stream failed. */

@@ -6,6 +6,7 @@ import { mergeUsage, toolNamesIn, usageFrom } from './blocks.ts';
 import { NO_USAGE, type ReplyReader, type WireError, type WireFormat } from './format.ts';
 import { parsePart } from './gemini-parts.ts';
 import { geminiBodySites, openGeminiSites } from './gemini-sites.ts';
+import { openGeminiGate } from './gemini-gate.ts';
 
 const PATH =
   /(?:\/models\/([^/:]+)|\/v1internal|\/tunedModels\/([^/:]+)):(stream)?[gG]enerateContent\/?(?:\?.*)?$/;
@@ -22,6 +23,8 @@ export const geminiGenerate: WireFormat = {
   bodySites: geminiBodySites,
   openSiteReader: openGeminiSites,
   openReplyReader: openGeminiReply,
+  openGate: openGeminiGate,
+  openBodyGate: openGeminiGate,
   errorBody: (error) => JSON.stringify(errorOf(error)),
   errorEvent: (error) => `data: ${JSON.stringify(errorOf(error))}\r\n\r\n`,
 };

@@ -16,6 +16,7 @@ import { openChatReply } from './chat-reply.ts';
 import { chatBodySites, openChatSites } from './chat-sites.ts';
 import type { WireFormat } from './format.ts';
 import { openAiError } from './openai-error.ts';
+import { openChatGate } from './chat-gate.ts';
 
 export const openAiChat: WireFormat = {
   name: 'openai-chat',
@@ -29,6 +30,8 @@ export const openAiChat: WireFormat = {
   bodySites: chatBodySites,
   openSiteReader: openChatSites,
   openReplyReader: openChatReply,
+  openGate: openChatGate,
+  openBodyGate: openChatGate,
   errorBody: (error) => JSON.stringify(openAiError(error)),
   // clients raise the error of a chunk that has one; [DONE] would say that all is well
   errorEvent: (error) => `data: ${JSON.stringify(openAiError(error))}\n\n`,

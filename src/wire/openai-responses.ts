@@ -7,6 +7,7 @@ import { openAiError, openAiErrorMessage } from './openai-error.ts';
 import { parseItem } from './responses-items.ts';
 import { openResponsesSites, responseBodySites } from './responses-sites.ts';
 import { restSites } from './sites.ts';
+import { openResponsesBodyGate, openResponsesGate } from './responses-gate.ts';
 
 export const openAiResponses: WireFormat = {
   name: 'openai-responses',
@@ -21,6 +22,8 @@ export const openAiResponses: WireFormat = {
   },
   openSiteReader: openResponsesSites,
   openReplyReader: openResponsesReply,
+  openGate: openResponsesGate,
+  openBodyGate: openResponsesBodyGate,
   errorBody: (error) => JSON.stringify(openAiError(error)),
   errorEvent: (error) => {
     const response = { object: 'response', status: 'failed', output: [], ...openAiError(error) };

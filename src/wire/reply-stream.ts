@@ -9,6 +9,8 @@ import { openEventFlow } from './event-flow.ts';
 import type { Released } from './event-queue.ts';
 import type { Flow, FlowOptions } from './flow.ts';
 import type { WireError } from './format.ts';
+import type { Unit } from './gate.ts';
+import { type GatedEvents, openGatedEvents } from './gated-events.ts';
 import type { ReplyKind } from './reply-kind.ts';
 import { openWindowFlow } from './window-flow.ts';
 
@@ -38,10 +40,15 @@ export interface ReplyStream {
   push(bytes: Uint8Array): readonly Piece[];
   /** @param isCut the connection broke before the body's end. */
   end(isCut: boolean): readonly Piece[];
+  /** What a held tool call waits for; null where nothing is held. To be followed by `resume`. */
+  held(): Promise<void> | null;
+  resume(): readonly Piece[];
   /** What goes out in place of everything that has not gone out: the provider's own error. Nothing may follow it. */
   fail(error: WireError): Piece;
   /** The reply as recorded; null where the format is not known. Good from the terminal piece on. */
   reading(): WireReply | null;
+  /** Calls and texts that the client did not get. */
+  withheld(): readonly Unit[];
   masks(): readonly MaskRecord[];
   marks(): readonly EventMark[];
   /** Of what has come and gone out so far. */
@@ -51,6 +58,8 @@ export interface ReplyStream {
 interface State {
   readonly options: ReplyOptions;
   readonly flow: Flow;
+  /** null where no rule looks at what is said. */
+  readonly gated: GatedEvents | null;
   readonly upstream: ReturnType<typeof createHash>;
   readonly client: ReturnType<typeof createHash>;
   responseBytes: number;
@@ -58,6 +67,7 @@ interface State {
   isTerminated: boolean;
   isFailed: boolean;
   isCut: boolean;
+  isEnding: boolean;
 }
 
 const MASKING_FAILED: WireError = {
@@ -70,6 +80,7 @@ export function openReplyStream(options: ReplyOptions): ReplyStream {
   const state: State = {
     options,
     flow: openFlow(options),
+    gated: openGate(options),
     upstream: createHash('sha256'),
     client: createHash('sha256'),
     responseBytes: 0,
@@ -77,22 +88,28 @@ export function openReplyStream(options: ReplyOptions): ReplyStream {
     isTerminated: false,
     isFailed: false,
     isCut: false,
+    isEnding: false,
   };
   return {
     push: (bytes) => {
       state.upstream.update(bytes);
       state.responseBytes += bytes.length;
-      return guarded(state, () => join(state, state.flow.push(bytes)));
+      return guarded(state, () => join(state, pass(state, state.flow.push(bytes))));
     },
     end: (isCut) => {
       state.isCut = isCut;
-      return guarded(state, () => {
-        const pieces = join(state, state.flow.end(isCut));
-        return state.isTerminated ? pieces : [...pieces, giveOut(state, [], true)];
-      });
+      state.isEnding = true;
+      return guarded(state, () => conclude(state, pass(state, state.flow.end(isCut))));
     },
+    held: () => (state.isFailed ? null : (state.gated?.held() ?? null)),
+    resume: () =>
+      guarded(state, () => {
+        const released = state.gated?.resume() ?? [];
+        return state.isEnding ? conclude(state, released) : join(state, released);
+      }),
     fail: (error) => fail(state, error),
     reading: () => state.flow.reading(state.isCut || state.isFailed),
+    withheld: () => state.gated?.withheld() ?? [],
     masks: () => state.flow.masks(),
     marks: () => state.flow.marks(),
     digests: () => ({
@@ -116,6 +133,24 @@ function openFlow(options: ReplyOptions): Flow {
   }
 }
 
+/** Bytes that are no events hold nothing that a client would run. */
+function openGate({ kind, format, gate }: ReplyOptions): GatedEvents | null {
+  if (gate === null || format === null || kind === 'bytes') return null;
+  const reader = kind === 'json' ? format.openBodyGate(gate.watch) : format.openGate(gate.watch);
+  return openGatedEvents(reader, gate);
+}
+
+const pass = ({ gated }: State, released: readonly Released[]): readonly Released[] =>
+  gated === null ? released : gated.push(released);
+
+/** The last pieces, unless something is still held. */
+function conclude(state: State, released: readonly Released[]): readonly Piece[] {
+  const isHeld = state.gated !== null && state.gated.held() !== null;
+  const rest = isHeld ? [] : (state.gated?.end() ?? []);
+  const pieces = join(state, [...released, ...rest]);
+  return state.isTerminated || isHeld ? pieces : [...pieces, giveOut(state, [], true)];
+}
+
 /** Fails closed: after a throw nothing of the reply goes out any more but the provider's error. */
 function guarded(state: State, act: () => readonly Piece[]): readonly Piece[] {
   if (state.isFailed) return [];
@@ -129,7 +164,7 @@ function guarded(state: State, act: () => readonly Piece[]): readonly Piece[] {
 function fail(state: State, error: WireError): Piece {
   state.isFailed = true;
   const bytes = Buffer.from(state.flow.errorText(error), 'utf8');
-  return giveOut(state, [{ client: bytes, record: bytes, isTerminal: true }], true);
+  return giveOut(state, [{ client: bytes, record: bytes, isTerminal: true, event: null }], true);
 }
 
 /** Joins what goes out at once, split before the terminal event. */

@@ -44,7 +44,8 @@ export function openWindowFlow(options: FlowOptions): Flow {
 }
 
 function push(state: State, bytes: Uint8Array): readonly Released[] {
-  if (state.mask === null) return [{ client: bytes, record: bytes, isTerminal: false }];
+  if (state.mask === null)
+    return [{ client: bytes, record: bytes, isTerminal: false, event: null }];
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
   const isFresh = state.pending === '';
   state.pending += text;
@@ -53,7 +54,7 @@ function push(state: State, bytes: Uint8Array): readonly Released[] {
   if (!isFresh || !isAll) return pass(state, step);
   state.from = step.decidedTo;
   state.pending = '';
-  return [{ client: bytes, record: bytes, isTerminal: false }];
+  return [{ client: bytes, record: bytes, isTerminal: false, event: null }];
 }
 
 function pass(state: State, step: MaskStep): readonly Released[] {
@@ -70,7 +71,7 @@ function pass(state: State, step: MaskStep): readonly Released[] {
   const record = encode(text, edits);
   const forClient = edits.filter((edit) => edit.reach === 'client');
   const client = forClient.length === edits.length ? record : encode(text, forClient);
-  return [{ client, record, isTerminal: false }];
+  return [{ client, record, isTerminal: false, event: null }];
 }
 
 const encode = (text: string, edits: readonly TextEdit[]): Uint8Array =>

@@ -9,6 +9,7 @@ import { openPolicyBook } from '../../src/flow/policy-book.ts';
 import { openDoor } from '../../src/flow/record-exchange.ts';
 import { openPathResolver } from '../../src/flow/resolve-path.ts';
 import { openSessionBook } from '../../src/flow/session-book.ts';
+import { openRuleBook } from '../../src/flow/rule-book.ts';
 import { openWorktreeWatch } from '../../src/flow/worktree-watch.ts';
 import { openWrittenBook } from '../../src/flow/written-book.ts';
 import { openListener } from '../../src/proxy/listener.ts';
@@ -49,6 +50,7 @@ async function run(settings: string, broken: Partial<Store>) {
     key,
     grants,
     maskers,
+    rules: openRuleBook(),
     warn,
     known: openKnownBook(),
     written: openWrittenBook(),

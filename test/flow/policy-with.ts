@@ -9,6 +9,7 @@ export const policyWith = (secrets: Partial<SecretsPolicy>): Policy => ({
     ...secrets,
   },
   protect: [],
+  rules: [],
   mode: 'enforce',
   retentionDays: 90,
   signing: 'auto',

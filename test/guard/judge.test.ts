@@ -18,6 +18,7 @@ const policyOf = (ai: SecretAction, other: SecretAction): Policy => ({
     isVaultOn: false,
   },
   protect: [],
+  rules: [],
   mode: 'enforce',
   retentionDays: 90,
   signing: 'auto',

@@ -83,6 +83,8 @@ function openTap(options: DoorOptions, note: Noted): ReplyTap {
       return [{ client: bytes, record: bytes, isTerminal }];
     },
     end: () => [],
+    held: () => null,
+    resume: () => [],
     keep: (record) => {
       note.chunks.push(record);
       return null;

@@ -32,6 +32,7 @@ function readCase(format: string, dir: string): unknown {
     kind: isSse ? 'sse' : 'json',
     openMask: () => null,
     reaches: () => 'record',
+    gate: null,
     clock: () => 0,
   });
   stream.push(Buffer.from(readText(dir, isSse ? 'reply.sse' : 'reply.json')));

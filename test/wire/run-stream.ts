@@ -32,6 +32,7 @@ export function openStream(
     openMask: openCanaryMask,
     reaches: () => 'client',
     clock: () => 0,
+    gate: null,
     ...more,
   });
 }

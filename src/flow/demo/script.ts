@@ -77,5 +77,15 @@ export const DEMO_TURNS: readonly DemoTurn[] = [
       },
     ],
   },
-  { text: 'Done: a greeting, a client, and a workflow that runs the tests.', calls: [] },
+  {
+    text: 'The workflow is not mine to write, so it lies in ci/ for you to look at.',
+    calls: [
+      {
+        id: 'toolu_demo_5',
+        name: 'Write',
+        input: { file_path: 'ci/tests.yml', content: WORKFLOW },
+      },
+    ],
+  },
+  { text: 'Done: a greeting, a client, and a proposal for the workflow.', calls: [] },
 ];

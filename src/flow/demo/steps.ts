@@ -8,6 +8,11 @@ export interface DemoStep {
 }
 
 export const DEMO_STEPS = (prompt: string): readonly DemoStep[] => [
+  ...recordingSteps(prompt),
+  ...PROOF_STEPS,
+];
+
+const recordingSteps = (prompt: string): readonly DemoStep[] => [
   {
     tell: 'A repository, with aitrail in it.',
     command: 'git init -q -b main . && aitrail init',
@@ -34,8 +39,14 @@ export const DEMO_STEPS = (prompt: string): readonly DemoStep[] => [
     exit: 0,
   },
   {
-    tell: 'The agent also touched CI configuration, which only people may change here: the commit is refused.',
-    command: 'git add -A && git commit -q -m "Add a greeting"',
+    tell: 'It also wanted to write CI configuration, which only people may change here: that call never reached it.',
+    command: 'test ! -e .github && ls ci',
+    exit: 0,
+  },
+  {
+    tell: "Moved there by another way, the text is still the model's: the commit is refused.",
+    command:
+      'mkdir -p .github/workflows && mv ci/tests.yml .github/workflows/ && git add -A && git commit -q -m "Add a greeting"',
     exit: 1,
   },
   {
@@ -43,6 +54,9 @@ export const DEMO_STEPS = (prompt: string): readonly DemoStep[] => [
     command: 'git restore --staged .github && rm -r .github && git commit -q -m "Add a greeting"',
     exit: 0,
   },
+];
+
+const PROOF_STEPS: readonly DemoStep[] = [
   { tell: 'Who wrote which line?', command: 'aitrail blame src/greet.js', exit: 0 },
   {
     tell: 'Can a stranger check that, on another machine, with nothing but a clone?',
