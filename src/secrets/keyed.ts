@@ -148,7 +148,7 @@ function judge(value: Value, context: Context): Candidate | null {
 
 function isEnough(text: string, value: Value, context: Context): boolean {
   const { separator, strength } = context;
-  if (!value.isQuoted && isCode(text)) return false;
+  if (isBadge(context) || (!value.isQuoted && isCode(text, context.name))) return false;
   if (separator === 'space') return isFlagValue(text, context);
   if (separator === 'cell' && text.length < CELL_LENGTH_MIN) return false;
   if (mustConvince(context) && !isRandom(text)) return false;
@@ -162,13 +162,23 @@ const mustConvince = ({ separator, strength }: Context): boolean =>
   (separator === 'prose' && strength !== 'password') ||
   (separator === 'argument' && strength === 'hint');
 
-const isCode = (text: string): boolean =>
-  isPlainCode(text) || (isCodeTerm(text) && wordScore(text) > CODE_WORDY);
+/** `PassThrough: PassThrough2`: the same name again, numbered by a bundler. */
+const isRenamed = (text: string, name: KeyName): boolean =>
+  /^[A-Za-z_$][\w$]*$/.test(text) && name.text.endsWith(text.replace(/\d{1,3}$/, ''));
+
+/** Tokens in the addresses of status images are public: the images are. */
+const isBadge = ({ text, name }: Context): boolean =>
+  text.slice(Math.max(0, name.start - 16), name.start).endsWith('/badge.svg?');
+
+const isCode = (text: string, name: KeyName): boolean =>
+  isPlainCode(text) || isRenamed(text, name) || (isCodeTerm(text) && wordScore(text) > CODE_WORDY);
 
 /** `--password x`, netrc's `password x`: no separator, so the value itself must convince. */
 function isFlagValue(text: string, context: Context): boolean {
   if (context.name.text.startsWith('-'))
     return isSecretValue(text, { strength: context.strength, isLiteral: true });
+  // C: a storage class before a type, a type before a pointer
+  if (/private$/i.test(context.name.text) || /^[*&]/.test(text)) return false;
   return (
     /\d/.test(text) &&
     text.length >= 10 &&

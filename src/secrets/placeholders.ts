@@ -36,9 +36,13 @@ export const isCodeTerm = (value: string): boolean =>
   /^[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)+$/.test(value) ||
   /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/.test(value);
 
-/** The same, beyond doubt: a method's call, a number in hex. */
+/** The same, beyond doubt: a method's call, an optional member, a choice, a pattern, a number in hex. */
 export const isPlainCode = (value: string): boolean =>
-  /^[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)+\(/.test(value) || /^0x[0-9a-fA-F]{1,16}$/.test(value);
+  /^[+!~-]?[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)+\(/.test(value) ||
+  /^[A-Za-z_$][\w$]*\?\.[A-Za-z_$]/.test(value) ||
+  /^[A-Za-z_$][\w$]{0,2}\?[A-Za-z_$][\w$.]*\(/.test(value) ||
+  value.startsWith('/^[') ||
+  /^0x[0-9a-fA-F]{1,16}$/.test(value);
 
 /** Times, versions, numbers, IP addresses. */
 export const isPlainNumber = (value: string): boolean =>
