@@ -51,9 +51,10 @@ export function startScriptedModel(): Promise<ScriptedModel> {
     );
   });
   // Codex asks for a WebSocket first, and takes this for "use plain requests"
-  server.on('upgrade', (_request, socket) =>
-    socket.end('HTTP/1.1 426 Upgrade Required\r\nconnection: close\r\ncontent-length: 0\r\n\r\n'),
-  );
+  server.on('upgrade', (request, socket) => {
+    state.log.push({ ...seen(request, Buffer.alloc(0)), trouble: 'no route' });
+    socket.end('HTTP/1.1 426 Upgrade Required\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
+  });
   return new Promise((resolve) => {
     server.listen(0, '127.0.0.1', () => {
       const address = server.address();
@@ -84,13 +85,7 @@ async function answer(
   for await (const chunk of request) if (Buffer.isBuffer(chunk)) chunks.push(chunk);
   const raw = Buffer.concat(chunks);
   const path = request.url ?? '/';
-  const entry: LoggedRequest = {
-    method: request.method ?? 'GET',
-    path,
-    headers: request.headers,
-    sha256: createHash('sha256').update(raw).digest('hex'),
-    trouble: null,
-  };
+  const entry = seen(request, raw);
   state.log.push(entry);
   const encoding = request.headers['content-encoding'] ?? null;
   const text = Buffer.from(await decodeBody(encoding, raw, BODY_BYTES_MAX)).toString('utf8');
@@ -104,6 +99,14 @@ async function answer(
   entry.trouble = turn.trouble;
   await speak(response, dialect, { ...turn, isStreamed: dialect.isStreamed(body, path) });
 }
+
+const seen = (request: IncomingMessage, body: Buffer): LoggedRequest => ({
+  method: request.method ?? 'GET',
+  path: request.url ?? '/',
+  headers: request.headers,
+  sha256: createHash('sha256').update(body).digest('hex'),
+  trouble: null,
+});
 
 interface Turn {
   readonly answer: Answer;
