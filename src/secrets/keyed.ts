@@ -133,7 +133,8 @@ interface Context {
 }
 
 function judge(value: Value, context: Context): Candidate | null {
-  const isSecret = isEnough(context.text.slice(value.start, value.end), value, context);
+  const text = context.text.slice(value.start, value.end);
+  const isSecret = !isBadge(context) && isEnough(text, value, context);
   if (!isSecret && !value.isOpen) return null;
   // only the beginning of a very long value was judged
   const isCapped = isSecret && value.end - value.start >= VALUE_LENGTH_MAX;
@@ -148,7 +149,7 @@ function judge(value: Value, context: Context): Candidate | null {
 
 function isEnough(text: string, value: Value, context: Context): boolean {
   const { separator, strength } = context;
-  if (isBadge(context) || (!value.isQuoted && isCode(text, context.name))) return false;
+  if (!value.isQuoted && isCode(text, context.name)) return false;
   if (separator === 'space') return isFlagValue(text, context);
   if (separator === 'cell' && text.length < CELL_LENGTH_MIN) return false;
   if (mustConvince(context) && !isRandom(text)) return false;
