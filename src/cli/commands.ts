@@ -19,6 +19,7 @@ export const COMMANDS: readonly Entry[] = [
     load: async () => (await import('./proxy.ts')).commands,
   },
   { name: 'blame', load: async () => (await import('./blame.ts')).commands },
+  { name: 'stats', load: async () => (await import('./stats.ts')).commands },
   { name: 'policy', load: async () => (await import('./policy.ts')).commands },
   { name: 'attribute', load: async () => (await import('./attribute.ts')).commands },
   { name: 'verify', load: async () => (await import('./verify.ts')).commands },
