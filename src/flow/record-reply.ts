@@ -112,7 +112,7 @@ function stopAtSecret(state: State, pieces: readonly Piece[]): readonly Piece[] 
   const found = state.stream.masks().find((mask) => mask.direction === 'toAgent');
   if (found === undefined) return pieces;
   state.isBlocked = true;
-  const message = `aitrail: the reply held a secret (${found.rule}) and was stopped by policy`;
+  const message = `the reply held a secret (${found.rule}) and was stopped by policy`;
   return [state.stream.fail({ status: 400, message, code: 'SECRET_FOUND' })];
 }
 
@@ -234,5 +234,5 @@ async function atMost(work: Promise<void>, waitMs: number): Promise<void> {
 function errorOf(thrown: unknown): WireError {
   const code = thrown instanceof Fault ? thrown.code : 'BUG';
   const why = thrown instanceof Fault ? thrown.message : 'the reply could not be recorded';
-  return { status: 503, message: `aitrail: ${why}`, code };
+  return { status: 503, message: why, code };
 }
