@@ -32,6 +32,8 @@ export interface ConnectTarget {
   readonly read: (path: string) => string | null;
   /** The caller's. */
   readonly env: Readonly<Record<string, string>>;
+  /** Keys in place of those in custody. */
+  readonly keys?: Readonly<Record<string, string>>;
   /** Variables of the forward proxy, where it is wanted. */
   readonly forward?: Readonly<Record<string, string>>;
 }

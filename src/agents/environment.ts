@@ -3,7 +3,10 @@ import type { Connected, ConnectTarget } from './agent-spec.ts';
 
 const LOOPBACK = ['127.0.0.1', 'localhost'];
 
-type Pointed = Pick<ConnectTarget, 'baseUrl' | 'hasConnection' | 'session' | 'env' | 'forward'>;
+type Pointed = Pick<
+  ConnectTarget,
+  'baseUrl' | 'hasConnection' | 'session' | 'env' | 'forward' | 'keys'
+>;
 
 /** Claude Code wants its base URL without `/v1`, OpenAI's own libraries want it with. */
 export function environmentFor(target: Pointed): Readonly<Record<string, string>> {
@@ -19,6 +22,7 @@ export function environmentFor(target: Pointed): Readonly<Record<string, string>
       : {}),
     ...(target.hasConnection('copilot') ? { COPILOT_API_URL: target.baseUrl('copilot') } : {}),
     ...target.forward,
+    ...target.keys,
     ...noProxy(target.env),
   };
 }

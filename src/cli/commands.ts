@@ -24,6 +24,11 @@ export const COMMANDS: readonly Entry[] = [
   { name: 'attribute', load: async () => (await import('./attribute.ts')).commands },
   { name: 'verify', load: async () => (await import('./verify.ts')).commands },
   { name: 'identity', load: async () => (await import('./identity.ts')).commands },
+  {
+    name: 'credentials',
+    summary: 'keep the keys of upstreams where no agent reads them',
+    load: async () => (await import('./credentials.ts')).commands,
+  },
   { name: 'hook', load: async () => (await import('./hook.ts')).commands },
   { name: 'sessions', load: async () => (await import('./sessions.ts')).commands },
   { name: 'show', load: async () => (await import('./show.ts')).commands },

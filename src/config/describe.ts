@@ -1,6 +1,6 @@
 // docs/configuration.md, made from the schema: what can be written, where, and what holds without it.
 import { z } from 'zod';
-import { isObject, objectAt, stringAt } from '../model/json.ts';
+import { arrayAt, isObject, objectAt, stringAt } from '../model/json.ts';
 import { DEFAULT_CONNECTIONS, DEFAULT_SECRETS } from './defaults.ts';
 import { CONFIGURATION } from './schema.ts';
 
@@ -90,9 +90,16 @@ function rowsOf(schema: unknown, name: string): readonly Row[] {
   return 'properties' in items ? [own, ...rowsOf(items, `${name}[]`)] : [own];
 }
 
+const choiceOf = (schema: unknown): string => {
+  const fixed = stringAt(schema, 'const');
+  return `\`${fixed ?? `{ ${Object.keys(objectAt(schema, 'properties')).join(', ')}: … }`}\``;
+};
+
 function valuesOf(schema: unknown): string {
   const words = isObject(schema) ? schema['enum'] : undefined;
   if (Array.isArray(words)) return words.map((word) => `\`${String(word)}\``).join(', ');
+  const choices = arrayAt(schema, 'anyOf');
+  if (choices.length > 0) return choices.map(choiceOf).join(', ');
   const type = stringAt(schema, 'type');
   if (type !== 'array') return type === 'boolean' ? '`true`, `false`' : (type ?? '');
   return `list of ${stringAt(objectAt(schema, 'items'), 'type') ?? 'value'}s`;

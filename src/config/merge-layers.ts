@@ -165,7 +165,7 @@ function mergeConnections(
         name,
         protocol: facts.protocol,
         upstream: facts.upstream.replace(/\/+$/, ''),
-        credential: null,
+        credential: sourceOf(facts.credential),
         isRecorded: facts.record ?? true,
         ...(facts.record === false
           ? { recordPlace: layer.document.placeOf([...path, 'record']) }
@@ -173,6 +173,16 @@ function mergeConnections(
       });
     }
   return Object.fromEntries(merged);
+}
+
+function sourceOf(
+  given: NonNullable<Configuration['connections']>[string]['credential'],
+): Connection['credential'] {
+  if (given === undefined) return null;
+  if (given === 'keyring') return { kind: 'keyring' };
+  if ('env' in given) return { kind: 'env', name: given.env };
+  if ('file' in given) return { kind: 'file', path: given.file };
+  return { kind: 'command', command: given.command };
 }
 
 /** An allowed path loosens, so the working tree's own additions wait until they are in the base revision. */

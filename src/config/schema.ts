@@ -12,11 +12,21 @@ const upstream = z
     'must be an http or https URL without user, query and fragment',
   );
 
+const credential = z.union([
+  z.literal('keyring'),
+  z.strictObject({ env: z.string().min(1) }),
+  z.strictObject({ file: z.string().startsWith('/', 'must be an absolute path') }),
+  z.strictObject({ command: z.string().min(1) }),
+]);
+
 const connection = z.strictObject({
   protocol: z
     .enum(['anthropic-messages', 'openai', 'gemini', 'http'])
     .describe('what the provider speaks; `openai` is Responses and Chat Completions, by path'),
   upstream: upstream.describe('origin of the provider, with a path prefix where it has one'),
+  credential: credential
+    .optional()
+    .describe('the real key, which agents never see: they get the session token as theirs'),
   record: z
     .boolean()
     .optional()

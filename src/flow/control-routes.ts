@@ -70,6 +70,10 @@ async function openGrant({ recorder }: Serving, { body }: ControlCall): Promise<
     id,
     token,
     connections: connections.map(({ name }) => name),
+    custody: connections.flatMap(({ name, credential }) => (credential === null ? [] : [name])),
+    hidden: connections.flatMap(({ credential }) =>
+      credential?.kind === 'env' ? [credential.name] : [],
+    ),
     // the tools that speak to them know no base URL
     wantsForwarding: connections.some(({ protocol }) => protocol === 'http'),
   };

@@ -1,4 +1,5 @@
 // A session for a shell or a CI job: the variables that lead any agent through the proxy.
+import { custodyVariables } from '../agents/custody.ts';
 import { environmentFor } from '../agents/environment.ts';
 import type { Caller } from '../model/caller.ts';
 import { openForwarding } from './forward-variables.ts';
@@ -13,5 +14,7 @@ export async function openEnvironment(
   const session = await openSession(caller, { agent: null, script });
   const { grant, baseUrl, hasConnection } = session;
   const forward = session.wantsForwarding ? await openForwarding(caller, session, notify) : {};
-  return environmentFor({ baseUrl, hasConnection, session: grant, env: caller.env, forward });
+  const keys = custodyVariables(session.custody, session.token);
+  const target = { baseUrl, hasConnection, session: grant, env: caller.env };
+  return environmentFor({ ...target, forward, keys });
 }

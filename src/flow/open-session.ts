@@ -18,6 +18,10 @@ export interface OpenedSession {
   readonly token: string;
   readonly baseUrl: (connection: string) => string;
   readonly hasConnection: (connection: string) => boolean;
+  /** Connections whose credential the child does not have. */
+  readonly custody: readonly string[];
+  /** Variables that hold such a credential. */
+  readonly hidden: readonly string[];
   /** Does the policy have connections that only a forward proxy leads to? */
   readonly wantsForwarding: boolean;
 }
@@ -66,6 +70,8 @@ export async function openSession(
     token,
     baseUrl: (connection) => `${daemon.url}/${token}/${connection}`,
     hasConnection: (connection) => connections.has(connection),
+    custody: arrayAt(answer, 'custody').filter(isString),
+    hidden: arrayAt(answer, 'hidden').filter(isString),
     wantsForwarding: isObject(answer) && answer['wantsForwarding'] === true,
   };
 }

@@ -15,6 +15,8 @@ import type { GrantBook } from './grant-book.ts';
 import type { KnownBook } from './known-book.ts';
 import type { Maskers } from './maskers.ts';
 import type { PolicyBook } from './policy-book.ts';
+import { putCredential, withoutKey } from './put-credential.ts';
+import type { CredentialReader } from './read-credential.ts';
 import { openReplyRecord } from './record-reply.ts';
 import { recordRequest, type RequestFacts } from './record-request.ts';
 import { openTunnelRecord } from './record-tunnel.ts';
@@ -39,6 +41,7 @@ export interface Recorder {
   readonly sessions: SessionBook;
   readonly watch: WorktreeWatch;
   readonly authority: AuthorityBook;
+  readonly credentials: CredentialReader;
   readonly warn: (line: string) => void;
 }
 
@@ -53,6 +56,8 @@ export interface Admitted {
   readonly connection: Connection;
   /** Where it is forwarded to. */
   readonly upstream: Upstream;
+  /** In place of the client's own; null: that one passes. */
+  readonly credential: string | null;
   /** null where bodies are kept and not understood. */
   readonly format: WireFormat | null;
   readonly startedAtMs: number;
@@ -68,11 +73,14 @@ async function admit(recorder: Recorder, asked: Knock): Promise<Visit | Refusal>
     const grant = await findGrant(recorder, asked.token);
     const policy = await recorder.policies.of(grant.place.worktree);
     const { connection, knock, upstream } = pickConnection(policy, asked);
+    const credential = await recorder.credentials(connection);
+    if (credential !== null) recorder.maskers.learn(credential);
     const format = pickFormat(connection.protocol, knock.method, knock.path);
     const id = newExchangeId();
     return openVisit(recorder, {
       id,
-      upstream,
+      upstream: credential === null ? upstream : { ...upstream, path: withoutKey(upstream.path) },
+      credential,
       knock,
       grant,
       policy,
@@ -151,6 +159,10 @@ function openVisit(recorder: Recorder, admitted: Admitted): Visit {
     kind: 'admitted',
     format,
     ...admitted.upstream,
+    outgoing: (headers) =>
+      admitted.credential === null
+        ? headers
+        : putCredential(connection, admitted.credential, headers),
     begin: async (body) => {
       const begun = await recordRequest(recorder, admitted, body);
       if (begun.kind === 'refused') return refusalOf(begun.fault, format);

@@ -11,6 +11,7 @@ import {
   type ConnectTarget,
   needsForwardProxy,
 } from '../agents/connect-agent.ts';
+import { custodyRemoved, custodyVariables } from '../agents/custody.ts';
 import { stateHome, userHome } from '../config/places.ts';
 import type { Caller } from '../model/caller.ts';
 import { openForwarding } from './forward-variables.ts';
@@ -64,11 +65,20 @@ export async function runAgent(asking: Caller, request: RunRequest): Promise<Age
   try {
     const isForwarded = session.wantsForwarding || needsForwardProxy(agent ?? word);
     const forward = isForwarded ? await openForwarding(caller, session, notify) : {};
-    const target = { ...targetOf(caller, session), tempDir, forward };
+    const keys = custodyVariables(session.custody, session.token);
+    const target = {
+      ...targetOf(caller, session),
+      env: { ...caller.env, ...keys },
+      tempDir,
+      forward,
+      keys,
+    };
     const connected = connectAgent(agent ?? word, target);
     await writeFiles(connected);
     if (connected.notice !== null) notify(connected.notice);
-    const started = await start(caller, [word, ...connected.args, ...words], connected);
+    const unset = [...connected.unset, ...hiddenFrom(session, keys)];
+    const command = [word, ...connected.args, ...words];
+    const started = await start(caller, command, { ...connected, unset });
     await watch.stop();
     // the agent's own exit status counts
     const summary = await endSession({ ...session, daemon: watch.info() }).catch(() => null);
@@ -79,10 +89,16 @@ export async function runAgent(asking: Caller, request: RunRequest): Promise<Age
   }
 }
 
+/** Variables that would give the child a key in custody, or a way around it. */
+const hiddenFrom = (
+  { custody, hidden }: OpenedSession,
+  keys: Readonly<Record<string, string>>,
+): readonly string[] => [...custodyRemoved(custody), ...hidden].filter((name) => !(name in keys));
+
 const targetOf = (
   caller: Caller,
   session: OpenedSession,
-): Omit<ConnectTarget, 'tempDir' | 'forward'> => ({
+): Omit<ConnectTarget, 'tempDir' | 'forward' | 'keys'> => ({
   baseUrl: session.baseUrl,
   hasConnection: session.hasConnection,
   session: session.grant,

@@ -32,6 +32,7 @@ import { controlRoutes } from './control-routes.ts';
 import { openGrantBook } from './grant-book.ts';
 import { openKnownBook } from './known-book.ts';
 import { type Maskers, openMaskers } from './maskers.ts';
+import { openCredentials } from './read-credential.ts';
 import { openPolicyBook } from './policy-book.ts';
 import { openDoor, type Recorder } from './record-exchange.ts';
 import { openPathResolver } from './resolve-path.ts';
@@ -177,6 +178,7 @@ async function openRecorder(
     written: openWrittenBook(),
     paths: openPathResolver(caller),
     authority: openAuthorityBook(home),
+    credentials: openCredentials(caller, home),
     sessions: openSessionBook(store),
     watch: openWorktreeWatch({ caller, store, key, warn: log }),
   };

@@ -39,9 +39,20 @@ export async function writeKeyring(
   }
 }
 
+/** Does nothing where there is no such value. */
+export async function removeKeyring(caller: Caller, account: string): Promise<void> {
+  if (!hasKeyring(caller)) return;
+  try {
+    await (await openEntry(account)).deleteCredential();
+  } catch {
+    // no keyring, or gone already
+  }
+}
+
 async function openEntry(account: string): Promise<{
   getPassword: (signal?: AbortSignal) => Promise<string | null | undefined>;
   setPassword: (value: string) => Promise<void>;
+  deleteCredential: () => Promise<unknown>;
 }> {
   const { AsyncEntry } = await import('@napi-rs/keyring');
   return new AsyncEntry(SERVICE, account, { linux: { store: 'secret-service' } });

@@ -53,6 +53,7 @@ export const FAULTS = {
     exit: 3,
     fix: 'check that the upstream speaks the protocol of the connection',
   },
+  CREDENTIAL_MISSING: { exit: 3, fix: 'keep it: aitrail credentials set CONNECTION' },
   COMMAND_NOT_FOUND: { exit: 2, fix: 'check the spelling and PATH' },
   // store, log
   STORE_UNREADABLE: {

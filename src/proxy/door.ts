@@ -86,6 +86,8 @@ export interface Visit {
   readonly origin: string;
   /** Path and query to ask the upstream for. */
   readonly path: string;
+  /** What goes upstream in place of the client's headers. @param headers names and values by turns. */
+  outgoing(headers: readonly string[]): readonly string[];
   /** Records the request and resolves when that is acknowledged: only then it is forwarded. */
   begin(body: RequestBody): Promise<Refusal | Answered | null>;
   openReply(head: ReplyHead): ReplyTap;

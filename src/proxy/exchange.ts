@@ -92,7 +92,7 @@ function ask(
   visit: Visit,
   { incoming, signal }: { readonly incoming: Incoming; readonly signal: AbortSignal },
 ): Promise<UpstreamReply> {
-  const headers = upstreamHeaders(request.rawHeaders);
+  const headers = upstreamHeaders(visit.outgoing(request.rawHeaders));
   const length = valueOf(request.rawHeaders, 'content-length');
   // a body that is in memory has its length from there
   if (incoming.body.kind === 'start' && length !== null) headers.push('content-length', length);

@@ -109,7 +109,7 @@ function shakeHands({ request, trust }: Upgrade, visit: Visit): Promise<Shaken> 
   const url = `${visit.origin.replace(/^http/, 'ws')}${visit.path}`;
   const protocols = request.headers['sec-websocket-protocol']?.split(/\s*,\s*/) ?? [];
   const upstream = new WebSocket(url, protocols, {
-    headers: handshakeHeaders(request),
+    headers: handshakeHeaders(visit.outgoing(request.rawHeaders)),
     handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
     maxPayload: MESSAGE_BYTES_MAX,
     ...(trust === null ? {} : { ca: [...trust] }),
@@ -128,9 +128,9 @@ function shakeHands({ request, trust }: Upgrade, visit: Visit): Promise<Shaken> 
 }
 
 /** Names and values; several values of one name are one list (RFC 9110 5.3). */
-function handshakeHeaders(request: IncomingMessage): Readonly<Record<string, string>> {
+function handshakeHeaders(received: readonly string[]): Readonly<Record<string, string>> {
   const headers: Record<string, string> = {};
-  for (const [name, value] of pairsOf(upstreamHeaders(request.rawHeaders))) {
+  for (const [name, value] of pairsOf(upstreamHeaders(received))) {
     if (/^(?:sec-websocket-|accept-encoding$)/i.test(name)) continue;
     headers[name] = headers[name] === undefined ? value : `${headers[name]}, ${value}`;
   }

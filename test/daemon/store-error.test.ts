@@ -59,6 +59,7 @@ async function run(settings: string, broken: Partial<Store>) {
     sessions: openSessionBook(store),
     watch: openWorktreeWatch({ caller, store, key, warn }),
     authority: openAuthorityBook(world.home),
+    credentials: async () => Promise.resolve(null),
   });
   const listener = await openListener({ port: 0, trust: null }, door);
   ends.push(() => listener.close(100));

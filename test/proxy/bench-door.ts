@@ -62,6 +62,7 @@ function openVisit(options: DoorOptions, note: Noted): Visit {
     kind: 'admitted',
     format: null,
     ...joinUpstream(options.upstream, 'anthropic-messages', note.path),
+    outgoing: (headers) => headers,
     begin: async (body) => {
       await Promise.resolve();
       note.body = Buffer.from(body.bytes);
