@@ -38,7 +38,7 @@ beforeAll(async () => {
   }));
   model = await startDemoModel(turns);
   box = await openSandbox(model.url);
-  for (const agent of ['claude', 'codex', 'gemini', 'opencode', 'copilot', 'aider']) {
+  for (const agent of ['claude', 'codex', 'gemini', 'opencode', 'copilot', 'aider', 'code']) {
     const path = join(box.home, '..', 'bin', agent);
     // the demo's agent stands in for each: it speaks the Messages protocol to whatever base URL it is given
     writeFileSync(
