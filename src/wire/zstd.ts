@@ -1,18 +1,10 @@
-// Zstandard (RFC 8878) undone as the bytes arrive: by node:zlib where it can (Node 22.15 on), else in JavaScript.
+// Zstandard (RFC 8878) undone as the bytes arrive, in JavaScript: Node 20 has no decoder, and that of Node 22 and 24 stops
+// after the first frame of a body that has several, which would lose bytes without a word.
 import { Transform, type Duplex } from 'node:stream';
-import * as zlib from 'node:zlib';
 import { Decompress, ZstdErrorCode } from 'fzstd';
-
-const isMaker = (value: unknown): value is () => Duplex => typeof value === 'function';
-const native: unknown = Reflect.get(zlib, 'createZstdDecompress');
 
 /** Opens a decoder for one body. A body that breaks off gives what came up to its last whole block. */
 export function openZstdDecoder(): Duplex {
-  return isMaker(native) ? native() : openScriptDecoder();
-}
-
-/** The decoder without native help; its window lives in JavaScript memory. */
-export function openScriptDecoder(): Duplex {
   const decoder = new Decompress();
   const stream = new Transform({
     transform(chunk: Uint8Array, _encoding, done) {
