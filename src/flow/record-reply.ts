@@ -54,6 +54,7 @@ export function openReplyRecord(context: ReplyContext, head: ReplyHead): ReplyTa
     end: (isCut) => stopAtSecret(state, state.stream.end(isCut)),
     held: () => (state.isBlocked ? null : state.stream.held()),
     resume: () => stopAtSecret(state, state.stream.resume()),
+    idle: () => state.stream.idle(),
     keep: (record) => keep(state, record),
     settle: (ending) => (state.settled ??= settle(state, ending)),
     failure: (thrown) => state.stream.fail(errorOf(thrown)).client,

@@ -58,6 +58,8 @@ export interface ReplyTap {
   /** What a held part of the reply waits for; null where nothing is held. To be followed by `resume`. */
   held(): Promise<void> | null;
   resume(): readonly Piece[];
+  /** A sign of life that goes out while something is held; null where the reply has no such form. */
+  idle(): Uint8Array | null;
   /** Hands over recorded bytes; a promise where the recorder wants the reader to wait. */
   keep(record: Uint8Array): Promise<void> | null;
   /** Closes the record; resolves when it is durable. Later calls do nothing. @throws Fault of the store. */
@@ -88,8 +90,13 @@ export interface Visit {
   readonly path: string;
   /** What goes upstream in place of the client's headers. @param headers names and values by turns. */
   outgoing(headers: readonly string[]): readonly string[];
-  /** Records the request and resolves when that is acknowledged: only then it is forwarded. */
-  begin(body: RequestBody): Promise<Refusal | Answered | null>;
+  /**
+   * Records the request and resolves when that is acknowledged, and whoever must agree to it has: only then it is
+   * forwarded.
+   *
+   * @param gone aborted when the client hangs up.
+   */
+  begin(body: RequestBody, gone: AbortSignal): Promise<Refusal | Answered | null>;
   openReply(head: ReplyHead): ReplyTap;
   /** No reply came: closes the record. */
   fail(ending: Ending): Promise<void>;

@@ -38,11 +38,11 @@ export async function serve(call: Call): Promise<void> {
 async function forward(call: Call, visit: Visit): Promise<void> {
   const { request, client } = call;
   const incoming = await readBody(request);
-  const stopped = await visit.begin(incoming.body);
-  if (stopped?.kind === 'answered') return sendOwn(client, stopped);
-  if (stopped !== null) return refuse(client, stopped);
   const controller = new AbortController();
   client.on('close', () => controller.abort());
+  const stopped = await visit.begin(incoming.body, controller.signal);
+  if (stopped?.kind === 'answered') return sendOwn(client, stopped);
+  if (stopped !== null) return refuse(client, stopped);
   let reply: UpstreamReply;
   try {
     reply = await ask(call, visit, { incoming, signal: controller.signal });

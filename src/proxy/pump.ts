@@ -1,6 +1,7 @@
 // Moves one reply from the upstream through the recorder to the client. Both ways wait for the slower side, and what
 // tells the client that the reply is over goes out only after the record is acknowledged.
 import type { Ending, Piece, ReplyTap } from './door.ts';
+import { giveSigns } from './give-signs.ts';
 import type { Outlet } from './outlet.ts';
 
 /** After the terminal event the upstream normally closes at once; one that does not keeps nobody waiting longer. */
@@ -52,7 +53,10 @@ async function judged(way: Way, pieces: readonly Piece[]): Promise<readonly Piec
   let out = pieces;
   for (let held = way.tap.held(); held !== null; held = way.tap.held()) {
     await pass(way, out);
-    await held;
+    await giveSigns(Promise.race([held, way.outlet.gone()]), () => {
+      const sign = way.tap.idle();
+      return sign === null ? null : way.outlet.tell(sign);
+    });
     if (way.outlet.isGone()) throw new Error('the client has gone');
     out = way.tap.resume();
   }

@@ -18,6 +18,12 @@ export interface SocketFrames {
   unwrap(bytes: Uint8Array): readonly SocketMessage[];
 }
 
+/** Events of our own, a message each. */
+export const messagesOf = (events: Uint8Array): readonly SocketMessage[] =>
+  openSseFramer()
+    .push(events)
+    .map(({ data }) => ({ bytes: Buffer.from(data, 'utf8'), isBinary: false }));
+
 interface Waiting {
   readonly data: string;
   readonly message: SocketMessage;

@@ -3,14 +3,16 @@
 import type { WebSocket } from 'ws';
 import { parseJson, stringAt } from '../model/json.ts';
 import type { WireFormat } from '../wire/format.ts';
-import { openSseFramer } from '../wire/sse.ts';
+import { makeIdleEvent } from '../wire/idle-event.ts';
 import { conclude } from './conclude.ts';
-import type { Answered, Door, Knock, Refusal, ReplyHead, ReplyTap, Visit } from './door.ts';
+import type { Door, Knock, Refusal, ReplyHead, ReplyTap, Visit } from './door.ts';
+import { giveSigns } from './give-signs.ts';
 import { type Inbox, openInbox } from './inbox.ts';
 import type { Outlet } from './outlet.ts';
 import { pumpReply } from './pump.ts';
 import { describeFailure, plainRefusal, refusalBody } from './refuse.ts';
-import { openSocketFrames, type SocketFrames, type SocketMessage } from './socket-frames.ts';
+import { messagesOf, openSocketFrames } from './socket-frames.ts';
+import type { SocketFrames, SocketMessage } from './socket-frames.ts';
 
 export interface SocketParts {
   readonly door: Door;
@@ -44,6 +46,9 @@ interface State extends SocketParts {
   /** The first gets what the upstream sends. */
   readonly open: Turn[];
   last: Turn | null;
+  /** When the client hangs up: aborted, resolved. */
+  readonly gone: AbortController;
+  readonly closed: Promise<unknown>;
   /** Requests, and replies, each in their order. */
   asking: Promise<void>;
   answering: Promise<void>;
@@ -59,10 +64,13 @@ export function openTurns(parts: SocketParts): Turns {
     ...parts,
     open: [],
     last: null,
+    gone: new AbortController(),
+    closed: new Promise((resolve) => parts.client.once('close', resolve)),
     asking: Promise.resolve(),
     answering: Promise.resolve(),
     under: 0,
   };
+  void state.closed.then(() => state.gone.abort());
   return {
     ask: (message) => {
       state.client.pause();
@@ -108,8 +116,9 @@ async function ask(state: State, message: SocketMessage): Promise<void> {
   if (stringAt(json, 'type') !== 'response.create') return send(state.upstream, [message]);
   const visit = await state.door.admit(state.knock);
   if (visit.kind === 'refused') return refuseTurn(state, visit);
-  const stopped = await visit.begin({ kind: 'whole', bytes });
-  if (stopped?.kind === 'answered') return send(state.client, messagesOf(stopped));
+  const stopped = await begin(state, visit, bytes);
+  if (stopped?.kind === 'answered')
+    return send(state.client, messagesOf(Buffer.from(stopped.reply.body)));
   if (stopped !== null) return refuseTurn(state, stopped);
   const tap = visit.openReply(state.head);
   const turn: Turn = {
@@ -128,14 +137,26 @@ async function ask(state: State, message: SocketMessage): Promise<void> {
   await send(state.upstream, [message]);
 }
 
-async function passReply({ client }: State, turn: Turn, visit: Visit): Promise<void> {
+/** A request may wait for somebody to agree to it: here signs of life need no head of a reply. */
+async function begin(
+  { client, format, gone }: State,
+  visit: Visit,
+  bytes: Uint8Array,
+): ReturnType<Visit['begin']> {
+  const begun = visit.begin({ kind: 'whole', bytes }, gone.signal);
+  const sign = messagesOf(Buffer.from(makeIdleEvent(format.name, null), 'utf8'));
+  await giveSigns(begun, () => send(client, sign));
+  return begun;
+}
+
+async function passReply(state: State, turn: Turn, visit: Visit): Promise<void> {
   const { tap, inbox, frames } = turn;
   try {
-    const outlet = openSocketOutlet(client, frames);
+    const outlet = openSocketOutlet(state, frames);
     const passed = await pumpReply({ source: inbox.read(), tap, outlet });
     await conclude(passed, tap, { outlet, visit });
   } catch {
-    client.terminate(); // why a record could not be closed is told by its recorder
+    state.client.terminate(); // why a record could not be closed is told by its recorder
   }
 }
 
@@ -179,15 +200,9 @@ async function refuseTurn({ client }: State, refusal: Refusal): Promise<void> {
     await send(client, [{ bytes: Buffer.from(text), isBinary: false }]);
 }
 
-/** A reply of our own, an event a message. */
-const messagesOf = ({ reply }: Answered): readonly SocketMessage[] =>
-  openSseFramer()
-    .push(Buffer.from(reply.body, 'utf8'))
-    .map(({ data }) => ({ bytes: Buffer.from(data, 'utf8'), isBinary: false }));
-
 const bug = (thrown: unknown): Refusal => plainRefusal(500, 'BUG', describeFailure(thrown));
 
-function openSocketOutlet(client: WebSocket, frames: SocketFrames): Outlet {
+function openSocketOutlet({ client, closed }: State, frames: SocketFrames): Outlet {
   return {
     isStream: true,
     write: (bytes) => {
@@ -196,10 +211,12 @@ function openSocketOutlet(client: WebSocket, frames: SocketFrames): Outlet {
       const sent = send(client, frames.unwrap(bytes));
       return client.bufferedAmount > HELD_BYTES_MAX ? sent : null;
     },
+    tell: (sign) => send(client, messagesOf(sign)),
     end: () => undefined, // the next request may come on the same socket
     cut: () => undefined, // the socket closes once the replies before have passed
     refuse: () => client.terminate(),
     isGone: () => client.readyState !== client.OPEN,
+    gone: () => closed,
   };
 }
 

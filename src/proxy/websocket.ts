@@ -144,7 +144,9 @@ async function passRefusal(
   shaken: Exclude<Shaken, { kind: 'open' }>,
 ): Promise<void> {
   const response = respondOn(call);
-  const stopped = await visit.begin({ kind: 'whole', bytes: Buffer.alloc(0) });
+  const gone = new AbortController();
+  response.on('close', () => gone.abort());
+  const stopped = await visit.begin({ kind: 'whole', bytes: Buffer.alloc(0) }, gone.signal);
   if (stopped?.kind === 'answered') return sendOwn(response, stopped);
   if (stopped !== null) return refuse(response, stopped);
   if (shaken.kind === 'failed') return unanswered(response, visit, shaken.cause);

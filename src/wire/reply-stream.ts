@@ -1,6 +1,7 @@
 // A reply on its way from the model to the client and into the record: bytes in, pieces out, no I/O. What the model
 // sent goes out as received; an edit of the masks changes the record always and the client's bytes where the policy says.
 import { createHash } from 'node:crypto';
+import { isObject } from '../model/json.ts';
 import type { MaskRecord } from '../model/secret.ts';
 import type { EventMark } from '../model/session.ts';
 import type { WireReply } from '../model/wire.ts';
@@ -11,6 +12,7 @@ import type { Flow, FlowOptions } from './flow.ts';
 import type { WireError } from './format.ts';
 import type { Unit } from './gate.ts';
 import { type GatedEvents, openGatedEvents } from './gated-events.ts';
+import { makeIdleEvent } from './idle-event.ts';
 import type { ReplyKind } from './reply-kind.ts';
 import { openWindowFlow } from './window-flow.ts';
 
@@ -43,6 +45,8 @@ export interface ReplyStream {
   /** What a held tool call waits for; null where nothing is held. To be followed by `resume`. */
   held(): Promise<void> | null;
   resume(): readonly Piece[];
+  /** A sign of life for the client while something is held, in no record; null where the reply has no such form. */
+  idle(): Uint8Array | null;
   /** What goes out in place of everything that has not gone out: the provider's own error. Nothing may follow it. */
   fail(error: WireError): Piece;
   /** The reply as recorded; null where the format is not known. Good from the terminal piece on. */
@@ -64,6 +68,8 @@ interface State {
   readonly client: ReturnType<typeof createHash>;
   responseBytes: number;
   recordBytes: number;
+  /** JSON of the newest event; null before the first. */
+  last: unknown;
   isTerminated: boolean;
   isFailed: boolean;
   isCut: boolean;
@@ -85,6 +91,7 @@ export function openReplyStream(options: ReplyOptions): ReplyStream {
     client: createHash('sha256'),
     responseBytes: 0,
     recordBytes: 0,
+    last: null,
     isTerminated: false,
     isFailed: false,
     isCut: false,
@@ -107,6 +114,7 @@ export function openReplyStream(options: ReplyOptions): ReplyStream {
         const released = state.gated?.resume() ?? [];
         return state.isEnding ? conclude(state, released) : join(state, released);
       }),
+    idle: () => idle(state),
     fail: (error) => fail(state, error),
     reading: () => state.flow.reading(state.isCut || state.isFailed),
     withheld: () => state.gated?.withheld() ?? [],
@@ -140,8 +148,20 @@ function openGate({ kind, format, gate }: ReplyOptions): GatedEvents | null {
   return openGatedEvents(reader, gate);
 }
 
-const pass = ({ gated }: State, released: readonly Released[]): readonly Released[] =>
-  gated === null ? released : gated.push(released);
+function pass(state: State, released: readonly Released[]): readonly Released[] {
+  if (state.gated === null) return released;
+  state.last = released.findLast(({ event }) => isObject(event?.json))?.event?.json ?? state.last;
+  return state.gated.push(released);
+}
+
+/** Before and between JSON documents white space stands for nothing (RFC 8259 2). */
+function idle(state: State): Uint8Array | null {
+  const { kind, format } = state.options;
+  if (format === null || kind === 'bytes') return null;
+  const bytes = Buffer.from(kind === 'sse' ? makeIdleEvent(format.name, state.last) : ' ', 'utf8');
+  state.client.update(bytes);
+  return bytes;
+}
 
 /** The last pieces, unless something is still held. */
 function conclude(state: State, released: readonly Released[]): readonly Piece[] {

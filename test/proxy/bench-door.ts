@@ -86,6 +86,7 @@ function openTap(options: DoorOptions, note: Noted): ReplyTap {
     end: () => [],
     held: () => null,
     resume: () => [],
+    idle: () => null,
     keep: (record) => {
       note.chunks.push(record);
       return null;

@@ -1,4 +1,5 @@
 // Replies under rules: refused calls become words of ours in the provider's own shape, everything else stays as it was.
+import { createHash } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -159,4 +160,43 @@ test('a reply cut inside of a call: the client gets what stood before it, the re
   expect(client).toBe(text.slice(0, client.length));
   expect(client).not.toContain('Write');
   expect(record).toBe(cut.slice(0, at));
+});
+
+test.each(PROVIDERS)(
+  '$name: signs of life while a call is held change nothing',
+  async (provider) => {
+    const person = new EventEmitter();
+    const gate: GatePolicy = { watch: CALLS, judge: () => once(person, 'yes').then(() => null) };
+    const text = streamOf(provider, PARTS.slice(0, 2));
+    const stream = openStream(provider, { gate });
+    const before = stream.push(Buffer.from(text)).map((piece) => Buffer.from(piece.client));
+    const signs = [stream.idle(), stream.idle()].map((sign) => Buffer.from(sign ?? []));
+    person.emit('yes');
+    await stream.held();
+    const after = [...stream.resume(), ...stream.end(false)].map((piece) =>
+      Buffer.from(piece.client),
+    );
+    expect(Buffer.concat([...before, ...after]).toString()).toBe(text);
+    const client = Buffer.concat([...before, ...signs, ...after]);
+    const frames = openSseFramer().push(signs[0] ?? Buffer.alloc(0));
+    expect(frames.map((frame) => [frame.hasData, typeof parseJson(frame.data)])).toEqual([
+      [true, 'object'],
+    ]);
+    expect(readStream(provider, client.toString())).toEqual(readStream(provider, text));
+    expect(stream.digests().clientSha256).toBe(createHash('sha256').update(client).digest('hex'));
+  },
+);
+
+test.each(PROVIDERS)('$name: before a held document white space is the sign', async (provider) => {
+  const person = new EventEmitter();
+  const gate: GatePolicy = { watch: CALLS, judge: () => once(person, 'yes').then(() => null) };
+  const text = JSON.stringify(provider.document(PARTS));
+  const stream = openStream(provider, { kind: 'json', gate });
+  expect(stream.push(Buffer.from(text))).toEqual([]);
+  expect(stream.end(false)).toEqual([]);
+  const sign = Buffer.from(stream.idle() ?? []).toString();
+  person.emit('yes');
+  await stream.held();
+  const rest = stream.resume().map((piece) => Buffer.from(piece.client));
+  expect(parseJson(sign + Buffer.concat(rest).toString())).toEqual(parseJson(text));
 });
