@@ -5,6 +5,7 @@ import { CLAUDE_CODE } from './claude-code.ts';
 import { CLINE } from './cline.ts';
 import { CODEX } from './codex.ts';
 import { COPILOT_CLI } from './copilot-cli.ts';
+import { COPILOT_EDITOR } from './copilot-editor.ts';
 import { EDITOR } from './editors.ts';
 import { GEMINI_CLI } from './gemini-cli.ts';
 import { OPENCODE } from './opencode.ts';
@@ -21,6 +22,7 @@ export const AGENTS: readonly AgentSpec[] = [
   QWEN_CODE,
   OPENCODE,
   COPILOT_CLI,
+  COPILOT_EDITOR,
   CLAUDE_CODE,
   CODEX,
   EDITOR,

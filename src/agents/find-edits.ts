@@ -4,6 +4,7 @@ import type { Edit } from '../model/edit.ts';
 import { isObject } from '../model/json.ts';
 import type { Block, ToolCall } from '../model/wire.ts';
 import { findFencedCode } from '../extract/fenced-code.ts';
+import type { AgentSpec } from './agent-spec.ts';
 import { findAgent } from './agents.ts';
 import { editsOfCall } from './tool-edits.ts';
 
@@ -25,7 +26,7 @@ export function findEdits(agent: string | null, blocks: readonly Block[]): reado
   const spec = findAgent(agent);
   return blocks.flatMap((block): readonly CallEdits[] => {
     if (block.kind === 'text') {
-      const edits = (spec?.readText ?? findFencedCode)(block.text);
+      const edits = editsOfText(spec, block);
       return edits.length === 0 ? [] : [{ callId: null, tool: null, edits }];
     }
     if (block.kind !== 'tool-call') return [];
@@ -33,6 +34,15 @@ export function findEdits(agent: string | null, blocks: readonly Block[]): reado
     const edits = spec?.readCall?.(call) ?? editsOfCall(call);
     return edits.length === 0 ? [] : [{ callId: callKey(call), tool: call.name, edits }];
   });
+}
+
+function editsOfText(
+  spec: AgentSpec | null,
+  { text, isCode }: { readonly text: string; readonly isCode?: true },
+): readonly Edit[] {
+  // offered to a person, who may take it, or a part of it, or leave it: it counts where its text lands
+  if (isCode === true) return [{ kind: 'snippet', path: null, text }];
+  return (spec?.readText ?? findFencedCode)(text);
 }
 
 /** Gemini's calls have no id on the wire and clients make up their own: name and arguments say which call it was. */

@@ -122,7 +122,9 @@ const isAll = (input: unknown): boolean =>
 
 /** `files: [{path, content}]` of tools that write several at once. */
 function editsOfFiles(input: JsonObject): readonly Edit[] {
-  const list = ['files', 'edits', 'operations'].map((key) => input[key]).find(Array.isArray);
+  const list = ['files', 'edits', 'operations', 'replacements']
+    .map((key) => input[key])
+    .find(Array.isArray);
   if (list === undefined) return [];
   return list.flatMap((item: unknown) => {
     const path = firstString(item, PATH_KEYS);

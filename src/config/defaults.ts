@@ -5,8 +5,14 @@ export const DEFAULT_CONNECTIONS: Readonly<Record<string, Connection>> = {
   anthropic: standard('anthropic', 'anthropic-messages', 'https://api.anthropic.com'),
   openai: standard('openai', 'openai', 'https://api.openai.com'),
   gemini: standard('gemini', 'gemini', 'https://generativelanguage.googleapis.com'),
-  // where two clients go with a login in place of a key: requests take these of themselves
+  // where clients go with a login in place of a key, and editors: requests take these of themselves
   chatgpt: standard('chatgpt', 'openai', 'https://chatgpt.com/backend-api/codex'),
+  copilot: standard('copilot', 'openai', 'https://api.githubcopilot.com'),
+  'copilot-completions': standard(
+    'copilot-completions',
+    'openai',
+    'https://copilot-proxy.githubusercontent.com',
+  ),
   'code-assist': standard('code-assist', 'gemini', 'https://cloudcode-pa.googleapis.com'),
 };
 

@@ -32,7 +32,12 @@ export function pickConnection(policy: Policy, knock: Knock): Picked {
 }
 
 /** Here the version segment is part of some paths and not of others: only the client knows. */
-const OWN_PATHS: ReadonlySet<string> = new Set(['chatgpt', 'code-assist', 'copilot']);
+const OWN_PATHS: ReadonlySet<string> = new Set([
+  'chatgpt',
+  'code-assist',
+  'copilot',
+  'copilot-completions',
+]);
 
 /** Codex with a ChatGPT login: its bearer is nothing to the API, and its backend has another address. */
 const isChatGptLogin = (knock: Knock): boolean =>
@@ -77,7 +82,21 @@ const unknownAt = (origin: string): Connection => ({
 /** @returns the upstream's path prefix, null where its origin is another. */
 function prefixAt({ upstream }: Connection, origin: string): string | null {
   const url = new URL(upstream);
-  return url.origin === new URL(origin).origin ? url.pathname.replace(/\/+$/, '') : null;
+  return serviceAt(url.origin) === serviceAt(new URL(origin).origin)
+    ? url.pathname.replace(/\/+$/, '')
+    : null;
+}
+
+/** Copilot's hosts differ by plan: what stands before the dot says nothing about the service. */
+const COPILOT_HOST =
+  /^https:\/\/(api|proxy)\.(?:individual|business|enterprise)\.githubcopilot\.com$/;
+
+function serviceAt(origin: string): string {
+  const kind = COPILOT_HOST.exec(origin)?.[1];
+  if (kind === undefined) return origin;
+  return kind === 'api'
+    ? 'https://api.githubcopilot.com'
+    : 'https://copilot-proxy.githubusercontent.com';
 }
 
 const isUnder = (path: string, prefix: string | null): boolean =>
@@ -90,7 +109,7 @@ export const isConfigured = (policy: Policy, { host, port }: TunnelKnock): boole
   Object.values(policy.connections).some(({ upstream }) => {
     const url = new URL(upstream);
     const own = url.port === '' ? 443 : Number(url.port);
-    return (
-      url.protocol === 'https:' && url.hostname.replace(/^\[|\]$/g, '') === host && own === port
-    );
+    const asked = new URL(serviceAt(`https://${host.includes(':') ? `[${host}]` : host}`));
+    const here = new URL(serviceAt(url.origin));
+    return url.protocol === 'https:' && here.hostname === asked.hostname && own === port;
   });

@@ -1,6 +1,11 @@
 // What every provider's format is read into, and the contract that each format file in src/wire fulfils.
 
-export type WireName = 'anthropic-messages' | 'openai-responses' | 'openai-chat' | 'gemini';
+export type WireName =
+  | 'anthropic-messages'
+  | 'openai-responses'
+  | 'openai-chat'
+  | 'openai-completions'
+  | 'gemini';
 /** `http`: a connection whose bodies are kept but not understood. */
 export type Protocol = 'anthropic-messages' | 'openai' | 'gemini' | 'http';
 
@@ -21,7 +26,12 @@ export interface ToolResult {
 }
 
 export type Block =
-  | { readonly kind: 'text'; readonly text: string }
+  | {
+      readonly kind: 'text';
+      readonly text: string;
+      /** Code by itself, as completions are: no words around it, no fences. */
+      readonly isCode?: true;
+    }
   | { readonly kind: 'thinking'; readonly text: string }
   | { readonly kind: 'tool-call'; readonly call: ToolCall }
   | { readonly kind: 'tool-result'; readonly result: ToolResult }

@@ -26,7 +26,16 @@ const VERSIONING: Readonly<Record<Protocol, Versioning | null>> = {
   'anthropic-messages': { version: 'v1', roots: ['messages', 'complete', 'models', 'files'] },
   openai: {
     version: 'v1',
-    roots: ['responses', 'chat', 'completions', 'models', 'embeddings', 'files', 'moderations'],
+    roots: [
+      'responses',
+      'chat',
+      'completions',
+      'engines',
+      'models',
+      'embeddings',
+      'files',
+      'moderations',
+    ],
   },
   gemini: { version: 'v1beta', roots: ['models', 'files', 'cachedContents', 'tunedModels'] },
   http: null,

@@ -4,11 +4,13 @@ import { anthropicMessages } from './anthropic-messages.ts';
 import type { WireFormat } from './format.ts';
 import { geminiGenerate } from './gemini-generate.ts';
 import { openAiChat } from './openai-chat.ts';
+import { openAiCompletions } from './openai-completions.ts';
 import { openAiResponses } from './openai-responses.ts';
 
 const FORMATS = {
   'anthropic-messages': [anthropicMessages],
-  openai: [openAiResponses, openAiChat, anthropicMessages], // one upstream may offer all three, told apart by path
+  // one upstream may offer all of them, told apart by path
+  openai: [openAiResponses, openAiChat, openAiCompletions, anthropicMessages],
   gemini: [geminiGenerate, openAiChat],
   http: [],
 } as const satisfies Record<Protocol, readonly WireFormat[]>;

@@ -19,6 +19,7 @@ const MAKERS: Readonly<Record<WireName, (asked: Asked) => OwnReply>> = {
   'anthropic-messages': anthropic,
   'openai-responses': responses,
   'openai-chat': chat,
+  'openai-completions': completions,
   gemini,
 };
 
@@ -110,6 +111,13 @@ function chat({ words, model, isStream }: Asked): OwnReply {
     choices: [{ index: 0, delta, finish_reason: reason }],
   });
   return stream([chunk({ role: 'assistant', content: words }, null), chunk({}, 'stop'), '[DONE]']);
+}
+
+/** Nothing is offered: words of ours would be typed into a file. */
+function completions({ model, isStream }: Asked): OwnReply {
+  const choices = [{ index: 0, text: '', finish_reason: 'stop' }];
+  const completion = { id: 'cmpl-aitrail', object: 'text_completion', created: 0, model, choices };
+  return isStream ? stream([completion, '[DONE]']) : json(completion);
 }
 
 function gemini({ words, model, isStream, path }: Asked): OwnReply {

@@ -77,6 +77,36 @@ test.each([
     want: { isSideCall: true },
   },
   {
+    title: "Copilot's chat in an editor",
+    facts: facts({
+      'user-agent': 'GitHubCopilotChat/0.36.2',
+      'editor-version': 'vscode/1.108.2',
+      'copilot-integration-id': 'vscode-chat',
+      'x-initiator': 'user',
+      'x-interaction-type': 'conversation-panel',
+      'vscode-sessionid': 'v1',
+    }),
+    want: { agent: 'copilot-editor', version: '0.36.2', conversation: 'v1', isSideCall: false },
+  },
+  {
+    title: "Copilot's completions in another editor",
+    facts: facts({
+      'user-agent': 'undici',
+      'editor-version': 'JetBrains-IU/252.1',
+      'editor-plugin-version': 'copilot-intellij/1.5.60',
+      'openai-intent': 'copilot-ghost',
+    }),
+    want: { agent: 'copilot-editor', version: '1.5.60' },
+  },
+  {
+    title: "the title of Copilot's chat",
+    facts: facts(
+      { 'user-agent': 'GitHubCopilotChat/0.36.2', 'copilot-integration-id': 'vscode-chat' },
+      { request: request('You are an expert in crafting pithy titles for chat', []) },
+    ),
+    want: { agent: 'copilot-editor', isSideCall: true },
+  },
+  {
     title: 'Codex',
     facts: facts({
       'user-agent': 'codex_cli_rs/0.169.0 (Debian 12.0.0; x86_64) xterm',
@@ -174,7 +204,7 @@ test.each([
       'x-initiator': 'user',
       'x-interaction-type': 'conversation-agent',
     }),
-    want: { agent: 'GitHubCopilotChat', version: '0.31.0' },
+    want: { agent: 'copilot-editor', version: '0.31.0' },
   },
   {
     title: 'Aider',

@@ -235,6 +235,8 @@ describe('in force', () => {
       'anthropic',
       'chatgpt',
       'code-assist',
+      'copilot',
+      'copilot-completions',
       'gemini',
       'openai',
       'other',

@@ -78,6 +78,7 @@ const bodyOf = (provider: Provider, prompt: string, more: readonly object[] = []
     },
     'openai-responses': { model: 'gpt-x', stream: true, input: prompt },
     'openai-chat': { model: 'gpt-x', stream: true, messages: [{ role: 'user', content: prompt }] },
+    'openai-completions': { model: 'gpt-x', stream: true, prompt },
     gemini: { contents: [{ role: 'user', parts: [{ text: prompt }] }] },
   })[provider.name];
 

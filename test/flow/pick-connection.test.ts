@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { pickConnection } from '../../src/flow/pick-connection.ts';
+import { isConfigured, pickConnection } from '../../src/flow/pick-connection.ts';
 import { DEFAULT_CONNECTIONS } from '../../src/config/defaults.ts';
 import { policyWith } from './policy-with.ts';
 
@@ -79,4 +79,31 @@ test('a connection that nobody named', () => {
     forward: null,
   };
   expect(() => pickConnection(POLICY, knock)).toThrow('no connection named other');
+});
+
+test.each([
+  ['https://api.githubcopilot.com', '/chat/completions', 'copilot'],
+  ['https://api.individual.githubcopilot.com', '/responses', 'copilot'],
+  ['https://api.enterprise.githubcopilot.com', '/v1/messages', 'copilot'],
+  [
+    'https://copilot-proxy.githubusercontent.com',
+    '/v1/engines/x/completions',
+    'copilot-completions',
+  ],
+  [
+    'https://proxy.individual.githubcopilot.com',
+    '/v1/engines/x/completions',
+    'copilot-completions',
+  ],
+  ['https://telemetry.individual.githubcopilot.com', '/telemetry', '(none)'],
+  ['https://api.githubcopilot.com.example', '/chat/completions', '(none)'],
+])('by the forward proxy: %s%s is of the connection %s', (origin, path, want) => {
+  const forward = { origin, isTunnelled: true };
+  const knock = { token: 't', connection: '', method: 'POST', path, headers: KEY, forward };
+  const policy = { ...policyWith({}), connections: DEFAULT_CONNECTIONS };
+  const { connection, upstream } = pickConnection(policy, knock);
+  expect(connection.name).toBe(want);
+  expect(upstream).toEqual({ origin, path });
+  const host = new URL(origin).hostname;
+  expect(isConfigured(policy, { token: 't', host, port: 443 })).toBe(want !== '(none)');
 });
