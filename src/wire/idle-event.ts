@@ -8,7 +8,10 @@ type Maker = (last: unknown) => string;
 const MAKERS: Readonly<Record<WireName, Maker>> = {
   'anthropic-messages': () => 'event: ping\ndata: {"type": "ping"}\n\n',
   'openai-responses': () => 'event: keepalive\ndata: {"type":"keepalive"}\n\n',
-  'openai-chat': (last) => dataOf({ ...chunkFacts(last), choices: [EMPTY_CHOICE] }),
+  'openai-chat': (last) =>
+    dataOf({ object: 'chat.completion.chunk', ...pick(last, CHAT_FACTS), choices: [EMPTY_CHOICE] }),
+  'openai-completions': (last) =>
+    dataOf({ object: 'text_completion', ...pick(last, CHAT_FACTS), choices: [NO_TEXT] }),
   gemini: (last) =>
     isObject(last) && isObject(last['response'])
       ? dataOf({ response: pick(last['response'], GEMINI_FACTS) })
@@ -17,6 +20,7 @@ const MAKERS: Readonly<Record<WireName, Maker>> = {
 
 /** A list of no choices would say the same, but many clients read the first one unasked. */
 const EMPTY_CHOICE = { index: 0, delta: {}, finish_reason: null } as const;
+const NO_TEXT = { index: 0, text: '', finish_reason: null } as const;
 const CHAT_FACTS = ['id', 'created', 'model', 'system_fingerprint'];
 const GEMINI_FACTS = ['modelVersion', 'responseId'];
 
@@ -25,11 +29,6 @@ const GEMINI_FACTS = ['modelVersion', 'responseId'];
  * @returns a whole server-sent event.
  */
 export const makeIdleEvent = (wire: WireName, last: unknown): string => MAKERS[wire](last);
-
-const chunkFacts = (last: unknown): JsonObject => ({
-  object: 'chat.completion.chunk',
-  ...pick(last, CHAT_FACTS),
-});
 
 const pick = (json: unknown, names: readonly string[]): JsonObject =>
   isObject(json)
