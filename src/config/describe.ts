@@ -28,7 +28,7 @@ const DEFAULTS: Readonly<Record<string, string>> = {
 };
 
 /** Keys that a repository's file cannot set at all. */
-const OWN = /^(?:connections|signing|secrets\.vault)/;
+const OWN = /^(?:connections|signing|notify|secrets\.vault)/;
 
 /** @returns Markdown. */
 export function describeConfiguration(): string {

@@ -14,6 +14,7 @@ import type {
 } from '../model/policy.ts';
 import { DEFAULT_CONNECTIONS, DEFAULT_SECRETS, RETENTION_DAYS } from './defaults.ts';
 import { type Ladder, type Layer, notYours, pickStrictest } from './ladder.ts';
+import { mergeNotify, secretOf } from './merge-notify.ts';
 import type { Configuration } from './schema.ts';
 
 export interface InForce {
@@ -60,6 +61,7 @@ export function mergeLayers(layers: readonly Layer[]): InForce {
       standard: 'refuse',
       read: (settings) => settings.onStoreError,
     }),
+    notify: mergeNotify(layers, places),
   };
   const digest = createHash('sha256').update(canonicalJson(settled)).digest('hex');
   return {
@@ -165,7 +167,7 @@ function mergeConnections(
         name,
         protocol: facts.protocol,
         upstream: facts.upstream.replace(/\/+$/, ''),
-        credential: sourceOf(facts.credential),
+        credential: facts.credential === undefined ? null : secretOf(facts.credential),
         isRecorded: facts.record ?? true,
         ...(facts.record === false
           ? { recordPlace: layer.document.placeOf([...path, 'record']) }
@@ -173,16 +175,6 @@ function mergeConnections(
       });
     }
   return Object.fromEntries(merged);
-}
-
-function sourceOf(
-  given: NonNullable<Configuration['connections']>[string]['credential'],
-): Connection['credential'] {
-  if (given === undefined) return null;
-  if (given === 'keyring') return { kind: 'keyring' };
-  if ('env' in given) return { kind: 'env', name: given.env };
-  if ('file' in given) return { kind: 'file', path: given.file };
-  return { kind: 'command', command: given.command };
 }
 
 /** An allowed path loosens, so the working tree's own additions wait until they are in the base revision. */

@@ -118,6 +118,23 @@ const rule = z
     'needs match, method or path',
   );
 
+const notify = z.strictObject({
+  on: z
+    .array(z.enum(['approval', 'block', 'gap']))
+    .min(1)
+    .describe('a request for approval, something that was stopped, something that is not recorded'),
+  url: z
+    .string()
+    .refine(
+      (text) => /^https?:\/\/[^\s/?#@]+/.test(text) && URL.canParse(text),
+      'must be an http or https URL without user',
+    )
+    .describe('gets a POST for each'),
+  secret: credential.describe(
+    'signs them, as Standard Webhooks says; `keyring`: `aitrail credentials set notify:HOST`',
+  ),
+});
+
 export const CONFIGURATION = z.strictObject({
   connections: z
     .record(
@@ -146,6 +163,7 @@ export const CONFIGURATION = z.strictObject({
         .describe('also write `refs/notes/ai`, unsigned, for tools of the Git AI standard'),
     })
     .optional(),
+  notify: z.array(notify).optional().describe('webhooks: what happened and where, never content'),
   onStoreError: z
     .enum(['refuse', 'forward'])
     .optional()

@@ -10,6 +10,7 @@ import {
 import type { Caller } from '../model/caller.ts';
 import { Fault } from '../model/fault.ts';
 import { loadPolicy } from './load-policy.ts';
+import { notifyCredential } from './notify.ts';
 import { refuseAgent } from './refuse-agent.ts';
 
 export const showCredentials = (caller: Caller): Promise<readonly KeptCredential[]> =>
@@ -23,7 +24,8 @@ export async function setCredential(
 ): Promise<KeptCredential> {
   await refuseAgent(caller, 'credentials set');
   const policy = await loadPolicy(caller, await findRepository(caller));
-  if (policy.connections[connection] === undefined)
+  const receivers = policy.notify.map(({ url }) => notifyCredential(url));
+  if (policy.connections[connection] === undefined && !receivers.includes(connection))
     throw new Fault('CONNECTION_UNKNOWN', `there is no connection named ${connection}`);
   const value = await readValue();
   return keepCredential(caller, stateHome(caller.env), { connection, value });

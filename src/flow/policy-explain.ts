@@ -106,6 +106,9 @@ function settingsOf({
     ['signing', policy.signing],
     ['notes.push', String(policy.notes.push)],
     ['onStoreError', policy.onStoreError],
+    ...policy.notify.map(
+      ({ on, url }, index) => [`notify[${index}]`, `${on.join(', ')}: ${hostOf(url)}`] as const,
+    ),
     ...Object.values(connections).map(
       ({ name, protocol, upstream, isRecorded }) =>
         [
@@ -115,3 +118,6 @@ function settingsOf({
     ),
   ];
 }
+
+/** The rest of a webhook's address is often its only secret. */
+const hostOf = (url: string): string => new URL(url).host;

@@ -11,7 +11,9 @@ const COMMAND_TIMEOUT_MS = 10_000;
 /** A helper is not started for every request. */
 const COMMAND_FRESH_MS = 60_000;
 
-export type CredentialReader = (connection: Connection) => Promise<string | null>;
+export type CredentialReader = (
+  holder: Pick<Connection, 'name' | 'credential'>,
+) => Promise<string | null>;
 
 /** @param caller the daemon's own. @returns a reader that gives null where nothing is in custody and throws Fault. */
 export function openCredentials(caller: Caller, home: string): CredentialReader {

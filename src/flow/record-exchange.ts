@@ -14,6 +14,7 @@ import { errorFormat, pickFormat } from '../wire/formats.ts';
 import type { GrantBook } from './grant-book.ts';
 import type { KnownBook } from './known-book.ts';
 import type { Maskers } from './maskers.ts';
+import type { Notifier } from './notify.ts';
 import type { PolicyBook } from './policy-book.ts';
 import { putCredential, withoutKey } from './put-credential.ts';
 import type { CredentialReader } from './read-credential.ts';
@@ -42,6 +43,7 @@ export interface Recorder {
   readonly watch: WorktreeWatch;
   readonly authority: AuthorityBook;
   readonly credentials: CredentialReader;
+  readonly notifier: Notifier;
   readonly warn: (line: string) => void;
 }
 

@@ -17,6 +17,7 @@ import type { PolicyMasker } from './maskers.ts';
 import type { Admitted, Recorder } from './record-exchange.ts';
 import type { RequestFacts } from './record-request.ts';
 import { openRuledReply, type RuledReply, standingOf } from './rule-reply.ts';
+import { tellGap } from './tell-gap.ts';
 
 export interface ReplyContext {
   readonly recorder: Recorder;
@@ -156,7 +157,8 @@ async function settle(state: State, ending: Ending): Promise<void> {
     await lookAfter(state, end.emissions);
   } catch (thrown) {
     if (!isFault(thrown) || admitted.policy.onStoreError === 'refuse') throw thrown;
-    recorder.warn(`gap: the end of ${admitted.id} is not recorded: ${thrown.message}`);
+    const line = `the end of ${admitted.id} is not recorded: ${thrown.message}`;
+    tellGap(recorder, admitted, { id: admitted.id, line });
   }
 }
 

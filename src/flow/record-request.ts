@@ -20,6 +20,7 @@ import type { Admitted, Recorder } from './record-exchange.ts';
 import { refusedEnd } from './refuse-request.ts';
 import { type AtRest, maskAtRest } from './request-at-rest.ts';
 import { recordDecision } from './rule-book.ts';
+import { tellGap } from './tell-gap.ts';
 import { tombstoneHeaders } from './tombstone.ts';
 
 /** What the reply's side needs to know. */
@@ -159,7 +160,8 @@ async function begin(recorder: Recorder, admitted: Admitted, beginning: Beginnin
   } catch (thrown) {
     if (!isFault(thrown)) throw thrown;
     if (admitted.policy.onStoreError === 'refuse') return { kind: 'refused', fault: thrown };
-    recorder.warn(`gap: ${admitted.id} passes unrecorded: ${thrown.message} (${thrown.code})`);
+    const line = `${admitted.id} passes unrecorded: ${thrown.message} (${thrown.code})`;
+    tellGap(recorder, admitted, { id: admitted.id, line });
     const facts = factsOf(recorder, admitted, beginning);
     return { kind: 'begun', facts: { ...facts, isRecorded: false } };
   }

@@ -7,6 +7,7 @@ import type { Refusal, Tunnel, TunnelKnock } from '../proxy/door.ts';
 import { newExchangeId } from '../store/ids.ts';
 import type { ExchangeEnd } from '../store/store.ts';
 import { UNKNOWN } from './pick-connection.ts';
+import { tellGap } from './tell-gap.ts';
 import type { Recorder } from './record-exchange.ts';
 
 interface Asked {
@@ -35,7 +36,8 @@ export function openTunnelRecord(
       } catch (thrown) {
         if (!isFault(thrown)) throw thrown;
         if (asked.policy.onStoreError === 'refuse') return refusalOf(thrown);
-        recorder.warn(`gap: tunnel ${id} passes unrecorded: ${thrown.message} (${thrown.code})`);
+        const line = `tunnel ${id} passes unrecorded: ${thrown.message} (${thrown.code})`;
+        tellGap(recorder, asked, { id, line });
         return null;
       }
     },
@@ -43,7 +45,8 @@ export function openTunnelRecord(
       try {
         await recorder.store.endExchange(endOf(id, ended));
       } catch (thrown) {
-        recorder.warn(`gap: the end of tunnel ${id} is not recorded: ${String(thrown)}`);
+        const line = `the end of tunnel ${id} is not recorded: ${String(thrown)}`;
+        tellGap(recorder, asked, { id, line });
       }
     },
   };

@@ -6,6 +6,7 @@ import { formatLeaf } from '../log/leaf.ts';
 import type { Decision } from '../model/decision.ts';
 import type { Policy } from '../model/policy.ts';
 import type { Admitted, Recorder } from './record-exchange.ts';
+import { tellGap } from './tell-gap.ts';
 
 export interface RuleBook {
   /** @throws Fault CONFIG_INVALID for a pattern that cannot be run. */
@@ -28,10 +29,12 @@ const NOTICES_MAX = 50;
 
 /** Never throws: a decision holds whether or not it can be written down. */
 export async function recordDecision(
-  { store, grants, warn }: Recorder,
-  { id, grant, policy }: Admitted,
+  recorder: Recorder,
+  admitted: Admitted,
   decision: Decision,
 ): Promise<void> {
+  const { store, grants, warn } = recorder;
+  const { id, grant, policy } = admitted;
   const line = describeDecision(decision);
   warn(`${id}: ${line}`);
   const { notices } = grants.tally(grant.id);
@@ -42,9 +45,16 @@ export async function recordDecision(
     at: new Date().toISOString(),
     digests: { policy: policy.digest },
   });
-  await store
-    .appendLog(leaf)
-    .catch((thrown: unknown) =>
-      warn(`gap: a decision of ${id} is not in the log: ${String(thrown)}`),
-    );
+  if (decision.effect === 'blocked') tellBlock(recorder, admitted, decision);
+  await store.appendLog(leaf).catch((thrown: unknown) => {
+    const missing = `a decision of ${id} is not in the log: ${String(thrown)}`;
+    tellGap(recorder, admitted, { id, line: missing });
+  });
+}
+
+/** The name of a protected path is content. */
+function tellBlock({ notifier }: Recorder, { id, grant, policy }: Admitted, blocked: Decision) {
+  const rule = blocked.on === 'protect' ? null : blocked.name;
+  const about = { on: 'block', subject: blocked.on, rule, approval: null } as const;
+  notifier.tell(policy, { ...about, exchange: id, place: grant.place });
 }

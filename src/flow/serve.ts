@@ -25,6 +25,7 @@ import type { Caller } from '../model/caller.ts';
 import { Fault, isFault } from '../model/fault.ts';
 import { readVersion } from '../model/version.ts';
 import { type Listener, openListener } from '../proxy/listener.ts';
+import { openUpstreams } from '../proxy/upstreams.ts';
 import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
 import { openAuthorityBook, readTrust } from './authority-book.ts';
@@ -35,6 +36,7 @@ import { type Maskers, openMaskers } from './maskers.ts';
 import { openCredentials } from './read-credential.ts';
 import { openPolicyBook } from './policy-book.ts';
 import { openDoor, type Recorder } from './record-exchange.ts';
+import { openNotifier } from './notify.ts';
 import { openPathResolver } from './resolve-path.ts';
 import { openSessionBook } from './session-book.ts';
 import { openRuleBook } from './rule-book.ts';
@@ -122,8 +124,8 @@ async function serveStore(opened: Opened, onReady: (info: RunInfo) => void): Pro
   const keep = openVault({ store, caller, home: opened.home }, (line) => log(line));
   const maskers = openMaskers({ key: await store.readKey(), env: caller.env, keep });
   const log = openLogFile(files.log, (line) => maskers.mask(line));
-  const recorder = await openRecorder(opened, maskers, log);
   const trust = await readTrust(caller.env);
+  const recorder = await openRecorder(opened, { maskers, log, trust });
   const listener = await openKeptListener(recorder, files, { port: options.port, trust });
   const stop = openStop(options.stopped);
   const info: RunInfo = {
@@ -154,18 +156,26 @@ async function leave(
   await listener.close(DRAIN_MS);
   recorder.watch.close();
   await control.close();
+  await recorder.notifier.close();
   await removeFile(files.daemon);
   await removeFile(info.socket);
   log('stopped');
 }
 
+interface RecorderParts {
+  readonly maskers: Maskers;
+  readonly log: WriteLog;
+  /** As in openUpstreams. */
+  readonly trust: readonly string[] | null;
+}
+
 async function openRecorder(
   { options, store, home }: Opened,
-  maskers: Maskers,
-  log: WriteLog,
+  { maskers, log, trust }: RecorderParts,
 ): Promise<Recorder> {
   const caller: Caller = { cwd: home, env: options.caller.env };
   const key = await store.readKey();
+  const credentials = openCredentials(caller, home);
   return {
     store,
     key,
@@ -178,7 +188,8 @@ async function openRecorder(
     written: openWrittenBook(),
     paths: openPathResolver(caller),
     authority: openAuthorityBook(home),
-    credentials: openCredentials(caller, home),
+    credentials,
+    notifier: openNotifier({ upstreams: openUpstreams(trust), credentials, warn: log }),
     sessions: openSessionBook(store),
     watch: openWorktreeWatch({ caller, store, key, warn: log }),
   };

@@ -53,6 +53,18 @@ export interface StreamRule {
   readonly place: SettingPlace | null;
 }
 
+/** Where news go, without content. */
+export interface NotifyTarget {
+  readonly on: readonly NotifyKind[];
+  readonly url: string;
+  /** Signs what is sent. */
+  readonly secret: CredentialSource;
+  readonly place: SettingPlace;
+}
+
+/** A request for approval, something that was stopped, something that could not be recorded. */
+export type NotifyKind = 'approval' | 'block' | 'gap';
+
 export interface CustomSecretRule {
   readonly id: string;
   /** RE2 syntax. */
@@ -89,6 +101,7 @@ export interface Policy {
   readonly signing: 'auto' | 'ssh' | 'keyring' | 'file';
   readonly notes: { readonly push: boolean; readonly gitAi: boolean };
   readonly onStoreError: 'refuse' | 'forward';
+  readonly notify: readonly NotifyTarget[];
   /** SHA-256 over the canonical JSON of all of the above, hex; goes into statements. */
   readonly digest: string;
   /** Files that took part, in order of precedence. */

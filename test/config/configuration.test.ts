@@ -154,6 +154,16 @@ test.each([
     /^CONFIG_NOT_YOURS .aitrailrc.yaml:1:1: onStoreError/,
   ],
   [
+    'clone sends news elsewhere',
+    { [RC]: 'notify: [{ on: [block], url: "https://h.example/x", secret: keyring }]\n' },
+    'CONFIG_NOT_YOURS .aitrailrc.yaml:1:1: notify: a clone cannot say where news of your work go',
+  ],
+  [
+    'news without a signature',
+    { user: 'notify: [{ on: [block], url: "https://h.example/x" }]\n' },
+    /notify\.0\.secret/,
+  ],
+  [
     'user below the organisation',
     { organisation: 'secrets: { onResponse: block }\n', user: 'secrets: { onResponse: warn }\n' },
     /^CONFIG_NOT_YOURS .*config\.yaml:1:12: secrets\.onResponse: warn is looser than block, which the organisation set/,

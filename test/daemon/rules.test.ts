@@ -1,6 +1,8 @@
 // Rules and protected paths in the stream: what a model wants is stopped before the agent has it, in the provider's own
 // protocol, and what must pass passes unchanged.
+import { createHmac } from 'node:crypto';
 import { symlinkSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Block, Protocol } from '../../src/model/wire.ts';
 import { endSession, type OpenedSession } from '../../src/flow/open-session.ts';
@@ -9,6 +11,7 @@ import { pickFormat } from '../../src/wire/formats.ts';
 import { openSseFramer } from '../../src/wire/sse.ts';
 import { type Part, type Provider, PROVIDERS, sseText } from '../wire/streams.ts';
 import {
+  type Asked,
   connectionsTo,
   listAll,
   makeWorld,
@@ -294,4 +297,25 @@ test.each([
     code: 'CONFIG_INVALID',
     message: expect.stringMatching(message),
   });
+});
+
+test('a webhook hears of what was blocked, signed and without content', async () => {
+  world.put('hook-secret', 'canary\n');
+  const notify = `notify: [{ on: [block], url: "${model.url}/in", secret: { file: "${world.dir}/hook-secret" } }]\n`;
+  const { ask } = await under(notify + PROTECT, [write(WORKFLOW)]);
+  await ask(ANTHROPIC);
+  const heard = (): Asked | undefined => model.asked.find(({ url }) => url === '/in');
+  for (let i = 0; i < 200 && heard() === undefined; i += 1) await sleep(20);
+  const { body = '', headers = {} } = heard() ?? {};
+  const text = `${String(headers['webhook-id'])}.${String(headers['webhook-timestamp'])}.${body}`;
+  const signature = createHmac('sha256', 'canary').update(text).digest('base64');
+  expect(headers['webhook-signature']).toBe(`v1,${signature}`);
+  const exchange = (await listAll(world)).at(-1)?.id;
+  expect(parseJson(body)).toMatchObject({
+    type: 'block',
+    subject: 'protect',
+    exchange,
+    repository: 'repo',
+  });
+  expect(body).not.toContain('workflows');
 });

@@ -59,6 +59,7 @@ async function run(settings: string, broken: Partial<Store>) {
     sessions: openSessionBook(store),
     watch: openWorktreeWatch({ caller, store, key, warn }),
     authority: openAuthorityBook(world.home),
+    notifier: { tell: () => undefined, close: () => Promise.resolve() },
     credentials: async () => Promise.resolve(null),
   });
   const listener = await openListener({ port: 0, trust: null }, door);

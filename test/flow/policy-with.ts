@@ -15,6 +15,7 @@ export const policyWith = (secrets: Partial<SecretsPolicy>): Policy => ({
   signing: 'auto',
   notes: { push: true, gitAi: true },
   onStoreError: 'refuse',
+  notify: [],
   digest: '',
   files: [],
 });

@@ -24,6 +24,7 @@ const policyOf = (ai: SecretAction, other: SecretAction): Policy => ({
   signing: 'auto',
   notes: { push: true, gitAi: true },
   onStoreError: 'refuse',
+  notify: [],
   digest: '',
   files: [],
 });

@@ -1,0 +1,19 @@
+// Something passes unrecorded: the daemon's log says so, and so do webhooks that ask for it.
+import type { Admitted, Recorder } from './record-exchange.ts';
+
+interface Gap {
+  /** Of the exchange. */
+  readonly id: string;
+  /** For the log. */
+  readonly line: string;
+}
+
+export function tellGap(
+  { warn, notifier }: Pick<Recorder, 'warn' | 'notifier'>,
+  { policy, grant }: Pick<Admitted, 'policy' | 'grant'>,
+  { id, line }: Gap,
+): void {
+  warn(`gap: ${line}`);
+  const about = { on: 'gap', subject: 'record', rule: null, approval: null } as const;
+  notifier.tell(policy, { ...about, exchange: id, place: grant.place });
+}
