@@ -1,4 +1,5 @@
 // aitrail identity [show | list | trust KEY]
+import { noteAgent } from '../flow/refuse-agent.ts';
 import { listTrusted, showIdentity } from '../flow/show-identity.ts';
 import { trustKey } from '../flow/trust-key.ts';
 import { identityJson, identityLines, trustedJson, trustedLines } from '../print/identity-lines.ts';
@@ -7,6 +8,7 @@ import type { CommandSpec, Invocation } from './command.ts';
 const JSON_OPTION = { flags: '--json', description: 'print one JSON document' } as const;
 
 async function show({ caller, options, out }: Invocation): Promise<number> {
+  await noteAgent(caller, 'identity show');
   const view = await showIdentity(caller);
   out.write(options['json'] === true ? identityJson(view) : identityLines(view));
   return 0;

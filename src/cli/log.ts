@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { checkLog } from '../flow/check-log.ts';
-import { checkAgainstLog, proveExchange, signLogNow } from '../flow/query-log.ts';
+import { checkAgainstLog, findEvents, proveExchange, signLogNow } from '../flow/query-log.ts';
 import { Fault } from '../model/fault.ts';
 import {
   checkedFileText,
@@ -10,8 +10,10 @@ import {
   logReportDocument,
   logReportText,
 } from '../print/log-lines.ts';
+import { eventLines, eventsDocument } from '../print/event-lines.ts';
 import type { CommandSpec } from './command.ts';
-import { printDocument } from './output.ts';
+import { outputColumns, printDocument } from './output.ts';
+import { parseFilter } from './session-filter.ts';
 
 const JSON_OPTION = { flags: '--json', description: 'one JSON document' } as const;
 
@@ -41,6 +43,23 @@ export const commands: readonly CommandSpec[] = [
       const report = await checkLog(caller);
       if (options['json'] === true) printDocument(out, logReportDocument(report));
       else out.write(logReportText(report));
+      return 0;
+    },
+  },
+  {
+    name: 'log events',
+    usage: '',
+    summary: 'list what was refused, denied or stopped, newest first',
+    options: [
+      { flags: '--since <time>', description: 'a date, or an age: 7d, 12h, 30m' },
+      { flags: '--limit <count>', description: 'at most that many (default 1000)' },
+      JSON_OPTION,
+    ],
+    example: 'log events --since 7d',
+    run: async ({ caller, options, out }) => {
+      const events = await findEvents(caller, parseFilter(options));
+      if (options['json'] === true) printDocument(out, eventsDocument(events));
+      else out.write(eventLines(events, outputColumns(out)));
       return 0;
     },
   },

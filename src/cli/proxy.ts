@@ -1,6 +1,7 @@
 // aitrail proxy: the daemon, started, stopped and looked at.
 import { once } from 'node:events';
 import { readDaemonLog, readDaemonStatus } from '../flow/daemon-status.ts';
+import { noteAgent } from '../flow/refuse-agent.ts';
 import { ensureDaemon, stopDaemon } from '../flow/find-daemon.ts';
 import { Fault } from '../model/fault.ts';
 import { statusDocument, statusLines } from '../print/proxy-lines.ts';
@@ -26,6 +27,7 @@ export const commands: readonly CommandSpec[] = [
     options: [],
     example: 'proxy stop',
     run: async ({ caller, out }) => {
+      await noteAgent(caller, 'proxy stop');
       out.write((await stopDaemon(caller.env)) ? 'stopped\n' : 'not running\n');
       return 0;
     },

@@ -1,4 +1,5 @@
 // aitrail uninstall: takes back what init did.
+import { noteAgent } from '../flow/refuse-agent.ts';
 import { uninstallRepository } from '../flow/uninstall-repository.ts';
 import { takeDownLines } from '../print/set-up-lines.ts';
 import type { CommandSpec } from './command.ts';
@@ -11,6 +12,7 @@ export const commands: readonly CommandSpec[] = [
     options: [{ flags: '--json', description: 'print one JSON document' }],
     example: 'uninstall',
     run: async ({ caller, options, out }) => {
+      await noteAgent(caller, 'uninstall');
       const report = await uninstallRepository(caller);
       if (options['json'] === true)
         out.write(`${JSON.stringify({ schema: 'aitrail.uninstall/1', ...report })}\n`);

@@ -1,6 +1,7 @@
 // What the daemon's control socket answers.
 import type { ControlAnswer, ControlCall, Routes } from '../daemon/control.ts';
-import { isFault } from '../model/fault.ts';
+import type { EventKind, NewEvent } from '../model/event.ts';
+import { Fault, isFault } from '../model/fault.ts';
 import { formatFault } from '../model/fault-text.ts';
 import { arrayAt, isObject, isString, objectAt, parseJson, stringAt } from '../model/json.ts';
 import type { Place } from '../model/session.ts';
@@ -23,6 +24,14 @@ export function controlRoutes(serving: Serving, hook: HookHandler, stop: () => v
         const { sessions, ...tally } = await recorder.grants.end(id);
         recorder.known.forget(id);
         return { ...tally, sessions: [...sessions] };
+      }),
+    'POST /event': (call) =>
+      answer(async () => recorder.store.addEvent(readEvent(parseJson(call.body.toString('utf8'))))),
+    'POST /stop-grant': (call) =>
+      answer(async () => {
+        const json = parseJson(call.body.toString('utf8'));
+        await recorder.grants.stop(stringAt(json, 'grant') ?? '');
+        return recorder.store.addEvent(readEvent(objectAt(json, 'event')));
       }),
     'POST /hook': (call) => hook(call, { store: recorder.store, home: serving.home }),
   };
@@ -77,6 +86,21 @@ async function openGrant({ recorder }: Serving, { body }: ControlCall): Promise<
     // the tools that speak to them know no base URL
     wantsForwarding: connections.some(({ protocol }) => protocol === 'http'),
   };
+}
+
+const EVENT_KINDS: readonly EventKind[] = ['refused', 'ran', 'stopped'];
+const WORD_CHARACTERS_MAX = 1000;
+
+/** @throws Fault USAGE for what is no event of a command. */
+function readEvent(value: unknown): NewEvent {
+  const kind = EVENT_KINDS.find((one) => one === stringAt(value, 'kind'));
+  if (kind === undefined) throw new Fault('USAGE', 'no event of a command');
+  const detail: Record<string, string | readonly string[]> = {};
+  for (const [name, word] of Object.entries(objectAt(value, 'detail'))) {
+    if (isString(word)) detail[name] = word.slice(0, WORD_CHARACTERS_MAX);
+    else if (Array.isArray(word)) detail[name] = word.filter(isString);
+  }
+  return { kind, atMs: Date.now(), detail };
 }
 
 function readGrantRequest(value: unknown): GrantRequest {

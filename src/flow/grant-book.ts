@@ -4,6 +4,7 @@ import type { MaskRecord } from '../model/secret.ts';
 import type { Grant, Place, Principal } from '../model/session.ts';
 import { newGrantId } from '../store/ids.ts';
 import type { Store } from '../store/store.ts';
+import { openStopBook } from './stop-book.ts';
 
 /** A token dies this long after its last use. */
 const IDLE_MS = 12 * 60 * 60 * 1000;
@@ -37,6 +38,10 @@ export interface GrantBook {
   /** @returns null for unknown, ended and expired ones. */
   find(tokenSha256: string): Promise<Grant | null>;
   end(id: string): Promise<Tally>;
+  /** Ends the token for good and cuts what is under way with it. */
+  stop(id: string): Promise<void>;
+  /** Aborts when the grant is stopped. */
+  stopOf(id: string): AbortSignal;
   tally(id: string): Tally;
   /** Is there a token that may still be used? */
   hasLive(): boolean;
@@ -51,25 +56,14 @@ interface Known {
 export function openGrantBook(store: Store): GrantBook {
   const known = new Map<string, Known>();
   const tallies = new Map<string, Tally>();
+  const stops = openStopBook();
+  const forget = (id: string): void => {
+    for (const [digest, entry] of known) if (entry.grant.id === id) known.delete(digest);
+  };
   const tally = (id: string): Tally => {
-    const found = tallies.get(id) ?? {
-      sessions: new Set(),
-      exchanges: 0,
-      edits: 0,
-      masked: 0,
-      notices: [],
-    };
+    const found = tallies.get(id) ?? newTally();
     tallies.set(id, found);
     return found;
-  };
-  const isLive = (entry: Known): boolean => Date.now() - entry.usedAtMs < IDLE_MS;
-  const use = (entry: Known): void => {
-    const nowMs = Date.now();
-    entry.usedAtMs = nowMs;
-    if (nowMs - entry.touchedAtMs < TOUCH_MS) return;
-    entry.touchedAtMs = nowMs;
-    // a use that is not written down costs a token that dies early after a restart, no more
-    store.touchGrant(entry.grant.id, nowMs).catch(() => undefined);
   };
   return {
     tally,
@@ -84,18 +78,44 @@ export function openGrantBook(store: Store): GrantBook {
       const entry = known.get(tokenSha256) ?? (await readGrant(store, tokenSha256));
       if (entry === null || !isLive(entry)) return null;
       known.set(tokenSha256, entry);
-      use(entry);
+      use(store, entry);
       return entry.grant;
     },
     end: async (id) => {
-      for (const [digest, entry] of known) if (entry.grant.id === id) known.delete(digest);
+      forget(id);
+      stops.forget(id);
       await store.endGrant(id, Date.now());
       const total = tally(id);
       tallies.delete(id);
       return recount(store, id, total);
     },
+    stop: async (id) => {
+      forget(id);
+      stops.stop(id);
+      await store.endGrant(id, Date.now());
+    },
+    stopOf: (id) => stops.of(id),
     hasLive: () => [...known.values()].some(isLive),
   };
+}
+
+const newTally = (): Tally => ({
+  sessions: new Set(),
+  exchanges: 0,
+  edits: 0,
+  masked: 0,
+  notices: [],
+});
+
+const isLive = (entry: Known): boolean => Date.now() - entry.usedAtMs < IDLE_MS;
+
+function use(store: Store, entry: Known): void {
+  const nowMs = Date.now();
+  entry.usedAtMs = nowMs;
+  if (nowMs - entry.touchedAtMs < TOUCH_MS) return;
+  entry.touchedAtMs = nowMs;
+  // a use that is not written down costs a token that dies early after a restart, no more
+  store.touchGrant(entry.grant.id, nowMs).catch(() => undefined);
 }
 
 /** What a daemon counted that was killed stands in the store alone. */

@@ -4,6 +4,7 @@ import { openCheckpoint } from '../log/check-proof.ts';
 import { parseCheckpoint, parseProof } from '../log/checkpoint.ts';
 import { parseNote } from '../log/note.ts';
 import type { Caller } from '../model/caller.ts';
+import type { EventRecord } from '../model/event.ts';
 import { Fault } from '../model/fault.ts';
 import type { CheckedFile } from '../model/log-report.ts';
 import { openStore } from '../store/open-store.ts';
@@ -13,6 +14,13 @@ import { readStore } from './read-store.ts';
 /** Signs the log as it is now. */
 export const signLogNow = (caller: Caller): Promise<SignedCheckpoint> =>
   readStore(caller, (store) => store.signCheckpoint());
+
+/** What was refused, denied or stopped, newest first. */
+export const findEvents = (
+  caller: Caller,
+  { sinceMs = 0, limit = 1000 }: { readonly sinceMs?: number; readonly limit?: number },
+): Promise<readonly EventRecord[]> =>
+  readStore(caller, (store) => store.listEvents({ sinceMs, limit }));
 
 interface ExchangeProof {
   readonly exchange: string;

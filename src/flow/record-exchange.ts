@@ -161,6 +161,7 @@ function openVisit(recorder: Recorder, admitted: Admitted): Visit {
     kind: 'admitted',
     format,
     ...admitted.upstream,
+    stop: recorder.grants.stopOf(admitted.grant.id),
     outgoing: (headers) =>
       admitted.credential === null
         ? headers

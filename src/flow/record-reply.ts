@@ -237,5 +237,5 @@ async function atMost(work: Promise<void>, waitMs: number): Promise<void> {
 function errorOf(thrown: unknown): WireError {
   const code = thrown instanceof Fault ? thrown.code : 'BUG';
   const why = thrown instanceof Fault ? thrown.message : 'the reply could not be recorded';
-  return { status: 503, message: why, code };
+  return { status: code === 'SESSION_STOPPED' ? 403 : 503, message: why, code };
 }

@@ -29,6 +29,7 @@ export function openTunnelRecord(
   const id = newExchangeId();
   return {
     kind: 'blind',
+    stop: recorder.grants.stopOf(asked.grant.id),
     begin: async () => {
       try {
         await begin(recorder, asked, id);

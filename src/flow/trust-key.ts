@@ -6,11 +6,11 @@ import { parseAllowedSigners } from '../attest/allowed-signers.ts';
 import { fingerprintOf, formatKeyLine, parseKeyLine } from '../attest/ssh-key.ts';
 import { openWorktree } from '../git/open-repository.ts';
 import { expandPath } from '../identity/git-key.ts';
-import { isAgentShell } from '../model/agent-signals.ts';
 import type { Caller } from '../model/caller.ts';
 import { Fault } from '../model/fault.ts';
 import { SIGNATURE_NAMESPACE } from '../model/statement.ts';
 import { SIGNERS_FILE } from './read-trust.ts';
+import { refuseAgent } from './refuse-agent.ts';
 import { showIdentity } from './show-identity.ts';
 
 const PRINCIPAL = /^[^\s,"!*?#]+$/;
@@ -34,8 +34,7 @@ export async function trustKey(
   named: string | null,
   principal: string | null,
 ): Promise<TrustedKey> {
-  if (isAgentShell(caller.env))
-    throw new Fault('AGENT_NOT_ALLOWED', 'identity trust decides who may sign: agents may not');
+  await refuseAgent(caller, 'identity trust');
   const { worktree } = await openWorktree(caller);
   const key = parseKeyLine(await findLine(caller, named));
   if (key === null)

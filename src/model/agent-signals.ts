@@ -4,7 +4,7 @@
 /** Ours: set by `aitrail run` and `aitrail env`. */
 export const SESSION_VARIABLE = 'AITRAIL_SESSION';
 
-const AGENT_VARIABLES = [
+export const AGENT_VARIABLES = [
   'CLAUDECODE',
   'CLAUDE_CODE_SESSION_ID',
   'CLAUDE_PROJECT_DIR',
@@ -25,7 +25,3 @@ type Env = Readonly<Record<string, string>>;
 /** Names of agents' own variables that are set, without their values. */
 export const findAgentSignals = (env: Env): readonly string[] =>
   AGENT_VARIABLES.filter((name) => (env[name] ?? '') !== '');
-
-/** Is the caller an agent's shell, or a shell inside a recorded session? */
-export const isAgentShell = (env: Env): boolean =>
-  (env[SESSION_VARIABLE] ?? '') !== '' || findAgentSignals(env).length > 0;

@@ -43,6 +43,10 @@ export const FAULTS = {
     exit: 1,
     fix: 'open a new session: aitrail run -- COMMAND, or eval "$(aitrail env)"',
   },
+  SESSION_STOPPED: {
+    exit: 1,
+    fix: 'a person ended this session; start another: aitrail run -- COMMAND',
+  },
   CONNECTION_UNKNOWN: {
     exit: 2,
     fix: 'add it under connections: in ~/.config/aitrail/config.yaml',

@@ -3,7 +3,7 @@ import { Fault } from '../model/fault.ts';
 import type { Refusal, ReplyTap, Visit } from './door.ts';
 import type { Outlet } from './outlet.ts';
 import type { Passed } from './pump.ts';
-import { describeFailure, plainRefusal } from './refuse.ts';
+import { describeFailure, plainRefusal, stoppedRefusal } from './refuse.ts';
 
 export async function conclude(
   passed: Passed,
@@ -20,7 +20,10 @@ export async function conclude(
     case 'failed': {
       await settleQuietly(tap, 'refused');
       const bytes = outlet.isStream ? tap.failure(passed.thrown) : null;
-      if (bytes === null) return outlet.refuse(storeRefusal(passed.thrown, visit));
+      if (bytes === null)
+        return outlet.refuse(
+          visit.stop.aborted ? stoppedRefusal(visit) : storeRefusal(passed.thrown, visit),
+        );
       void outlet.write(bytes);
       return outlet.end();
     }

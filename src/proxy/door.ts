@@ -98,6 +98,8 @@ export interface Visit {
    */
   begin(body: RequestBody, gone: AbortSignal): Promise<Refusal | Answered | null>;
   openReply(head: ReplyHead): ReplyTap;
+  /** Aborts, with a Fault as its reason, where somebody ends the session while this is under way. */
+  readonly stop: AbortSignal;
   /** No reply came: closes the record. */
   fail(ending: Ending): Promise<void>;
 }
@@ -113,6 +115,8 @@ export type Tunnel =
   | { readonly kind: 'known'; readonly context: () => Promise<SecureContext> }
   | {
       readonly kind: 'blind';
+      /** As that of a visit. */
+      readonly stop: AbortSignal;
       /** Records who connects where; resolves when that is acknowledged. */
       readonly begin: () => Promise<Refusal | null>;
       /** Closes the record. Never rejects. */

@@ -8,7 +8,7 @@ import { findStranger, knockOf, type Tunnelled } from './knock.ts';
 import { openOutlet } from './outlet.ts';
 import { pumpReply } from './pump.ts';
 import { type Incoming, readBody } from './read-body.ts';
-import { describeFailure, plainRefusal, refuse, sendOwn } from './refuse.ts';
+import { describeFailure, plainRefusal, refuse, sendOwn, stoppedRefusal } from './refuse.ts';
 import type { UpstreamReply, Upstreams } from './upstreams.ts';
 
 export interface Call {
@@ -36,20 +36,37 @@ export async function serve(call: Call): Promise<void> {
 }
 
 async function forward(call: Call, visit: Visit): Promise<void> {
-  const { request, client } = call;
-  const incoming = await readBody(request);
+  const incoming = await readBody(call.request);
   const controller = new AbortController();
-  client.on('close', () => controller.abort());
-  const stopped = await visit.begin(incoming.body, controller.signal);
+  const abort = (): void => controller.abort();
+  call.client.on('close', abort);
+  visit.stop.addEventListener('abort', abort);
+  try {
+    await forwardUnless(call, visit, { incoming, controller });
+  } finally {
+    visit.stop.removeEventListener('abort', abort);
+  }
+}
+
+/** @param on its controller aborts when the client hangs up or the session is stopped. */
+async function forwardUnless(
+  call: Call,
+  visit: Visit,
+  on: { readonly incoming: Incoming; readonly controller: AbortController },
+): Promise<void> {
+  const { client } = call;
+  const { signal } = on.controller;
+  if (visit.stop.aborted) return refuse(client, stoppedRefusal(visit));
+  const stopped = await visit.begin(on.incoming.body, signal);
   if (stopped?.kind === 'answered') return sendOwn(client, stopped);
   if (stopped !== null) return refuse(client, stopped);
   let reply: UpstreamReply;
   try {
-    reply = await ask(call, visit, { incoming, signal: controller.signal });
+    reply = await ask(call, visit, { incoming: on.incoming, signal });
   } catch (thrown) {
     return unanswered(client, visit, thrown);
   }
-  await answer(call, visit, { reply, abandon: () => controller.abort() });
+  await answer(call, visit, { reply, abandon: () => on.controller.abort() });
 }
 
 /** Nothing came back. */
@@ -58,6 +75,10 @@ export async function unanswered(
   visit: Visit,
   thrown: unknown,
 ): Promise<void> {
+  if (visit.stop.aborted) {
+    await visit.fail('refused');
+    return refuse(client, stoppedRefusal(visit));
+  }
   await visit.fail(client.destroyed ? 'client-abort' : 'upstream-error');
   const message = `${visit.origin} gave no answer: ${describeFailure(thrown)}`;
   refuse(client, { ...plainRefusal(502, 'UPSTREAM_UNREACHABLE', message), format: visit.format });
@@ -82,7 +103,7 @@ export async function answer(
   const tap = visit.openReply(reply);
   const outlet = openOutlet(client, reply, request.method ?? 'GET');
   const source = decodeContent(encoding, reply.body);
-  const passed = await pumpReply({ source, tap, outlet });
+  const passed = await pumpReply({ source, tap, outlet, stop: visit.stop });
   if (passed.kind !== 'complete') abandon();
   await conclude(passed, tap, { outlet, visit });
 }

@@ -2,6 +2,7 @@
 // tells the client that the reply is over goes out only after the record is acknowledged.
 import type { Ending, Piece, ReplyTap } from './door.ts';
 import { giveSigns } from './give-signs.ts';
+import { openHalt } from './halt.ts';
 import type { Outlet } from './outlet.ts';
 
 /** After the terminal event the upstream normally closes at once; one that does not keeps nobody waiting longer. */
@@ -11,6 +12,8 @@ export interface Passage {
   readonly source: AsyncIterable<Uint8Array>;
   readonly tap: ReplyTap;
   readonly outlet: Outlet;
+  /** Somebody ends the session: what is under way fails with the signal's reason. */
+  readonly stop: AbortSignal;
 }
 
 /** How a reply ended: `cut` broke off upstream, `failed` could not be recorded. */
@@ -23,7 +26,17 @@ type Next =
   | { readonly kind: 'end'; readonly isCut: boolean };
 
 /** Resolves when the last byte is on its way to the client, or cannot be. Never throws. */
-export async function pumpReply({ source, tap, outlet }: Passage): Promise<Passed> {
+export async function pumpReply({ source, stop, ...way }: Passage): Promise<Passed> {
+  const halt = openHalt(stop, way.tap, way.outlet);
+  try {
+    const halted = halt.stopped.then((thrown): Passed => ({ kind: 'failed', thrown }));
+    return await Promise.race([pump(source, halt), halted]);
+  } finally {
+    halt.close();
+  }
+}
+
+async function pump(source: AsyncIterable<Uint8Array>, { tap, outlet }: Way): Promise<Passed> {
   const chunks = openChunks(source);
   try {
     for (;;) {
@@ -39,7 +52,7 @@ export async function pumpReply({ source, tap, outlet }: Passage): Promise<Passe
   }
 }
 
-type Way = Omit<Passage, 'source'>;
+type Way = Pick<Passage, 'tap' | 'outlet'>;
 
 async function pass({ tap, outlet }: Way, pieces: readonly Piece[]): Promise<void> {
   const kept = tap.keep(join(pieces, 'record'));

@@ -1,6 +1,7 @@
 // Answers of our own, in the shape that the provider's clients understand.
 import type { ServerResponse } from 'node:http';
-import type { Answered, Refusal } from './door.ts';
+import { Fault } from '../model/fault.ts';
+import type { Answered, Refusal, Visit } from './door.ts';
 
 /** Sends a refusal as the whole reply; does nothing where a reply has begun. */
 export function refuse(client: ServerResponse, refusal: Refusal): void {
@@ -31,6 +32,13 @@ export const plainRefusal = (status: number, code: string, message: string): Ref
   message,
   format: null,
 });
+
+/** What a client is told whose session was ended while its request was under way. */
+export const stoppedRefusal = ({ stop, format }: Pick<Visit, 'stop' | 'format'>): Refusal => {
+  const reason: unknown = stop.reason;
+  const code = reason instanceof Fault ? reason.code : 'BUG';
+  return { ...plainRefusal(403, code, describeFailure(reason)), format };
+};
 
 /** A refusal's body, in the shape that the provider's clients read. */
 export const refusalBody = ({ status, code, message, format }: Refusal): string =>

@@ -143,7 +143,7 @@ async function begin(
   visit: Visit,
   bytes: Uint8Array,
 ): ReturnType<Visit['begin']> {
-  const begun = visit.begin({ kind: 'whole', bytes }, gone.signal);
+  const begun = visit.begin({ kind: 'whole', bytes }, AbortSignal.any([gone.signal, visit.stop]));
   const sign = messagesOf(Buffer.from(makeIdleEvent(format.name, null), 'utf8'));
   await giveSigns(begun, () => send(client, sign));
   return begun;
@@ -153,7 +153,7 @@ async function passReply(state: State, turn: Turn, visit: Visit): Promise<void> 
   const { tap, inbox, frames } = turn;
   try {
     const outlet = openSocketOutlet(state, frames);
-    const passed = await pumpReply({ source: inbox.read(), tap, outlet });
+    const passed = await pumpReply({ source: inbox.read(), tap, outlet, stop: visit.stop });
     await conclude(passed, tap, { outlet, visit });
   } catch {
     state.client.terminate(); // why a record could not be closed is told by its recorder

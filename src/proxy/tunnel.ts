@@ -96,7 +96,12 @@ async function passBlind(
     socket.pipe(remote).pipe(socket);
   });
   socket.on('close', () => remote.destroy());
-  remote.on('close', () => void finish());
+  const cut = (): void => void socket.destroy();
+  tunnel.stop.addEventListener('abort', cut);
+  remote.on('close', () => {
+    tunnel.stop.removeEventListener('abort', cut);
+    void finish();
+  });
   const finish = async (): Promise<void> => {
     await tunnel.end({
       sentBytes: remote.bytesWritten,

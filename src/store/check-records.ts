@@ -5,6 +5,7 @@ import { treeRoot } from '../log/tree.ts';
 import { isIncluded } from '../log/verify.ts';
 import { parseJson, stringAt } from '../model/json.ts';
 import type { Database } from './database.ts';
+import { eventLeaf, findEventRow } from './event-rows.ts';
 import { exchangeLeaf } from './exchange-leaf.ts';
 import type { ExchangeRow } from './exchange-row.ts';
 import { readList } from './lists.ts';
@@ -21,7 +22,13 @@ export function checkRecords(
   // a part that many requests share is unpacked once
   const sound = new Map<number, boolean>();
   return readLog(database, firstIndex, count).map((entry) => {
-    const row = recordOf(database, entry);
+    const { kind, id } = nameOf(entry);
+    if (kind === 'event') {
+      const event = findEventRow(database, id);
+      const expected = event === undefined ? null : eventLeaf(event);
+      return { index: entry.index, expected, damage: null };
+    }
+    const row = kind === 'exchange' ? recordOf(database, id) : undefined;
     if (row === undefined) return { index: entry.index, expected: null, damage: null };
     return { index: entry.index, ...recompute(database, row, sound) };
   });
@@ -45,14 +52,16 @@ export function findContradiction(
   return isIn ? null : `leaf ${index} of this log is not what it proves`;
 }
 
-function recordOf(database: Database, entry: LogEntry): ExchangeRow | undefined {
+function nameOf(entry: LogEntry): { readonly kind: string; readonly id: string } {
   const leaf = parseJson(Buffer.from(entry.data).toString('utf8'));
-  if (stringAt(leaf, 'kind') !== 'exchange') return undefined;
-  return database.get<ExchangeRow>(
-    'SELECT e.*, s.id AS session_id FROM exchanges e JOIN sessions s ON s.n = e.session WHERE e.id = ?',
-    [stringAt(leaf, 'id') ?? ''],
-  );
+  return { kind: stringAt(leaf, 'kind') ?? '', id: stringAt(leaf, 'id') ?? '' };
 }
+
+const recordOf = (database: Database, id: string): ExchangeRow | undefined =>
+  database.get<ExchangeRow>(
+    'SELECT e.*, s.id AS session_id FROM exchanges e JOIN sessions s ON s.n = e.session WHERE e.id = ?',
+    [id],
+  );
 
 function recompute(
   database: Database,

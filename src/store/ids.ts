@@ -12,6 +12,9 @@ export const newExchangeId = (): string => `x${randomText(12)}`;
 /** `g` and ten characters. */
 export const newGrantId = (): string => `g${randomText(10)}`;
 
+/** `v` and ten characters. */
+export const newEventId = (): string => `v${randomText(10)}`;
+
 function randomText(length: number): string {
   // 256 is a multiple of 32: every character is equally likely
   return [...randomBytes(length)].map((byte) => ALPHABET.charAt(byte % 32)).join('');

@@ -104,4 +104,15 @@ export const MIGRATIONS: readonly string[] = [
     expires_ms INTEGER NOT NULL
   ) WITHOUT ROWID;
   `,
+  `
+  CREATE TABLE events (
+    n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, at_ms INTEGER NOT NULL,
+    detail TEXT NOT NULL, salt BLOB NOT NULL, log_index INTEGER NOT NULL
+  );
+  CREATE INDEX events_by_time ON events (at_ms);
+  -- who opened a grant or session, and from where, as JSON; of an exchange a part of its own
+  ALTER TABLE grants ADD COLUMN context TEXT;
+  ALTER TABLE sessions ADD COLUMN context TEXT;
+  ALTER TABLE exchanges ADD COLUMN context INTEGER REFERENCES parts (n);
+  `,
 ];

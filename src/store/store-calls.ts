@@ -6,6 +6,7 @@ import { checkRecords, findContradiction } from './check-records.ts';
 import * as commits from './commit-rows.ts';
 import { refine, type Database } from './database.ts';
 import * as emissions from './emission-rows.ts';
+import * as events from './event-rows.ts';
 import * as exchanges from './exchange-rows.ts';
 import type { RecentLists } from './lists.ts';
 import { lastCheckpoint, publishLog, rewriteLogFiles, signLog } from './log-files.ts';
@@ -122,6 +123,8 @@ function evidenceCalls({ database, memory, write }: Core): Pick<SyncStore, Evide
 
 type LogCall =
   | 'addCommit'
+  | 'addEvent'
+  | 'listEvents'
   | 'appendLog'
   | 'logSize'
   | 'readLog'
@@ -137,6 +140,8 @@ function logCalls(core: Core): Pick<SyncStore, LogCall> {
   const { database, write } = core;
   return {
     addCommit: (record, leaf) => write(() => commits.addCommit(database, record, leaf)),
+    addEvent: (event) => write(() => events.addEvent(database, event)),
+    listEvents: (filter) => refine(() => events.listEvents(database, filter)),
     appendLog: (leaf) => write(() => ({ logIndex: appendLeaf(database, leaf) })),
     logSize: () => refine(() => logSize(database)),
     readLog: (first, count) => refine(() => readLog(database, first, count)),

@@ -1,5 +1,6 @@
 // The store's interface, the same for the embedded database and (later) a shared one. Everything that comes in is
 // already masked: the store never sees a secret. All times are milliseconds since the epoch.
+import type { EventRecord, NewEvent } from '../model/event.ts';
 import type { Edit, Emission, Outcome } from '../model/edit.ts';
 import type { MaskRecord } from '../model/secret.ts';
 import type {
@@ -202,6 +203,14 @@ export interface Store {
   findCommits(exchange: string): Promise<readonly CommitRecord[]>;
   /** The newest record of a commit; null if it was never attested here. */
   findCommit(commit: string): Promise<CommitRecord | null>;
+
+  /** Stores an event and its leaf in one transaction. */
+  addEvent(event: NewEvent): Promise<EventRecord>;
+  /** Newest first. */
+  listEvents(filter: {
+    readonly sinceMs?: number;
+    readonly limit: number;
+  }): Promise<readonly EventRecord[]>;
 
   /** Appends a leaf that belongs to no exchange (policy change, denied attempt …). */
   appendLog(leaf: Uint8Array): Promise<{ readonly logIndex: number }>;

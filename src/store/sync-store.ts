@@ -33,6 +33,7 @@ export const BATCHED: ReadonlySet<CallName> = new Set<CallName>([
   'setOutcome',
   'addObservations',
   'addCommit',
+  'addEvent',
   'appendLog',
   'putSecret',
 ]);

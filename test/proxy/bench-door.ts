@@ -62,6 +62,7 @@ function openVisit(options: DoorOptions, note: Noted): Visit {
     kind: 'admitted',
     format: null,
     ...joinUpstream(options.upstream, 'anthropic-messages', note.path),
+    stop: new AbortController().signal,
     outgoing: (headers) => headers,
     begin: async (body) => {
       await Promise.resolve();

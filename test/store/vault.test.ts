@@ -105,8 +105,8 @@ test.each(['AITRAIL_SESSION', 'CLAUDECODE'])(
       code: 'AGENT_NOT_ALLOWED',
     });
     const store = await openHere(homeOf(caller));
-    const [leaf] = await store.readLog(0, 1);
-    expect(Buffer.from(leaf?.data ?? []).toString()).toContain('refused reveal');
+    const [event] = await store.listEvents({ limit: 1 });
+    expect(event).toMatchObject({ kind: 'refused', logIndex: 0, detail: { verb: 'reveal' } });
     await store.close();
   },
 );

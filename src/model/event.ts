@@ -1,0 +1,23 @@
+// Things worth a record that are no exchange: somebody was turned away, a session was stopped, an agent tried what is for
+// people.
+
+export type EventKind =
+  | 'denied' // the proxy turned a request away; nothing went upstream
+  | 'refused' // an agent typed a verb that is for people
+  | 'ran' // an agent typed a verb that is allowed and worth knowing
+  | 'stopped'; // somebody ended a session and its token
+
+/** Names to values, all short. Never what a request carried. */
+export type EventDetail = Readonly<Record<string, string | number | null | readonly string[]>>;
+
+export interface NewEvent {
+  readonly kind: EventKind;
+  readonly atMs: number;
+  readonly detail: EventDetail;
+}
+
+export interface EventRecord extends NewEvent {
+  readonly id: string;
+  /** Index of its leaf in the log. */
+  readonly logIndex: number;
+}
