@@ -1,7 +1,7 @@
 // One line of a note down to its statement: envelope, signature, statement, in this order. Nothing of the payload is used
 // before its signature holds. Whose signature it is, trust.ts judges.
 import { PAYLOAD_TYPE, SIGNATURE_NAMESPACE, type Statement } from '../model/statement.ts';
-import { openEnvelope } from './envelope.ts';
+import { openEnvelope, type OpenedEnvelope } from './envelope.ts';
 import { formatPae } from './pae.ts';
 import { checkSshsig, parseSshsig } from './sshsig.ts';
 import { parseStatement } from './statement.ts';
@@ -20,7 +20,7 @@ export function openSigned(line: string): OpenedLine {
   const envelope = openEnvelope(line);
   if (envelope === null) return { kind: 'malformed', why: 'no DSSE envelope', key: null };
   if (envelope.payloadType !== PAYLOAD_TYPE) return { kind: 'foreign' };
-  const checked = checkSignatures(envelope.signatures, formatPae(PAYLOAD_TYPE, envelope.payload));
+  const checked = checkSignatures(envelope);
   if (checked.kind === 'bad') return { kind: 'bad-signature', why: checked.why, key: null };
   const reading = parseStatement(envelope.payload);
   switch (reading.kind) {
@@ -33,12 +33,32 @@ export function openSigned(line: string): OpenedLine {
   }
 }
 
+export type OpenedPayload =
+  | {
+      readonly kind: 'signed';
+      readonly payloadType: string;
+      readonly payload: Buffer;
+      readonly publicKey: Buffer;
+    }
+  | { readonly kind: 'unsigned' }; // no envelope, or no signature over it holds
+
+/** A payload of any type whose signature holds. @param line without LF. Never throws. */
+export function openPayload(line: string): OpenedPayload {
+  const envelope = openEnvelope(line);
+  if (envelope === null) return { kind: 'unsigned' };
+  const checked = checkSignatures(envelope);
+  if (checked.kind === 'bad') return { kind: 'unsigned' };
+  const { payloadType, payload } = envelope;
+  return { kind: 'signed', payloadType, payload, publicKey: checked.publicKey };
+}
+
 type SignaturesCheck =
   | { readonly kind: 'good'; readonly publicKey: Buffer }
   | { readonly kind: 'bad'; readonly why: string };
 
 /** The first signature that holds decides; DSSE lets others stand beside it. */
-function checkSignatures(signatures: readonly Buffer[], pae: Uint8Array): SignaturesCheck {
+function checkSignatures({ payloadType, payload, signatures }: OpenedEnvelope): SignaturesCheck {
+  const pae = formatPae(payloadType, payload);
   let why = 'no SSH signature';
   for (const blob of signatures) {
     const parsed = parseSshsig(blob);

@@ -9,13 +9,19 @@ import { parseSshsig } from './sshsig.ts';
 import { formatStatement } from './statement.ts';
 
 /** @returns the envelope's line without LF. @throws what the signer throws. */
-export async function signStatement(statement: Statement, signer: Signer): Promise<string> {
-  const payload = formatStatement(statement);
-  const signature = await signer.sign(formatPae(PAYLOAD_TYPE, payload));
+export const signStatement = (statement: Statement, signer: Signer): Promise<string> =>
+  signPayload({ type: PAYLOAD_TYPE, payload: formatStatement(statement) }, signer);
+
+/** The same for a payload of another type. @throws what the signer throws. */
+export async function signPayload(
+  { type, payload }: { readonly type: string; readonly payload: Buffer },
+  signer: Signer,
+): Promise<string> {
+  const signature = await signer.sign(formatPae(type, payload));
   const blob = parseKeyLine(signer.publicKey)?.blob ?? Buffer.alloc(0);
   return formatEnvelope({
     payload: payload.toString('base64'),
-    payloadType: PAYLOAD_TYPE,
+    payloadType: type,
     signatures: [{ keyid: fingerprintOf(blob), sig: Buffer.from(signature).toString('base64') }],
   });
 }

@@ -58,6 +58,17 @@ export function judgeSigner(trust: Trust, question: TrustQuestion): TrustAnswer 
   );
 }
 
+/** Is the key listed for this very person, or role, now? */
+export const speaksFor = (
+  trust: Trust,
+  publicKey: Uint8Array,
+  who: { readonly name: string; readonly namespace: string; readonly atMs: number },
+): boolean => {
+  const { name: committer, namespace, atMs } = who;
+  const answer = judgeSigner(trust, { publicKey, committer, namespace, atMs });
+  return answer.kind === 'trusted' && !answer.isDelegate;
+};
+
 const untrusted = (why: string): TrustAnswer => ({ kind: 'untrusted', why });
 
 function nameOf(publicKey: Uint8Array): string {

@@ -24,11 +24,20 @@ const DEFAULTS: Readonly<Record<string, string>> = {
   'secrets.toolArguments': DEFAULT_SECRETS.toolArguments,
   'secrets.vault': 'false',
   'protect[].from': 'any',
+  'approvals.expire': '1h',
   'connections.<name>.record': 'true',
 };
 
 /** Keys that a repository's file cannot set at all. */
 const OWN = /^(?:connections|signing|notify|secrets\.vault)/;
+
+/** Who may approve is nothing that a user decides for everybody else. */
+const SHARED = /^groups/;
+
+const filesOf = (key: string): string => {
+  if (OWN.test(key)) return 'user, organisation';
+  return SHARED.test(key) ? 'repository, organisation' : 'all';
+};
 
 /** @returns Markdown. */
 export function describeConfiguration(): string {
@@ -39,7 +48,7 @@ export function describeConfiguration(): string {
       `\`${key}\``,
       values,
       standard === undefined ? '' : `\`${standard}\``,
-      OWN.test(key) ? 'user, organisation' : 'all',
+      filesOf(key),
       meaning,
     ];
     return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;

@@ -4,17 +4,16 @@ import { createHash } from 'node:crypto';
 import { canonicalJson } from '../model/canonical-json.ts';
 import type {
   Connection,
-  CustomSecretRule,
   Policy,
-  ProtectRule,
   SecretAction,
   SecretsPolicy,
   SettingPlace,
-  StreamRule,
 } from '../model/policy.ts';
 import { DEFAULT_CONNECTIONS, DEFAULT_SECRETS, RETENTION_DAYS } from './defaults.ts';
 import { type Ladder, type Layer, notYours, pickStrictest } from './ladder.ts';
 import { mergeNotify, secretOf } from './merge-notify.ts';
+import { mergeExpire, mergeGroups } from './merge-approvals.ts';
+import { mergeRules, mergeSecretRules } from './merge-rules.ts';
 import type { Configuration } from './schema.ts';
 
 export interface InForce {
@@ -37,15 +36,12 @@ export function mergeLayers(layers: readonly Layer[]): InForce {
     secrets: {
       ...mergeActions(climb),
       allow: mergeAllowed(layers, places),
-      rules: layers.flatMap(secretRules).filter(isFirstOf((rule) => rule.id)),
+      rules: mergeSecretRules(layers),
       isVaultOn: readOwn(layers, 'secrets.vault', places)?.secrets?.vault ?? false,
     },
-    protect: layers
-      .flatMap(protectRules)
-      .filter(isFirstOf((rule) => canonicalJson({ ...rule, place: null }))),
-    rules: layers
-      .flatMap(streamRules)
-      .filter(isFirstOf((rule) => canonicalJson({ ...rule, place: null }))),
+    ...mergeRules(layers),
+    groups: mergeGroups(layers, places),
+    approvals: { expireMs: mergeExpire(layers, places) },
     mode: climb({
       path: ['mode'],
       steps: ['observe', 'enforce'],
@@ -191,41 +187,4 @@ function mergeAllowed(
       return allowed;
     });
   return [...new Set(patterns)];
-}
-
-const secretRules = ({ settings, document }: Layer): readonly CustomSecretRule[] =>
-  (settings.secrets?.rules ?? []).map((rule, index) => ({
-    id: rule.id,
-    pattern: rule.pattern,
-    keywords: rule.keywords ?? [],
-    place: document.placeOf(['secrets', 'rules', index, 'pattern']),
-  }));
-
-const protectRules = ({ settings, document }: Layer): readonly ProtectRule[] =>
-  (settings.protect ?? []).map((rule, index) => ({
-    paths: rule.paths,
-    from: rule.from ?? 'any',
-    action: rule.action,
-    approvers: [],
-    place: document.placeOf(['protect', index]),
-  }));
-
-const streamRules = ({ settings, document }: Layer): readonly StreamRule[] =>
-  (settings.rules ?? []).map((rule, index) => ({
-    name: rule.name,
-    on: rule.on,
-    match: rule.match ?? null,
-    method: rule.method ?? null,
-    path: rule.path ?? null,
-    action: rule.action,
-    place: document.placeOf(['rules', index, ...(rule.match === undefined ? [] : ['match'])]),
-  }));
-
-/** Keeps the first of those with the same key: a base rule is repeated by the working tree's copy of the file. */
-function isFirstOf<Item>(key: (item: Item) => string): (item: Item) => boolean {
-  const seen = new Set<string>();
-  return (item) => {
-    const name = key(item);
-    return !seen.has(name) && seen.add(name) !== undefined;
-  };
 }

@@ -5,6 +5,11 @@ import { z } from 'zod';
 const action = z.enum(['block', 'mask', 'warn', 'off']);
 const patterns = z.array(z.string().min(1)).min(1);
 
+/** Seconds, minutes, hours or days: `90s`, `1h`. */
+const duration = z
+  .string()
+  .regex(/^[1-9]\d{0,5}[smhd]$/, 'must be a time such as 90s, 10m, 1h, 7d');
+
 const upstream = z
   .string()
   .refine(
@@ -75,11 +80,34 @@ const secrets = z.strictObject({
     .describe('keep masked values, encrypted and for a time, for `aitrail reveal`'),
 });
 
-const protect = z.strictObject({
-  paths: patterns.describe('gitignore patterns'),
-  from: z.enum(['ai', 'any']).optional().describe('whose changes: what a model wrote, or all'),
-  action: z.enum(['block', 'warn']).describe('refuse the commit, or say it and go on'),
-});
+const approvers = z
+  .array(
+    z
+      .string()
+      .regex(/^(?:group:[a-z0-9][a-z0-9-]*|[^\s,:]+)$/, 'must be a mail address or group:NAME'),
+  )
+  .min(1)
+  .optional()
+  .describe('with `approve`: mail addresses and `group:NAME`; without: any listed signer');
+
+const from = z.enum(['ai', 'any']).optional().describe('whose changes: what a model wrote, or all');
+
+const onlyWithApprove = [
+  (one: { readonly action: string; readonly approvers?: unknown }): boolean =>
+    one.approvers === undefined || one.action === 'approve',
+  'approvers are for action: approve',
+] as const;
+
+const protect = z
+  .strictObject({
+    paths: patterns.describe('gitignore patterns'),
+    from,
+    action: z
+      .enum(['block', 'approve', 'warn'])
+      .describe('refuse the commit, refuse it until somebody approves, or say it and go on'),
+    approvers,
+  })
+  .refine(...onlyWithApprove);
 
 const rule = z
   .strictObject({
@@ -105,8 +133,12 @@ const rule = z
       .describe(
         'of requests without the query, with `on: http`; `*` within a segment, `**` across',
       ),
-    action: z.enum(['block', 'warn']).describe('answer in its place, or say it and go on'),
+    action: z
+      .enum(['block', 'approve', 'warn'])
+      .describe('answer in its place, hold it for somebody to approve, or say it and go on'),
+    approvers,
   })
+  .refine(...onlyWithApprove)
   .refine((one) => one.on === 'http' || one.match !== undefined, 'needs match')
   .refine(
     (one) => one.on === 'http' || (one.method === undefined && one.path === undefined),
@@ -146,10 +178,22 @@ export const CONFIGURATION = z.strictObject({
   secrets: secrets.optional(),
   protect: z.array(protect).optional().describe('files that need a person'),
   rules: z.array(rule).optional().describe('what is stopped on its way, or told of'),
+  groups: z
+    .record(
+      z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'lower-case letters, digits and dashes only'),
+      z.array(z.string().regex(/^[^\s,:]+$/, 'must be a mail address')),
+    )
+    .optional()
+    .describe('people by name, for `approvers`; counts as it stands in the base revision'),
+  approvals: z
+    .strictObject({
+      expire: duration.optional().describe('how long a request stays open, and its approval holds'),
+    })
+    .optional(),
   mode: z
     .enum(['enforce', 'observe'])
     .optional()
-    .describe('`observe`: block and change nothing, say and record what would have been'),
+    .describe('`observe`: block, hold and change nothing, say and record what would have been'),
   signing: z
     .enum(['auto', 'ssh', 'keyring', 'file'])
     .optional()

@@ -33,6 +33,10 @@ export function controlRoutes(serving: Serving, hook: HookHandler, stop: () => v
         await recorder.grants.stop(stringAt(json, 'grant') ?? '');
         return recorder.store.addEvent(readEvent(objectAt(json, 'event')));
       }),
+    'POST /decided': () => {
+      recorder.approvals.wake();
+      return text('');
+    },
     'POST /hook': (call) => hook(call, { store: recorder.store, home: serving.home }),
   };
 }

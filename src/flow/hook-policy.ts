@@ -37,9 +37,9 @@ function closingHooks(policy: Policy): string {
   const { ai, other } = policy.secrets.onCommit;
   const atCommit =
     [ai, other].some(refuses) || policy.protect.some((rule) => rule.action !== 'warn');
-  return CLOSING_HOOKS.filter((hook) =>
-    hook === 'pre-push' ? refuses(policy.secrets.onPush) : atCommit,
-  ).join(' ');
+  const atPush =
+    refuses(policy.secrets.onPush) || policy.push.some((rule) => rule.action !== 'warn');
+  return CLOSING_HOOKS.filter((hook) => (hook === 'pre-push' ? atPush : atCommit)).join(' ');
 }
 
 /** A mask that cannot be made is a refusal. */
@@ -78,7 +78,6 @@ const isPolicy = (value: unknown): value is Policy =>
   isString(value['mode']) &&
   isObject(value['secrets']) &&
   isObject(value['secrets']['onCommit']) &&
-  Array.isArray(value['protect']) &&
-  Array.isArray(value['rules']) &&
-  arrayAt(value, 'protect').every(isObject) &&
-  isObject(value['notes']);
+  ['protect', 'rules', 'push'].every((name) => Array.isArray(value[name])) &&
+  ['notes', 'groups', 'approvals'].every((name) => isObject(value[name])) &&
+  arrayAt(value, 'protect').every(isObject);

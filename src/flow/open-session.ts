@@ -1,6 +1,7 @@
 // Opens a session for a caller: who and where it is comes from git here, the token from the daemon.
 import { hostname } from 'node:os';
 import type { RunInfo } from '../daemon/run-info.ts';
+import { withoutUser } from '../git/approval-place.ts';
 import { findRepository } from '../git/open-repository.ts';
 import { gitText } from '../git/run-git.ts';
 import type { Caller } from '../model/caller.ts';
@@ -118,6 +119,3 @@ async function readPlace(caller: Caller): Promise<Place> {
 }
 
 const orNull = (text: string): string | null => (text === '' ? null : text);
-
-/** A remote's URL may hold a password. */
-const withoutUser = (url: string): string => url.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/@]*@/i, '$1');

@@ -102,6 +102,10 @@ function settingsOf({
     ['secrets.allow', secrets.allow.join(', ') || 'nothing'],
     ['secrets.rules', secrets.rules.map(({ id }) => id).join(', ') || 'none of your own'],
     ['rules', policy.rules.map(({ name }) => name).join(', ') || 'none'],
+    ...Object.entries(policy.groups).map(
+      ([name, people]) => [`groups.${name}`, people.join(', ')] as const,
+    ),
+    ['approvals.expire', durationText(policy.approvals.expireMs)],
     ['secrets.vault', String(secrets.isVaultOn)],
     ['signing', policy.signing],
     ['notes.push', String(policy.notes.push)],
@@ -121,3 +125,15 @@ function settingsOf({
 
 /** The rest of a webhook's address is often its only secret. */
 const hostOf = (url: string): string => new URL(url).host;
+
+const durationText = (ms: number): string => {
+  const [size, unit] = UNITS.find(([each]) => ms % each === 0) ?? [1000, 's'];
+  return `${String(ms / size)}${unit}`;
+};
+
+const UNITS = [
+  [86_400_000, 'd'],
+  [3_600_000, 'h'],
+  [60_000, 'm'],
+  [1000, 's'],
+] as const;

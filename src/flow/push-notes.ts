@@ -3,6 +3,7 @@
 import { GIT_AI_REF } from '../attest/git-ai.ts';
 import { mergeNotes } from '../git/merge-notes.ts';
 import type { PushedRef } from '../git/outgoing.ts';
+import { PLAINLY, QUIETLY } from '../git/own-push.ts';
 import { isDryRunPush } from '../git/push-command.ts';
 import { runGit } from '../git/run-git.ts';
 import type { Notice, TextNotice } from '../model/notice.ts';
@@ -71,10 +72,6 @@ const trackingRef = (ref: string, remote: string): string | null =>
   /^[\w.-]+(?:\/[\w.-]+)*$/.test(remote)
     ? ref.replace('refs/notes/', `refs/notes/remotes/${remote}/`)
     : null;
-
-/** Without hooks, signatures or submodules of its own: this is not the user's push. */
-const QUIETLY = ['-c', 'core.hooksPath=/dev/null', '-c', 'push.followTags=false'] as const;
-const PLAINLY = ['--no-verify', '--no-signed', '--recurse-submodules=no', '--quiet'] as const;
 
 interface Sent {
   readonly isDone: boolean;

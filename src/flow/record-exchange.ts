@@ -23,6 +23,7 @@ import { recordRequest, type RequestFacts } from './record-request.ts';
 import { openTunnelRecord } from './record-tunnel.ts';
 import type { PathResolver } from './resolve-path.ts';
 import type { SessionBook } from './session-book.ts';
+import type { ApprovalBook } from './approval-book.ts';
 import type { RuleBook } from './rule-book.ts';
 import type { WorktreeWatch } from './worktree-watch.ts';
 import type { WrittenBook } from './written-book.ts';
@@ -36,6 +37,7 @@ export interface Recorder {
   readonly policies: PolicyBook;
   readonly maskers: Maskers;
   readonly rules: RuleBook;
+  readonly approvals: ApprovalBook;
   readonly known: KnownBook;
   readonly written: WrittenBook;
   readonly paths: PathResolver;

@@ -28,6 +28,7 @@ import { type Listener, openListener } from '../proxy/listener.ts';
 import { openUpstreams } from '../proxy/upstreams.ts';
 import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
+import { openApprovalBook } from './approval-book.ts';
 import { openAuthorityBook, readTrust } from './authority-book.ts';
 import { controlRoutes } from './control-routes.ts';
 import { openGrantBook } from './grant-book.ts';
@@ -181,6 +182,7 @@ async function openRecorder(
     key,
     maskers,
     rules: openRuleBook(),
+    approvals: openApprovalBook(caller.env),
     warn: log,
     grants: openGrantBook(store),
     policies: openPolicyBook(caller, log),

@@ -92,6 +92,21 @@ export const FAULTS = {
     exit: 1,
     fix: 'repair the policy file named above; the rules in it could not be evaluated',
   },
+  APPROVAL_NEEDED: {
+    exit: 1,
+    fix: 'ask one of the approvers: aitrail approvals approve ID; then do the same again',
+  },
+  APPROVAL_SELF: {
+    exit: 1,
+    fix: 'somebody else must decide; two keys of one person are one person',
+  },
+  APPROVER_NOT_LISTED: {
+    exit: 1,
+    fix: 'a listed approver must decide: see groups: in the policy and .aitrail/allowed_signers of the base revision',
+  },
+  APPROVAL_OVER: { exit: 1, fix: 'do it again: that asks anew' },
+  APPROVAL_INVALID: { exit: 1, fix: 'have it asked for again, by a listed signer' },
+  NO_SUCH_APPROVAL: { exit: 2, fix: 'list them: aitrail approvals list' },
   AGENT_NOT_ALLOWED: { exit: 1, fix: 'a person must run this, in a shell of their own' },
   NO_SUCH_PLACEHOLDER: { exit: 1, fix: 'check the spelling; values expire from the vault' },
   DEMO_BROKEN: {

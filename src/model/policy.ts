@@ -35,6 +35,17 @@ export interface ProtectRule {
   /** `ai`: only changes that an AI made; `any`: all. */
   readonly from: 'ai' | 'any';
   readonly action: RuleAction;
+  /** With `approve`: mail addresses and `group:NAME`; empty: any listed signer. */
+  readonly approvers: readonly string[];
+  readonly place: SettingPlace | null;
+}
+
+/** Branches of a remote that changes reach only by leave. */
+export interface PushRule {
+  /** Names of branches; `*` stands for a part of a segment, `**` for any. */
+  readonly branches: readonly string[];
+  readonly from: 'ai' | 'any';
+  readonly action: RuleAction;
   readonly approvers: readonly string[];
   readonly place: SettingPlace | null;
 }
@@ -50,6 +61,7 @@ export interface StreamRule {
   /** Path without query; `*` stands for a part of a segment, `**` for any; null: all. */
   readonly path: string | null;
   readonly action: RuleAction;
+  readonly approvers: readonly string[];
   readonly place: SettingPlace | null;
 }
 
@@ -96,6 +108,10 @@ export interface Policy {
   readonly secrets: SecretsPolicy;
   readonly protect: readonly ProtectRule[];
   readonly rules: readonly StreamRule[];
+  readonly push: readonly PushRule[];
+  /** Mail addresses by name: the organisation's, and the repository's as they stand at the base. */
+  readonly groups: Readonly<Record<string, readonly string[]>>;
+  readonly approvals: { readonly expireMs: number };
   readonly mode: 'enforce' | 'observe';
   readonly retentionDays: number;
   readonly signing: 'auto' | 'ssh' | 'keyring' | 'file';

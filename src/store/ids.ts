@@ -9,6 +9,8 @@ const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 export const newSessionId = (): string => `s${randomText(10)}`;
 /** `x` and twelve characters. */
 export const newExchangeId = (): string => `x${randomText(12)}`;
+/** `a` and ten characters. */
+export const newApprovalId = (): string => `a${randomText(10)}`;
 /** `g` and ten characters. */
 export const newGrantId = (): string => `g${randomText(10)}`;
 

@@ -90,7 +90,7 @@ test.each([
   [
     'missing',
     { [RC]: 'protect:\n  - { paths: [a] }\n' },
-    'CONFIG_INVALID .aitrailrc.yaml:2:5: protect.0.action: must be block | warn',
+    'CONFIG_INVALID .aitrailrc.yaml:2:5: protect.0.action: must be block | approve | warn',
   ],
   ['no YAML', { [RC]: 'mode: [\n' }, /^CONFIG_INVALID \.aitrailrc\.yaml:\d+:\d+: /],
   [

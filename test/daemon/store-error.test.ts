@@ -1,6 +1,7 @@
 // A store that fails: nothing is forwarded by default, and where policy forwards, the gap is told.
 import { afterEach, expect, test } from 'vitest';
 import { Fault } from '../../src/model/fault.ts';
+import { openApprovalBook } from '../../src/flow/approval-book.ts';
 import { openAuthorityBook } from '../../src/flow/authority-book.ts';
 import { openGrantBook } from '../../src/flow/grant-book.ts';
 import { openKnownBook } from '../../src/flow/known-book.ts';
@@ -51,6 +52,7 @@ async function run(settings: string, broken: Partial<Store>) {
     grants,
     maskers,
     rules: openRuleBook(),
+    approvals: openApprovalBook({}),
     warn,
     known: openKnownBook(),
     written: openWrittenBook(),

@@ -4,30 +4,10 @@ import { findSecrets } from '../../src/guard/find-secrets.ts';
 import { type ChangeEvidence, judge, needsEvidence } from '../../src/guard/judge.ts';
 import type { Policy, RuleAction, SecretAction } from '../../src/model/policy.ts';
 import { openScanner } from '../../src/secrets/scanner.ts';
+import { policyWith } from '../flow/policy-with.ts';
 
-const policyOf = (ai: SecretAction, other: SecretAction): Policy => ({
-  connections: {},
-  secrets: {
-    onResponse: 'mask',
-    onRequest: 'warn',
-    onCommit: { ai, other },
-    onPush: 'block',
-    toolArguments: 'written',
-    allow: [],
-    rules: [],
-    isVaultOn: false,
-  },
-  protect: [],
-  rules: [],
-  mode: 'enforce',
-  retentionDays: 90,
-  signing: 'auto',
-  notes: { push: true, gitAi: true },
-  onStoreError: 'refuse',
-  notify: [],
-  digest: '',
-  files: [],
-});
+const policyOf = (ai: SecretAction, other: SecretAction): Policy =>
+  policyWith({ onCommit: { ai, other } });
 
 const secret: SecretHit = {
   path: 'a.ts',

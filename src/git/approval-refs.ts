@@ -1,0 +1,113 @@
+// Signed lines about approvals, each a commit of its own under refs/aitrail/approvals/<id>/<digest>: nothing is ever
+// changed, so clones only add to each other and no two can collide. What a ref is called proves nothing.
+import { createHash } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Caller } from '../model/caller.ts';
+import type { Objects } from './objects.ts';
+import type { Repository } from './open-repository.ts';
+import { PLAINLY, QUIETLY } from './own-push.ts';
+import { gitText, runGit } from './run-git.ts';
+import { openBatch } from './write-objects.ts';
+
+const ROOT = 'refs/aitrail/approvals';
+const REFS_MAX = 5000;
+const ANY_EXIT = [0, 1, 128, 129] as const;
+
+/** @returns the lines of all refs, newest first. */
+export async function readApprovalLines(
+  repository: Repository,
+  objects: Objects,
+): Promise<readonly string[]> {
+  const listed = await gitText(repository.caller, [
+    'for-each-ref',
+    '--sort=-committerdate',
+    `--count=${String(REFS_MAX)}`,
+    '--format=%(objectname)',
+    `${ROOT}/`,
+  ]);
+  const ids = listed.split('\n').filter(Boolean);
+  const found = await Promise.all(ids.map((id) => objects.read(id)));
+  return found.flatMap((object) => {
+    if (object?.type !== 'commit') return [];
+    const text = object.bytes.toString('utf8');
+    return [text.slice(text.indexOf('\n\n') + 2).replace(/\n$/, '')];
+  });
+}
+
+/** @param line one line without LF. @throws Fault GIT_FAILED. */
+export async function writeApprovalLine(
+  repository: Repository,
+  id: string,
+  line: string,
+): Promise<void> {
+  const batch = openBatch(repository);
+  const tree = batch.add('tree', Buffer.alloc(0));
+  const ident = `aitrail <aitrail@localhost> ${String(Math.floor(Date.now() / 1000))} +0000`;
+  const text = `tree ${tree}\nauthor ${ident}\ncommitter ${ident}\n\n${line}\n`;
+  const commit = batch.add('commit', Buffer.from(text, 'utf8'));
+  await batch.write();
+  const name = createHash('sha256').update(line, 'utf8').digest('hex').slice(0, 32);
+  await moveRef(repository.caller, `${ROOT}/${id}/${name}`, commit);
+}
+
+const TRIES_MAX = 20;
+
+async function moveRef(caller: Caller, ref: string, commit: string): Promise<void> {
+  for (let tries = 1; tries < TRIES_MAX; tries += 1) {
+    const answer = await runGit(caller, ['update-ref', ref, commit], { okExits: [0, 1, 128] });
+    if (answer.exit === 0) return;
+    await pause(5 * tries); // its lock, or the directory above it, belongs to somebody else just now
+  }
+  await runGit(caller, ['update-ref', ref, commit]);
+}
+
+const SPEC = `${ROOT}/*:${ROOT}/*`;
+
+/**
+ * Takes what the remote has and is not here. Nothing here is replaced or removed.
+ *
+ * @returns why it could not, null where it went well.
+ */
+export async function fetchApprovals(
+  { caller }: Repository,
+  remote: string,
+  timeoutMs: number,
+): Promise<string | null> {
+  const answer = await runGit(
+    caller,
+    [
+      'fetch',
+      '--quiet',
+      '--no-tags',
+      '--no-prune',
+      '--no-write-fetch-head',
+      '--no-auto-maintenance',
+      '--recurse-submodules=no',
+      remote,
+      SPEC,
+    ],
+    { okExits: ANY_EXIT, timeoutMs },
+  );
+  // 1: some ref is here with other content, which stays; the others came
+  return answer.exit === 0 || answer.exit === 1 ? null : whyOf(answer.stderr);
+}
+
+/** Gives the remote what is here. @returns why it could not, null where it went well. */
+export async function sendApprovals(
+  { caller }: Repository,
+  remote: string,
+  timeoutMs: number,
+): Promise<string | null> {
+  const answer = await runGit(caller, [...QUIETLY, 'push', ...PLAINLY, remote, SPEC], {
+    okExits: ANY_EXIT,
+    timeoutMs,
+  });
+  return answer.exit === 0 ? null : whyOf(answer.stderr);
+}
+
+const whyOf = (stderr: string): string =>
+  stderr
+    .trim()
+    .split('\n')
+    .findLast((line) => !line.startsWith('hint:'))
+    ?.replace(/^(?:fatal|error|remote):\s*/, '') || 'it took too long';
