@@ -21,6 +21,8 @@ export function isSecretValue(value: string, setting: Setting): boolean {
       return isPasswordLike(value, setting.isLiteral);
     case 'secret':
       return isTokenLike(value, setting.isLiteral);
+    case 'provider':
+      return setting.isLiteral && isProviderKey(value);
     case 'hint':
       return isHintedToken(value);
     case null:
@@ -29,11 +31,32 @@ export function isSecretValue(value: string, setting: Setting): boolean {
 }
 
 const isHarmless = (value: string): boolean =>
-  isExample(value) || isReference(value) || isPlainNumber(value);
+  isExample(value) ||
+  isReference(value) ||
+  isPlainNumber(value) ||
+  isForeignText(value) ||
+  isPlainPair(value);
+
+/** A sentence of a script without blanks between words. */
+const isForeignText = (value: string): boolean =>
+  value.replace(/[^\u0300-\uffff]/g, '').length > value.length * 0.3;
+
+/** `sid=visitor`: what stands behind the inner name decides. */
+function isPlainPair(value: string): boolean {
+  const inner = /^[\w%.-]{2,40}=([^=].*)$/.exec(value)?.[1];
+  return inner !== undefined && !isRandom(inner);
+}
 
 /** Where the key promises little, the value must convince alone. */
 const isHintedToken = (value: string): boolean =>
   value.length >= 20 && !isUuid(value) && !isHash(value) && /\d/.test(value) && isRandom(value);
+
+/** Keys of services are often hex or UUIDs; 40 and 64 digits of hex are commits and checksums more often. */
+const isProviderKey = (value: string): boolean =>
+  value.length >= 16 &&
+  /\d/.test(value) &&
+  !/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i.test(value) &&
+  (isUuid(value) ? entropyBits(value) > 2.6 : isRandom(value));
 
 /** As long as MD5, SHA-1, SHA-256 write themselves. */
 const isHash = (value: string): boolean =>

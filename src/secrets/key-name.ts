@@ -1,8 +1,10 @@
 // What a key's name says about its value.
+import { isProvider, isProviderName } from './provider-names.ts';
 
 export type KeyStrength =
   | 'password' // a person may have chosen it: short and wordy is possible
   | 'secret' // a machine made it
+  | 'provider' // a service's name alone: what stands there may be its key
   | 'hint' // might hold one: only a value that looks drawn at random counts
   | null;
 
@@ -17,7 +19,7 @@ const PASSWORD_WORDS =
   /^(?:\w*(?:passw(?:or)?d|passwrd|passphrase|passcode|passwort|pwd|passwd)|pass|\w{2,}pass|pw|pswd|psw|contrase(?:n|ñ)a|motdepasse|mdp|senha|kennwort)s?$/;
 const NOT_PASSWORD = /^(?:by|com|tres|sur|over|under|en)pass$|^lowpass$|^highpass$/;
 const SECRET_WORDS =
-  /^(?:private|\w*secrets?|\w*tokens?|\w*apikeys?|\w*credentials?|creds?|bearer|pat|\w*(?:secret|access|private|auth|api|signing|encryption|master|service|account|app|admin|license|hec|write|deploy|sdk|server|shared|session|webhook|global)keys?|dsn|jwt|otp|cookie|authorization|auth|sessionid|sid|salt|pepper|hmac|signature)$/;
+  /^(?:\w*secrets?|\w*tokens?|\w*apikeys?|\w*credentials?|creds?|bearer|pat|\w*(?:secret|access|private|auth|api|signing|encryption|master|service|account|app|admin|license|hec|write|deploy|sdk|server|shared|session|webhook|global)keys?|dsn|jwt|otp|cookie|authorization|auth|sessionid|sid|salt|pepper|hmac|signature)$/;
 /** Words that make `key` the name of a secret when they stand before it. */
 const KEY_COMPANIONS = new Set(
   'api access secret private auth authorization signing signature encryption encrypt decryption master service account app application admin license licence hec write read ingest ingestion deploy deployment sdk server shared session webhook global origin ca client customer user root storage subscription function host functions integration personal project team org organization rest live test prod production staging live sandbox restricted publishable instrumentation agent management delivery relay x real live cipher aes hmac jwt storage'.split(
@@ -29,10 +31,6 @@ const KEY_COMPANIONS_NOT = new Set(
     ' ',
   ),
 );
-
-/** Providers whose bare name before a value that looks random means a credential. */
-const PROVIDERS =
-  /^(?:aws|azure|gcp|google|openai|anthropic|claude|cohere|mistral|deepgram|elevenlabs|groq|replicate|huggingface|perplexity|pinecone|github|gitlab|bitbucket|gitea|jira|atlassian|confluence|heroku|netlify|vercel|render|railway|fly|cloudflare|fastly|akamai|digitalocean|linode|hetzner|vultr|scaleway|ovh|civo|exoscale|stripe|square|paypal|plaid|adyen|coinbase|kraken|binance|bitfinex|bittrex|kucoin|gemini|shopify|etsy|easypost|shippo|twilio|sendgrid|mailgun|mailchimp|mandrill|postmark|sparkpost|sendinblue|brevo|slack|discord|telegram|facebook|meta|twitter|linkedin|instagram|twitch|spotify|flickr|dropbox|box|figma|notion|airtable|asana|trello|linear|clickup|datadog|newrelic|sentry|rollbar|bugsnag|grafana|splunk|loggly|logdna|sumologic|pagerduty|opsgenie|launchdarkly|segment|mixpanel|amplitude|algolia|elastic|mapbox|okta|auth0|clerk|npm|pypi|rubygems|docker|dockerhub|artifactory|jfrog|jenkins|travis|circleci|codecov|coveralls|snyk|sonar|hubspot|intercom|zendesk|freshdesk|salesforce|zoom|typeform|contentful|sanity|strapi|adafruit|adobe|beamer|finicity|finnhub|freshbooks|gitter|lob|messagebird|nytimes|sendbird|sidekiq|squarespace|yandex|zapier|weatherstack|openweather|ipinfo|ipstack|maxmind|shodan|virustotal|censys|meraki|wakatime|tableau|looker|snowflake|databricks|confluent|mongodb|atlas|redis|upstash|supabase|planetscale|neon|firebase|pusher|ably|pubnub|onesignal|bitrise|buildkite|harness|pulumi|terraform|vault|infisical|doppler)$/;
 
 /** Splits camelCase, snake_case, kebab-case and dotted names into lower-case words. */
 function splitName(name: string): readonly string[] {
@@ -65,7 +63,12 @@ function judgeWords(all: readonly string[]): KeyStrength {
   if (words.some(isPasswordWord)) return 'password';
   if (last === 'key' || last === 'keys') return judgeKeyWord(words);
   if (isSecretName(words)) return 'secret';
-  return words.some((word) => PROVIDERS.test(word)) ? 'hint' : null;
+  return judgeProvider(words);
+}
+
+function judgeProvider(words: readonly string[]): KeyStrength {
+  if (isProviderName(words)) return 'provider';
+  return words.some((word) => isProvider(word)) ? 'hint' : null;
 }
 
 /** A name that speaks of a secret, a public key, or a placeholder of ours. */
@@ -74,6 +77,7 @@ const isAbout = (words: readonly string[], last: string): boolean =>
 
 const isSecretName = (words: readonly string[]): boolean =>
   words.some((word) => SECRET_WORDS.test(word)) ||
+  (words.at(-1) === 'private' && !/^(?:is|has|needs)$/.test(words[0] ?? '')) ||
   (words.includes('key') && words.some((word) => KEY_COMPANIONS.has(word)));
 
 const isPasswordWord = (word: string): boolean =>
@@ -83,6 +87,6 @@ function judgeKeyWord(words: readonly string[]): KeyStrength {
   const before = words.at(-2) ?? '';
   if (KEY_COMPANIONS_NOT.has(before)) return null;
   if (words.some((word) => KEY_COMPANIONS.has(word) || SECRET_WORDS.test(word))) return 'secret';
-  if (words.some((word) => PROVIDERS.test(word))) return 'secret';
+  if (words.some((word) => isProvider(word))) return 'secret';
   return before === '' ? null : 'hint';
 }

@@ -22,7 +22,7 @@ const CLOSE = String.raw`(?:\\{0,8}["'\x60]|[\])*]|\x1b\[[0-9;]{0,8}m|&quot;){0,
 const TYPE = String.raw`(?:[ \t]{0,4}(?:&(?:'static )?str|[Ss]tring|str|text|any|bytes|SecretStr|Secret|Option<String>|Optional\[str\]|varchar|password)[ \t]{0,4}\??(?=[ \t]*=)[ \t]{0,4}=)?`;
 const SEPARATORS = {
   assign: new RegExp(
-    String.raw`${CLOSE}[ \t]{0,30}(?::=|=>|\.=|\?=|\+=|={1,3}|:(?!:))${TYPE}[ \t]{0,30}`,
+    String.raw`${CLOSE}[ \t]{0,30}(?::=|=>|\.=|\?=|\+=|={1,3}|:(?![:]|//))${TYPE}[ \t]{0,30}`,
     'y',
   ),
   argument: new RegExp(String.raw`\\{0,8}["'\x60][ \t]{0,4},[ \t]{0,4}(?=\\{0,8}["'\x60])`, 'y'),
@@ -150,22 +150,37 @@ function judge(value: Value, context: Context): Candidate | null {
 function isEnough(text: string, value: Value, context: Context): boolean {
   const { separator, strength } = context;
   if (!value.isQuoted && isCode(text, context.name)) return false;
-  if (separator === 'space') return isFlagValue(text, context);
-  if (separator === 'cell' && text.length < CELL_LENGTH_MIN) return false;
-  if (mustConvince(context) && !isRandom(text)) return false;
+  if (separator === 'space') return isAnnounced(strength) && isFlagValue(text, context);
+  if (!isLinked(text, context)) return false;
   const isLiteral = value.isQuoted || separator === 'element' || isShellLike(context);
   return isSecretValue(text, { strength, isLiteral });
 }
 
-/** Weak links between name and value. */
-const mustConvince = ({ separator, strength }: Context): boolean =>
-  separator === 'cell' ||
-  (separator === 'prose' && strength !== 'password') ||
-  (separator === 'argument' && strength === 'hint');
+/** Lists of names, as source maps hold them, look like a name and its value. */
+const isArgument = (text: string, { name, strength }: Context): boolean =>
+  !isRenamed(text, name) &&
+  (isAnnounced(strength) || (isRandom(text) && wordScore(text) <= CODE_WORDY));
 
-/** `PassThrough: PassThrough2`: the same name again, numbered by a bundler. */
-const isRenamed = (text: string, name: KeyName): boolean =>
-  /^[A-Za-z_$][\w$]*$/.test(text) && name.text.endsWith(text.replace(/\d{1,3}$/, ''));
+/** The name itself speaks of a secret. */
+const isAnnounced = (strength: KeyStrength): boolean =>
+  strength === 'password' || strength === 'secret';
+
+/** Where the link between name and value is weak, the value itself must convince. */
+function isLinked(text: string, context: Context): boolean {
+  const { separator, strength } = context;
+  if (separator === 'cell') return text.length >= CELL_LENGTH_MIN && isRandom(text);
+  if (separator === 'prose') return strength === 'password' || isRandom(text);
+  return separator !== 'argument' || isArgument(text, context);
+}
+
+/** `PassThrough: PassThrough2`, `ParenToken = OpenParenToken$1`: the same name again, numbered by a bundler. */
+function isRenamed(text: string, name: KeyName): boolean {
+  if (!/^[A-Za-z_$][\w$]*$/.test(text)) return false;
+  const [value, key] = [text, name.text].map((one) =>
+    one.replace(/^_+|\$?\d{1,3}$/g, '').toLowerCase(),
+  );
+  return value !== undefined && key !== undefined && (key.endsWith(value) || value.endsWith(key));
+}
 
 /** Tokens in the addresses of status images are public: the images are. */
 const isBadge = ({ text, name }: Context): boolean =>

@@ -81,11 +81,21 @@ let shared: KeywordTable | null = null;
 
 /** The table of everything that needs no configuration, built once. */
 export function builtIn(): KeywordTable {
-  shared ??= openKeywordTable([
-    ...compileRules(ALL_RULES).map((token) => ({
-      keyword: token.keyword,
-      find: (hit: Parameters<Detector>[0]) => matchToken(hit, token),
-    })),
+  shared ??= openKeywordTable([...providerEntries(), ...genericEntries()]);
+  return shared;
+}
+
+/** What would be found of providers that nobody has written a rule for. */
+export const openGenericTable = (): KeywordTable => openKeywordTable(genericEntries());
+
+const providerEntries = (): readonly KeywordEntry[] =>
+  compileRules(ALL_RULES).map((token) => ({
+    keyword: token.keyword,
+    find: (hit: Parameters<Detector>[0]) => matchToken(hit, token),
+  }));
+
+function genericEntries(): readonly KeywordEntry[] {
+  return [
     ...SHELL_KEYWORDS.map((keyword, index) => ({
       keyword,
       find: (hit: Parameters<Detector>[0]) => findShellPassword(hit, index),
@@ -93,6 +103,5 @@ export function builtIn(): KeywordTable {
     { keyword: '://', find: findUrlPassword },
     { keyword: 'PRIVATE KEY', find: findPem },
     ...KEY_WORDS.map((keyword) => ({ keyword, find: findKeyed })),
-  ]);
-  return shared;
+  ];
 }

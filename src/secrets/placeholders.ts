@@ -12,6 +12,7 @@ const REFERENCES = [
   /\$\{|\$\(|\{\{|<%|#\{|%\(|%[sdv]\b|\$\w+\[/,
   /^(?:process|import|os|env|ENV|sys|config|settings|options|opts|args|argv|params?|props|state|self|this|ctx|req(?:uest)?|res(?:ponse)?|secrets?|vars?|inputs?|values?|credentials?|data|body|user|session|account|client|app|conf|cfg)(?:\?|!)?[.[(]/,
   /^(?:arn:|vault:|op:\/\/|secretsmanager:|ssm:|file:|ref\+|sops:|keyring:|sha(?:1|256|384|512)[-:]|md5:|h1:|ENC\[|!vault|\$ANSIBLE_VAULT)/i,
+  /^[\w.-]+\/[\w.-]+#[\w.-]+$/, // owner/name#commit
   /^(?:https?|wss?|ftp|git|ssh|s3|gs|mailto|urn|data|blob|chrome|app):/i,
   /[([{]\)?$|\)$|^[([{<]|[)>\]]\.|=>|::|->|\(\)|^[&!*][A-Za-z_]+$|^@\w+\/|\(["'`]|&&|\|\|/,
   /^\.{0,2}\/[\w.-]+(?:\/|$)|^~\/|^[A-Za-z]:\\|\.(?:json|ya?ml|pem|key|crt|txt|md|ts|js|tsx|py|go|rs|java|rb|php|sh|env|toml|ini|html?|css|com|org|net|io|dev|test|local)$/i,
@@ -42,6 +43,10 @@ export const isPlainCode = (value: string): boolean =>
   /^[A-Za-z_$][\w$]*\?\.[A-Za-z_$]/.test(value) ||
   /^[A-Za-z_$][\w$]{0,2}\?[A-Za-z_$][\w$.]*\(/.test(value) ||
   value.startsWith('/^[') ||
+  /^!!|^![01](?:\W|$)|^\+?\(|[!=]==/.test(value) ||
+  /^[A-Za-z_$][\w$]{0,40}=[A-Za-z_$][\w$]*[.(+]/.test(value) ||
+  /^[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)+[:=]/.test(value) ||
+  /^!{0,2}[A-Za-z_$][\w$]*\[\w*\]?$/.test(value) ||
   /^0x[0-9a-fA-F]{1,16}$/.test(value);
 
 /** Times, versions, numbers, IP addresses. */

@@ -1,9 +1,16 @@
 // Every rule, and the words in names that announce a secret.
+import { DISTINCT_PROVIDERS } from './provider-names.ts';
 import type { SecretRule } from './rule.ts';
 import { AI_RULES } from './rules/ai.ts';
+import { AI_TOOL_RULES } from './rules/ai-tools.ts';
+import { AZURE_RULES } from './rules/azure.ts';
+import { BUILD_TOOL_RULES } from './rules/build-tools.ts';
 import { CLOUD_RULES } from './rules/cloud.ts';
+import { COMMERCE_RULES } from './rules/commerce.ts';
+import { DATA_SERVICE_RULES } from './rules/data-services.ts';
 import { FORGE_RULES } from './rules/forges.ts';
 import { GENERIC_RULES } from './rules/generic.ts';
+import { IDENTITY_RULES } from './rules/identity.ts';
 import { MESSAGING_RULES } from './rules/messaging.ts';
 import { PAYMENT_RULES } from './rules/payments.ts';
 import { SAAS_RULES } from './rules/saas.ts';
@@ -16,16 +23,18 @@ export const ALL_RULES: readonly SecretRule[] = [
   ...PAYMENT_RULES,
   ...MESSAGING_RULES,
   ...SAAS_RULES,
+  ...AI_TOOL_RULES,
+  ...AZURE_RULES,
+  ...BUILD_TOOL_RULES,
+  ...COMMERCE_RULES,
+  ...IDENTITY_RULES,
+  ...DATA_SERVICE_RULES,
 ];
-
-/** Providers whose bare name announces a value often enough. */
-const PROVIDER_WORDS =
-  'artifactory jfrog cloudflare heroku facebook twitter linkedin algolia datadog newrelic pagerduty opsgenie rollbar mailgun mailchimp sendgrid postmark twilio telegram discord shopify coinbase kraken plaid airtable asana trello typeform contentful mapbox okta auth0 fastly netlify vercel digitalocean linode snyk codecov travis circleci hubspot intercom zendesk dropbox flickr openai anthropic mistral deepgram elevenlabs cohere pinecone launchdarkly adafruit weatherstack';
 
 /** Occurrences are looked at by src/secrets/keyed.ts; case does not matter. */
 export const KEY_WORDS: readonly string[] = [
   ...'pass pwd secret token key cred bearer auth _pat -pat pat= dsn cookie session jwt salt pepper hmac contrase senha kennwort motdepasse private'.split(
     ' ',
   ),
-  ...PROVIDER_WORDS.split(' '),
+  ...DISTINCT_PROVIDERS,
 ];

@@ -12,7 +12,7 @@ import {
   type CustomPattern,
 } from './custom-rules.ts';
 import { decodeRuns, type Decoded } from './encoded.ts';
-import { builtIn, openKeywordTable, type KeywordTable } from './keyword-table.ts';
+import { builtIn, openGenericTable, openKeywordTable, type KeywordTable } from './keyword-table.ts';
 import { knownEntry, knownVariants } from './known-values.ts';
 import { kindOf, PLACEHOLDER } from './placeholder.ts';
 import { resolveOverlaps } from './resolve-overlaps.ts';
@@ -21,6 +21,8 @@ export interface ScannerOptions {
   readonly rules?: readonly CustomSecretRule[];
   /** Values known to be secret (environment, .env files): exact matches, at least 6 characters. */
   readonly known?: readonly string[];
+  /** Without the providers' rules: what the rest is worth by itself. */
+  readonly isGenericOnly?: boolean;
 }
 
 export interface ScanFacts {
@@ -46,8 +48,8 @@ export const LOOK_BEHIND = 640;
 export function openScanner(options: ScannerOptions = {}): Scanner {
   const known = knownVariants(options.known ?? []);
   const customs = compileCustomRules(options.rules ?? []);
-  const tables =
-    known.length === 0 ? [builtIn()] : [builtIn(), openKeywordTable(known.map(knownEntry))];
+  const own = options.isGenericOnly === true ? openGenericTable() : builtIn();
+  const tables = known.length === 0 ? [own] : [own, openKeywordTable(known.map(knownEntry))];
   const analyse = (text: string): readonly Candidate[] => [
     ...detect(text, tables),
     ...decodeRuns(text).flatMap((decoded) => scanDecoded(decoded, tables)),

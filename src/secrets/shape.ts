@@ -26,6 +26,7 @@ const CLASSES: Readonly<Record<string, string>> = {
   S: 'A-Za-z0-9+/=',
   t: 'A-Za-z0-9._-',
   Z: 'A-Za-z0-9+/=_.-',
+  P: 'A-Za-z0-9!@#$%^&*()_=+-',
 };
 
 export type ShapePart =
@@ -41,7 +42,7 @@ export type ShapePart =
 
 const UUID_PARTS: readonly ShapePart[] = [8, 4, 4, 4, 12].flatMap((count, index): ShapePart[] => [
   ...(index === 0 ? [] : [{ kind: 'literal' as const, text: '-' }]),
-  { kind: 'class' as const, characters: '0-9a-f', least: count, most: count },
+  { kind: 'class' as const, characters: '0-9A-Fa-f', least: count, most: count },
 ]);
 
 /** @throws TypeError for a class that does not exist: a bug in a rule, found by loading it. */
@@ -80,7 +81,10 @@ export function shapeSource(parts: readonly ShapePart[]): string {
     .map((part, index) =>
       part.kind === 'literal'
         ? escapeLiteral(part.text)
-        : classSource(part, isTelling && index === parts.length - 1 && part.least >= 16),
+        : classSource(
+            isTelling ? withoutCase(part) : part,
+            isTelling && index === parts.length - 1 && part.least >= 16,
+          ),
     )
     .join('');
   return isTelling ? source : `${source}${endSource(parts.at(-1))}`;
@@ -94,6 +98,18 @@ function endSource(last: ShapePart | undefined): string {
   const more = last.most === null ? '' : last.characters.replace('=', '').replace('A-Za-z0-9', '');
   return `(?![A-Za-z0-9${more}])`;
 }
+
+/** After a telling start neither does the case of hex and base36 matter: some write it, some accept it, the other way. */
+const ANY_CASE = new Map([
+  ['0-9a-f', '0-9A-Fa-f'],
+  ['0-9A-F', '0-9A-Fa-f'],
+  ['a-z0-9', 'A-Za-z0-9'],
+  ['A-Z0-9', 'A-Za-z0-9'],
+]);
+const withoutCase = <P extends ShapePart & { kind: 'class' }>(part: P): P => ({
+  ...part,
+  characters: ANY_CASE.get(part.characters) ?? part.characters,
+});
 
 function classSource(part: ShapePart & { kind: 'class' }, isOpenEnded: boolean): string {
   const { characters, least, most } = part;

@@ -107,9 +107,14 @@ const ESCAPE_BEFORE = new RegExp(
   String.raw`(?:\\[nrtbfv]|%[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4}|\\x[0-9A-Fa-f]{2}|\x1b\[[0-9;]{0,8}[A-Za-z])$`,
 );
 
+/** So many characters of base64 before a start are a blob that goes on. */
+const BLOB = /[A-Za-z0-9+/]{24}$/;
+
 function isBoundary(text: string, start: number): boolean {
   if (start === 0) return true;
   const before = text.charAt(start - 1);
+  if (before === '+' || before === '/')
+    return !BLOB.test(text.slice(Math.max(0, start - 24), start));
   if (!/[A-Za-z0-9_]/.test(before)) return true;
   return ESCAPE_BEFORE.test(text.slice(Math.max(0, start - 12), start));
 }
@@ -123,8 +128,7 @@ const FILLER = /(.)\1{5}|example|your|placeholder|\*\*\*|\.\.\./i;
 
 function isPlausible(found: string, token: TokenPattern): boolean {
   const { rule, keyword } = token;
-  const whole = found.startsWith(keyword) ? found.slice(keyword.length) : found;
-  const body = whole.slice(0, JUDGED_LENGTH);
+  const body = found.replace(keyword, '').slice(0, JUDGED_LENGTH);
   if (isFiller(body) || !isTold(body, keyword)) return false;
   const bar = rule.entropy ?? entropyBar(body.length, /^[0-9a-f-]+$/i.test(body) ? 16 : 62) * 0.9;
   return entropyBits(body) >= bar && (rule.check?.(found) ?? true);
@@ -134,7 +138,7 @@ function isPlausible(found: string, token: TokenPattern): boolean {
 const isTold = (body: string, keyword: string): boolean =>
   keyword.length >= TELLING_LENGTH ||
   body.length >= TELLING_BODY_LENGTH ||
-  (isRandom(body) && /\d/.test(body));
+  (isRandom(body) && (/\d/.test(body) || body.length >= 30));
 
 /** `xxxx…`, `abcdef…`, `your-token-here`: a long token may hold such a stretch by chance, a short one not. */
 const isFiller = (body: string): boolean =>

@@ -1,5 +1,6 @@
 // npm run bench:secrets -- FILE: recall and false alarms on a labelled set (JSON lines with text, label, start, end),
-// in total and by source, class, variant and provider; with --findings FILE the spans, for other scorers.
+// in total (also with
+// the providers' rules switched off) and by source, class, variant and provider; with --findings FILE the spans, for other scorers.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { isObject, numberAt, parseJson, stringAt } from '../../src/model/json.ts';
 import { openScanner } from '../../src/secrets/scanner.ts';
@@ -16,6 +17,7 @@ interface Tally {
 const GROUPS = ['source', 'klass', 'variant', 'provider'] as const;
 function run(path: string, spansPath: string | null): void {
   const scanner = openScanner();
+  const generic = openScanner({ isGenericOnly: true });
   const tallies = new Map<string, Tally>();
   const spans: string[] = [];
   const records = readFileSync(path, 'utf8').split('\n').filter(Boolean).map(parseJson);
@@ -26,6 +28,7 @@ function run(path: string, spansPath: string | null): void {
       JSON.stringify({ id: stringAt(record, 'id'), found: found.length > 0, spans: found }),
     );
     for (const name of groupsOf(record)) count(tallyOf(tallies, name), record, found);
+    count(tallyOf(tallies, 'all, provider rules off'), record, generic.scan(text));
   }
   if (spansPath !== null) writeFileSync(spansPath, `${spans.join('\n')}\n`);
   for (const [name, tally] of [...tallies].toSorted(([a], [b]) => (a < b ? -1 : 1)))

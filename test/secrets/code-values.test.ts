@@ -16,6 +16,26 @@ test.each([
   'jwt: /^[A-Za-z0-9-_]+\\.[A-Za-z0-9-_]+\\.[A-Za-z0-9-_]*$/',
   'SQLITE_PRIVATE sqlite3_int64 sqlite3BtreeMaxRecordSize(BtCursor*);',
   'typedef struct Fts5TokenDataIter Fts5TokenDataIter;',
+  'type ParenToken = OpenParenToken$1;',
+  '["classPrivateFieldSet2","_classPrivateFieldSet2"]',
+  '["getVisitorKeys","_classPrivateFieldGet4"]',
+  'PrivateIdentifier: "name:string:0",',
+  'var isPrivate = !!decInfo[3];',
+  'case"hmacWithSHA224":t=n.md.sha512.create();',
+  'case"hmacWithSHA384":e=e.substr(8);',
+  'ownPass: !!ownPass,',
+  'let needsInstancePrivateBrandCheck=!1,other=[];',
+  'const{loc,start,end}=token,hashEndPos=start+1;',
+  'qb.openParenToken=qb.tokens.length:123===f',
+  '// Set-Cookie: cookie1_name=cookie1_value',
+  '"aria-practices": "github:w3c/aria-practices#18c1a2fca626f7aeb33270e23ae9b18833e2164d",',
+  '"pass": "1\u3064\u306e\u30ed\u30fc\u30eb\u5024\u306e\u307f"'.replace(
+    /\\u([0-9a-f]{4})/g,
+    (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)),
+  ),
+  'https://img.shields.io/badge/slack-join%20chat-E2206F.svg?style=flat-square',
+  'MONGODB_URI="mongodb://user:pass@localhost:27017/app"',
+  `data:application/json;base64,${'QUJD'.repeat(12)}+IGQ${drawText('A-Za-z0-9', 80)}`,
   `[![c](https://codecov.io/gh/a/b/branch/main/graph/badge.svg?token=${VALUE})](https://x.y)`,
 ])('%s', (text) => {
   expect(scanner.scan(text)).toEqual([]);
@@ -26,6 +46,12 @@ test.each([
   `const token = "${VALUE}";`,
   `https://x.example/graph?token=${VALUE}`,
   `password ${VALUE}`,
+  `mapquest = "${VALUE}"`,
+  `{"assemblyai": "${VALUE}"}`,
 ])('still found: %s', (text) => {
   expect(scanner.scan(text)).toMatchObject([{ start: text.indexOf(VALUE) }]);
+});
+
+test('a cookie is one value, its name included', () => {
+  expect(scanner.scan(`Cookie: sid=${VALUE}`)).toMatchObject([{ start: 8 }]);
 });

@@ -16,7 +16,18 @@ export const PAYMENT_RULES: readonly SecretRule[] = [
     ],
   },
   { id: 'webhook-signing-secret', shapes: ['whsec_{S24,}', 'whsk_{A24,}'] },
-  { id: 'square-token', shapes: ['EAAA{b60}', 'sq0atp-{b22}', 'sq0csp-{b43}', 'sqOatp-{b22}'] },
+  {
+    id: 'square-token',
+    shapes: [
+      'EAAA{b60}',
+      'EAAA{b22,40}',
+      'sq0atp-{b22,}',
+      'sq0isp-{b22,}',
+      'sq0idb-{b22,}',
+      'sq0csp-{b43}',
+      'sqOatp-{b22}',
+    ],
+  },
   {
     id: 'braintree-access-token',
     shapes: ['access_token$production${a16}${h32}', 'access_token$sandbox${a16}${h32}'],
@@ -38,11 +49,12 @@ export const PAYMENT_RULES: readonly SecretRule[] = [
   {
     id: 'flutterwave-secret-key',
     shapes: [
-      'FLWSECK_TEST-{h32}-X',
+      'FLWSECK_TEST-{a32}-X',
+      'FLWPUBK_TEST-{a32}-X',
       'FLWSECK-{a32,}-X',
       'FLWSECK_TEST-{A12,}',
       'FLWSECK_TEST{h12}',
-      'FLWPUBK_TEST-{h32}-X',
+      'FLWSECK-{A20,40}',
     ],
   },
   {
@@ -59,7 +71,7 @@ export const PAYMENT_RULES: readonly SecretRule[] = [
     id: 'midtrans-key',
     shapes: ['Mid-server-{b16,}', 'Mid-client-{b16,}', 'SB-Mid-server-{b16,}'],
   },
-  { id: 'asaas-token', shapes: ['$aact_prod_{Z30,}', '$aact_hmlg_{Z30,}', '$aact_{Z40,}'] },
+  { id: 'asaas-token', shapes: ['$aact_prod_{Z20,}', '$aact_hmlg_{Z20,}', '$aact_{Z40,}'] },
   { id: 'xendit-key', shapes: ['xnd_production_{A40,}', 'xnd_development_{A40,}'] },
   {
     id: 'paddle-key',
@@ -71,15 +83,15 @@ export const PAYMENT_RULES: readonly SecretRule[] = [
   },
   {
     id: 'polar-token',
-    shapes: ['polar_oat_{A40,}', 'polar_pat_{A40,}', 'polar_at_u_{A40,}', 'polar_whs_{A32,}'],
+    shapes: ['polar_oat_{b20,}', 'polar_pat_{b20,}', 'polar_at_{b20,}', 'polar_whs_{b20,}'],
   },
   { id: 'coinbase-key', shapes: ['organizations/{u}/apiKeys/{u}'] },
   { id: 'checkout-com-key', shapes: ['sk_sbox_{a26,}', 'sk_{a26}{l1}'] },
   { id: 'shippo-token', shapes: ['shippo_live_{h40}', 'shippo_test_{h40}'] },
-  { id: 'persona-api-key', shapes: ['persona_production_{u}', 'persona_sandbox_{u}'] },
+  { id: 'persona-api-key', shapes: ['persona_production_{b16,}', 'persona_sandbox_{b16,}'] },
   {
     id: 'mercury-token',
-    shapes: ['secret-token:mercury_production_{A3,}_{A40,}', 'bxt_{A40,}'],
+    shapes: ['mercury_production_{A3,8}_{w30,}', 'bxt_{A40,}'],
   },
   { id: 'chargebee-key', shapes: ['live_{A32,36}', 'test_{A32,36}'], entropy: 3.8 },
   { id: 'creem-api-key', shapes: ['creem_{A20,}'] },

@@ -4,15 +4,15 @@ import type { SecretRule } from '../rule.ts';
 export const SAAS_RULES: readonly SecretRule[] = [
   {
     id: 'grafana-token',
-    shapes: ['glsa_{A32}_{x8}', 'glc_{S32,}', 'glc_eyJ{S30,}', 'eyJrIjoi{S70,}'],
+    shapes: ['glsa_{w41}', 'glc_{S32,}', 'glc_eyJ{S30,}', 'eyJrIjoi{S50,}'],
   },
   {
     id: 'new-relic-key',
     shapes: [
       'NRAK-{U27}',
       'NRJS-{h19}',
-      'NRII-{b32}',
-      'NRIQ-{b32}',
+      'NRII-{b25,32}',
+      'NRIQ-{b25,32}',
       'NRSP-{l2}{d2}{A31}',
       'NRRA-{h42}',
       '{h36}NRAL',
@@ -41,7 +41,7 @@ export const SAAS_RULES: readonly SecretRule[] = [
   },
   { id: 'datadog-key', shapes: ['ddapp_{A34}', 'ddpat_{A40,}'] },
   { id: 'honeycomb-key', shapes: ['hcaik_{a58}', 'hcbik_{a58}', 'hcxik_{a58}', 'hcamk_{a58}'] },
-  { id: 'posthog-key', shapes: ['phx_{A43,}', 'phs_{A43,}', 'pha_{A43,}'] },
+  { id: 'posthog-key', shapes: ['phx_{w40,}', 'phs_{w40,}', 'pha_{w40,}'] },
   { id: 'axiom-token', shapes: ['xaat-{u}', 'xapt-{u}'] },
   { id: 'logfire-token', shapes: ['pylf_v1_us_{A43}', 'pylf_v1_eu_{A43}'] },
   {
@@ -54,8 +54,14 @@ export const SAAS_RULES: readonly SecretRule[] = [
   { id: 'notion-token', shapes: ['secret_{A43}', 'ntn_{A46}', 'ntn_{d11}{A35}'] },
   { id: 'linear-key', shapes: ['lin_api_{A40}', 'lin_oauth_{h64}', 'lin_wh_{A32,}'] },
   { id: 'clickup-token', shapes: ['pk_{d6,9}_{U32}'] },
-  { id: 'figma-token', shapes: ['figd_{b40}', 'figd_{b38,46}', 'figo_{b40,}', 'figor_{b40,}'] },
-  { id: 'dropbox-token', shapes: ['sl.{b130,152}', 'sl.u.{b130,}', 'sl.B{b130,}'] },
+  {
+    id: 'figma-token',
+    shapes: ['figd_{b38,46}', 'figp_{b40,54}', 'figo_{b40,}', 'figu_{b40,}', 'figor_{b40,}'],
+  },
+  {
+    id: 'dropbox-token',
+    shapes: ['sl.{b130,152}', 'sl.u.{b130,}', 'sl.B{b130,}', '{a11}AAAAAAAAAA{Z43}'],
+  },
   { id: 'contentful-token', shapes: ['CFPAT-{b43}'] },
   {
     id: 'mapbox-secret-token',
@@ -89,7 +95,7 @@ export const SAAS_RULES: readonly SecretRule[] = [
   { id: 'canva-secret', shapes: ['cnvca{b40,}'] },
   { id: 'miro-token', shapes: ['eyJtaXJvLm9yaWdpbiI6{t60,}'] },
   { id: 'wakatime-api-key', shapes: ['waka_{u}', 'waka_{a36,40}'] },
-  { id: 'zuplo-key', shapes: ['zpka_{h32}_{h8}', 'zpka_{a20,}'] },
+  { id: 'zuplo-key', shapes: ['zpka_{a32}_{a8}', 'zpka_{a20,}'] },
   {
     id: 'workato-token',
     shapes: ['wrkaus-eyJ{t60,}', 'wrkaeu-eyJ{t60,}', 'wrka-eyJ{t60,}', 'wrkajp-eyJ{t60,}'],

@@ -1,0 +1,30 @@
+// Keys of the services that agents call: search, memory, agents for hire, inference beside the large providers.
+import type { SecretRule } from '../rule.ts';
+
+export const AI_TOOL_RULES: readonly SecretRule[] = [
+  { id: 'minimax-api-key', shapes: ['sk-api-{b80,}'] },
+  { id: 'devin-api-key', shapes: ['apk_user_{Z40,}', 'cog_{a40,}'] },
+  { id: 'llamacloud-api-key', shapes: ['llx-{A40,}'] },
+  { id: 'chutes-api-key', shapes: ['cpk_{h32}.{h32}.{A32}'] },
+  { id: 'nomic-api-key', shapes: ['nk-{b43}'] },
+  { id: 'mixedbread-api-key', shapes: ['mxb_{A30,}', 'emb_{A30,}'] },
+  { id: 'coze-token', shapes: ['pat_{A64}', 'sat_{A64}'] },
+  { id: 'dify-api-key', shapes: ['app-{A24}', 'dataset-{A24}'], entropy: 3.9 },
+  { id: 'you-com-api-key', shapes: ['ydc-sk-{b40,}'] },
+  { id: 'cartesia-api-key', shapes: ['sk_car_{b20,}'] },
+  { id: 'luma-api-key', shapes: ['luma-{u}-{u}'] },
+  { id: 'anyscale-api-key', shapes: ['esecret_{a25,}'] },
+  { id: 'glhf-api-key', shapes: ['glhf_{h32}'] },
+  { id: 'kaggle-api-token', shapes: ['KGAT_{h32}'] },
+  { id: 'steel-api-key', shapes: ['ste-{A60,}'] },
+  { id: 'gretel-api-key', shapes: ['grtu{h60}'] },
+  { id: 'braintrust-api-key', shapes: ['bt-st-{A40,}'] },
+  { id: 'langwatch-api-key', shapes: ['sk-lw-{A40,}'] },
+  { id: 'retell-api-key', shapes: ['key_{h28,30}'] },
+  { id: 'neptune-api-token', shapes: ['eyJhcGlfYWRkcmVzcyI6{S60,}'] },
+  { id: 'voiceflow-api-key', shapes: ['VF.DM.{x24}.{A16}', 'VF.WS.{x24}.{A16}', 'VF.{x24}.{A16}'] },
+  { id: 'photoroom-api-key', shapes: ['sk_pr_{w1,64}_{x40}', 'sandbox_sk_pr_{w1,64}_{x40}'] },
+  { id: 'salad-cloud-api-key', shapes: ['salad_cloud_{A1,7}_{A12,}'] },
+  { id: 'scrapfly-api-key', shapes: ['scp-live-{a32}', 'scp-test-{a32}'] },
+  { id: 'n8n-api-key', shapes: ['n8n_api_{A40,}'] },
+];
