@@ -23,13 +23,18 @@ export function environmentFor(target: Pointed): Readonly<Record<string, string>
     ...(target.hasConnection('copilot') ? { COPILOT_API_URL: target.baseUrl('copilot') } : {}),
     ...target.forward,
     ...target.keys,
-    ...noProxy(target.env),
+    ...noProxy(target),
   };
 }
 
-/** A corporate HTTP_PROXY would get the loopback requests of every client that was tried: append, never replace. */
-function noProxy(env: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  const listed = (env['NO_PROXY'] ?? env['no_proxy'] ?? '').split(',').map((host) => host.trim());
+/**
+ * A corporate HTTP_PROXY would get the loopback requests of every client that was tried: append, never replace. Under our
+ * own forward proxy nothing but loopback goes around it: which hosts its way up spares, it knows from the caller's list.
+ */
+function noProxy({ env, forward = {} }: Pointed): Readonly<Record<string, string>> {
+  const isForwarded = Object.keys(forward).length > 0;
+  const given = isForwarded ? '' : (env['NO_PROXY'] ?? env['no_proxy'] ?? '');
+  const listed = given.split(',').map((host) => host.trim());
   const hosts = [...listed.filter((host) => host !== ''), ...LOOPBACK];
   const value = [...new Set(hosts)].join(',');
   return { NO_PROXY: value, no_proxy: value };

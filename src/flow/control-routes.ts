@@ -5,6 +5,7 @@ import { Fault, isFault } from '../model/fault.ts';
 import { formatFault } from '../model/fault-text.ts';
 import { arrayAt, isObject, isString, objectAt, parseJson, stringAt } from '../model/json.ts';
 import type { Place } from '../model/session.ts';
+import { NO_HOPS, parseHopRules } from '../proxy/hops.ts';
 import type { GrantRequest } from './grant-book.ts';
 import type { HookHandler, Serving } from './serve.ts';
 
@@ -23,6 +24,7 @@ export function controlRoutes(serving: Serving, hook: HookHandler, stop: () => v
         const id = stringAt(parseJson(call.body.toString('utf8')), 'grant') ?? '';
         const { sessions, ...tally } = await recorder.grants.end(id);
         recorder.known.forget(id);
+        recorder.hops.forget(id);
         return { ...tally, sessions: [...sessions] };
       }),
     'POST /event': (call) =>
@@ -78,6 +80,7 @@ async function openGrant({ recorder }: Serving, { body }: ControlCall): Promise<
   recorder.rules.of(policy);
   const { id, token } = await recorder.grants.open(asked);
   recorder.known.tell(id, arrayAt(json, 'known').filter(isString));
+  await recorder.hops.tell(id, parseHopRules(objectAt(json, 'hops')) ?? NO_HOPS);
   const connections = Object.values(policy.connections);
   return {
     id,

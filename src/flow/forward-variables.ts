@@ -3,6 +3,7 @@
 import { stateHome } from '../config/places.ts';
 import type { Caller } from '../model/caller.ts';
 import { writeTrustFiles } from './authority-book.ts';
+import { parseHop, readHopRules } from '../proxy/hops.ts';
 import type { OpenedSession } from './open-session.ts';
 
 const PROXY_VARIABLES = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'] as const;
@@ -15,17 +16,20 @@ const BUNDLE_VARIABLES = [
   'GIT_SSL_CAINFO',
 ] as const;
 
-/** @param notify what the person must know: one line. @returns nothing where another proxy is set already. */
+/**
+ * A proxy that the caller has set already stays in force: it is the next one on the way up.
+ *
+ * @param notify what the person must know: one line.
+ */
 export async function openForwarding(
   caller: Caller,
   session: OpenedSession,
   notify: (line: string) => void,
 ): Promise<Readonly<Record<string, string>>> {
-  const taken = PROXY_VARIABLES.find((name) => (caller.env[name] ?? '') !== '');
-  if (taken !== undefined) {
-    notify(`${taken} is set already: what goes through that proxy is not recorded`);
-    return {};
-  }
+  const { https, http } = readHopRules(caller.env);
+  for (const proxy of new Set([https, http]))
+    if (proxy !== null && parseHop(proxy) === null)
+      notify('the proxy that is set is no HTTP proxy: upstreams are asked directly');
   const { own, bundle } = await writeTrustFiles(caller, stateHome(caller.env));
   const url = session.daemon.url.replace('://', `://aitrail:${session.token}@`);
   const variables: Record<string, string> = {

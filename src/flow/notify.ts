@@ -5,6 +5,7 @@ import { basename, dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { NotifyKind, NotifyTarget, Policy } from '../model/policy.ts';
 import type { Place } from '../model/session.ts';
+import { type HopRules, pickHop } from '../proxy/hops.ts';
 import type { Upstreams } from '../proxy/upstreams.ts';
 import type { CredentialReader } from './read-credential.ts';
 
@@ -30,6 +31,8 @@ export interface Notifier {
 
 export interface NotifierParts {
   readonly upstreams: Upstreams;
+  /** How receivers are reached. */
+  readonly hops: HopRules;
   /** Gives the secret of `notify:HOST`. */
   readonly credentials: CredentialReader;
   readonly warn: (line: string) => void;
@@ -126,7 +129,7 @@ interface Signed {
 
 /** @returns the status of the answer. */
 async function post(
-  { upstreams, closing }: State,
+  { upstreams, hops, closing }: State,
   url: string,
   { id, body, secret }: Signed,
 ): Promise<number> {
@@ -134,6 +137,7 @@ async function post(
   const timestamp = String(Math.floor(Date.now() / 1000));
   const reply = await upstreams.call({
     origin,
+    hop: pickHop(hops, origin),
     method: 'POST',
     path: `${pathname}${search}`,
     headers: Object.entries({

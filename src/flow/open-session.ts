@@ -7,6 +7,7 @@ import { gitText } from '../git/run-git.ts';
 import type { Caller } from '../model/caller.ts';
 import { arrayAt, isObject, isString, numberAt, parseJson, stringAt } from '../model/json.ts';
 import type { Place, Principal } from '../model/session.ts';
+import { readHopRules } from '../proxy/hops.ts';
 import { secretValues } from '../secrets/env-file.ts';
 import { askDaemon, ensureDaemon } from './find-daemon.ts';
 
@@ -59,7 +60,8 @@ export async function openSession(
   ]);
   // over the socket into the daemon's memory, where they are looked for in what passes
   const known = [...more, ...secretValues(Object.entries(caller.env))];
-  const body = JSON.stringify({ principal, place, agent, known });
+  const hops = readHopRules(caller.env);
+  const body = JSON.stringify({ principal, place, agent, known, hops });
   const question = { method: 'POST', path: '/grant', body, timeoutMs: ASK_TIMEOUT_MS } as const;
   const answer = parseJson(await askDaemon(daemon, question));
   const token = stringAt(answer, 'token') ?? '';

@@ -12,6 +12,7 @@ import { newExchangeId } from '../store/ids.ts';
 import type { WireFormat } from '../wire/format.ts';
 import { errorFormat, pickFormat } from '../wire/formats.ts';
 import type { GrantBook } from './grant-book.ts';
+import type { HopBook } from './hop-book.ts';
 import type { KnownBook } from './known-book.ts';
 import type { Maskers } from './maskers.ts';
 import type { Notifier } from './notify.ts';
@@ -34,6 +35,7 @@ export interface Recorder {
   /** The store's: of fingerprints and placeholders. */
   readonly key: Uint8Array;
   readonly grants: GrantBook;
+  readonly hops: HopBook;
   readonly policies: PolicyBook;
   readonly maskers: Maskers;
   readonly rules: RuleBook;
@@ -164,6 +166,7 @@ function openVisit(recorder: Recorder, admitted: Admitted): Visit {
     format,
     ...admitted.upstream,
     stop: recorder.grants.stopOf(admitted.grant.id),
+    hop: recorder.hops.of(admitted.grant, admitted.upstream.origin),
     outgoing: (headers) =>
       admitted.credential === null
         ? headers

@@ -27,12 +27,15 @@ export function openTunnelRecord(
   refusalOf: (fault: Fault) => Refusal,
 ): Blind {
   const id = newExchangeId();
+  const { host, port } = asked.knock;
+  const name = `${host.includes(':') ? `[${host}]` : host}:${String(port)}`;
   return {
     kind: 'blind',
     stop: recorder.grants.stopOf(asked.grant.id),
+    hop: recorder.hops.of(asked.grant, `https://${name}`),
     begin: async () => {
       try {
-        await begin(recorder, asked, id);
+        await begin(recorder, asked, { id, url: name });
         return null;
       } catch (thrown) {
         if (!isFault(thrown)) throw thrown;
@@ -55,8 +58,8 @@ export function openTunnelRecord(
 
 async function begin(
   { store, grants }: Recorder,
-  { grant, knock }: Asked,
-  id: string,
+  { grant }: Asked,
+  { id, url }: { readonly id: string; readonly url: string },
 ): Promise<void> {
   const startedAtMs = Date.now();
   const { principal, place, agent } = grant;
@@ -69,7 +72,7 @@ async function begin(
     protocol: 'http',
     wire: null,
     method: 'CONNECT',
-    url: `${knock.host.includes(':') ? `[${knock.host}]` : knock.host}:${String(knock.port)}`,
+    url,
     headers: [],
     startedAtMs,
     requestSha256: NOTHING_SHA256,

@@ -24,6 +24,7 @@ import { isAnswering } from './find-daemon.ts';
 import type { Caller } from '../model/caller.ts';
 import { Fault, isFault } from '../model/fault.ts';
 import { readVersion } from '../model/version.ts';
+import { readHopRules } from '../proxy/hops.ts';
 import { type Listener, openListener } from '../proxy/listener.ts';
 import { openUpstreams } from '../proxy/upstreams.ts';
 import { openStore } from '../store/open-store.ts';
@@ -32,6 +33,7 @@ import { openApprovalBook } from './approval-book.ts';
 import { openAuthorityBook, readTrust } from './authority-book.ts';
 import { controlRoutes } from './control-routes.ts';
 import { openGrantBook } from './grant-book.ts';
+import { openHopBook, withoutUs } from './hop-book.ts';
 import { openKnownBook } from './known-book.ts';
 import { type Maskers, openMaskers } from './maskers.ts';
 import { openCredentials } from './read-credential.ts';
@@ -177,6 +179,8 @@ async function openRecorder(
   const caller: Caller = { cwd: home, env: options.caller.env };
   const key = await store.readKey();
   const credentials = openCredentials(caller, home);
+  const grants = openGrantBook(store);
+  const hops = withoutUs(readHopRules(caller.env));
   return {
     store,
     key,
@@ -184,14 +188,15 @@ async function openRecorder(
     rules: openRuleBook(),
     approvals: openApprovalBook(caller.env),
     warn: log,
-    grants: openGrantBook(store),
+    grants,
+    hops: openHopBook(hops, grants),
     policies: openPolicyBook(caller, log),
     known: openKnownBook(),
     written: openWrittenBook(),
     paths: openPathResolver(caller),
     authority: openAuthorityBook(home),
     credentials,
-    notifier: openNotifier({ upstreams: openUpstreams(trust), credentials, warn: log }),
+    notifier: openNotifier({ upstreams: openUpstreams(trust), hops, credentials, warn: log }),
     sessions: openSessionBook(store),
     watch: openWorktreeWatch({ caller, store, key, warn: log }),
   };

@@ -22,6 +22,7 @@ const DAY_MS = 86_400_000;
 const BACKDATED_MS = DAY_MS;
 const AUTHORITY_DAYS = 365 * 5;
 const LEAF_DAYS = 30;
+const LEAVES_MAX = 200;
 
 /** @param name tells it apart in a list of certificates. */
 export async function makeAuthority(name: string): Promise<AuthorityFiles> {
@@ -55,7 +56,9 @@ export function openAuthority(files: AuthorityFiles): Authority {
       if (known !== undefined && Date.now() < known.renewAtMs) return known.context;
       const context = makeLeaf(files, host);
       context.catch(() => leaves.delete(host)); // the next client tries again
+      leaves.delete(host); // a renewed one is the youngest
       leaves.set(host, { context, renewAtMs: Date.now() + (LEAF_DAYS * DAY_MS) / 2 });
+      for (const oldest of leaves.keys()) if (leaves.size > LEAVES_MAX) leaves.delete(oldest);
       return context;
     },
   };

@@ -2,6 +2,7 @@
 // who may come in, records, and changes what a rule changes.
 import type { SecureContext } from 'node:tls';
 import type { WireFormat } from '../wire/format.ts';
+import type { Hop } from './hops.ts';
 
 /** A request that has reached the listener, before its body was read. */
 export interface Knock {
@@ -86,6 +87,8 @@ export interface Visit {
   readonly format: WireFormat | null;
   /** Origin of the upstream, without path. */
   readonly origin: string;
+  /** The caller's own proxy on the way there; null: none. */
+  readonly hop: Hop | null;
   /** Path and query to ask the upstream for. */
   readonly path: string;
   /** What goes upstream in place of the client's headers. @param headers names and values by turns. */
@@ -117,6 +120,8 @@ export type Tunnel =
       readonly kind: 'blind';
       /** As that of a visit. */
       readonly stop: AbortSignal;
+      /** As of a visit. */
+      readonly hop: Hop | null;
       /** Records who connects where; resolves when that is acknowledged. */
       readonly begin: () => Promise<Refusal | null>;
       /** Closes the record. Never rejects. */

@@ -1,6 +1,6 @@
 // One request on its way: through the door, to the upstream and back to the client.
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { decodeContent, isDecodable } from '../wire/decode-content.ts';
+import type { Asked, Client } from './client.ts';
 import { conclude } from './conclude.ts';
 import type { Door, Visit } from './door.ts';
 import { upstreamHeaders, valueOf } from './headers.ts';
@@ -12,8 +12,8 @@ import { describeFailure, plainRefusal, refuse, sendOwn, stoppedRefusal } from '
 import type { UpstreamReply, Upstreams } from './upstreams.ts';
 
 export interface Call {
-  readonly request: IncomingMessage;
-  readonly client: ServerResponse;
+  readonly asked: Asked;
+  readonly client: Client;
   readonly door: Door;
   readonly upstreams: Upstreams;
   readonly tunnelled: Tunnelled | null;
@@ -21,25 +21,24 @@ export interface Call {
 
 /** One request → the door → the upstream → the client. Never throws. */
 export async function serve(call: Call): Promise<void> {
-  const { request, client, door } = call;
-  client.on('error', () => undefined); // a client that has gone is seen by its closed socket
-  const knock = knockOf(request, call.tunnelled);
-  const why = findStranger(request, knock);
+  const { asked, client, door } = call;
+  const knock = knockOf(asked, call.tunnelled);
+  const why = findStranger(asked, knock);
   if (why !== null) return refuse(client, plainRefusal(403, 'FOREIGN_ORIGIN', why));
   try {
     const visit = await door.admit(knock);
     if (visit.kind === 'refused') return refuse(client, visit);
     await forward(call, visit);
   } catch (thrown) {
-    if (!client.destroyed) refuse(client, plainRefusal(500, 'BUG', describeFailure(thrown)));
+    refuse(client, plainRefusal(500, 'BUG', describeFailure(thrown)));
   }
 }
 
 async function forward(call: Call, visit: Visit): Promise<void> {
-  const incoming = await readBody(call.request);
+  const incoming = await readBody(call.asked);
   const controller = new AbortController();
   const abort = (): void => controller.abort();
-  call.client.on('close', abort);
+  call.client.onClose(abort);
   visit.stop.addEventListener('abort', abort);
   try {
     await forwardUnless(call, visit, { incoming, controller });
@@ -70,23 +69,19 @@ async function forwardUnless(
 }
 
 /** Nothing came back. */
-export async function unanswered(
-  client: ServerResponse,
-  visit: Visit,
-  thrown: unknown,
-): Promise<void> {
+export async function unanswered(client: Client, visit: Visit, thrown: unknown): Promise<void> {
   if (visit.stop.aborted) {
     await visit.fail('refused');
     return refuse(client, stoppedRefusal(visit));
   }
-  await visit.fail(client.destroyed ? 'client-abort' : 'upstream-error');
+  await visit.fail(client.isGone() ? 'client-abort' : 'upstream-error');
   const message = `${visit.origin} gave no answer: ${describeFailure(thrown)}`;
   refuse(client, { ...plainRefusal(502, 'UPSTREAM_UNREACHABLE', message), format: visit.format });
 }
 
 /** Passes the upstream's reply on. @param abandon lets the upstream go before its end. */
 export async function answer(
-  { client, request }: Pick<Call, 'client' | 'request'>,
+  { client, asked }: Pick<Call, 'client' | 'asked'>,
   visit: Visit,
   { reply, abandon }: { readonly reply: UpstreamReply; readonly abandon: () => void },
 ): Promise<void> {
@@ -101,7 +96,7 @@ export async function answer(
     });
   }
   const tap = visit.openReply(reply);
-  const outlet = openOutlet(client, reply, request.method ?? 'GET');
+  const outlet = openOutlet(client, reply, asked.method);
   const source = decodeContent(encoding, reply.body);
   const passed = await pumpReply({ source, tap, outlet, stop: visit.stop });
   if (passed.kind !== 'complete') abandon();
@@ -109,17 +104,18 @@ export async function answer(
 }
 
 function ask(
-  { request, upstreams }: Call,
+  { asked, upstreams }: Call,
   visit: Visit,
   { incoming, signal }: { readonly incoming: Incoming; readonly signal: AbortSignal },
 ): Promise<UpstreamReply> {
-  const headers = upstreamHeaders(visit.outgoing(request.rawHeaders));
-  const length = valueOf(request.rawHeaders, 'content-length');
+  const headers = upstreamHeaders(visit.outgoing(asked.headers));
+  const length = valueOf(asked.headers, 'content-length');
   // a body that is in memory has its length from there
   if (incoming.body.kind === 'start' && length !== null) headers.push('content-length', length);
   return upstreams.call({
     origin: visit.origin,
-    method: request.method ?? 'GET',
+    hop: visit.hop,
+    method: asked.method,
     path: visit.path,
     headers,
     body: incoming.forwarded,

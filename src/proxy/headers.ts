@@ -67,3 +67,16 @@ function passing(headers: readonly string[], rewritten: ReadonlySet<string>): Pa
     return !HOP_BY_HOP.has(key) && !named.has(key) && !rewritten.has(key);
   });
 }
+
+/** As an object: several values of one name are one list (RFC 9110 5.3), but for cookies. Names in lower case. */
+export function fieldsOf(headers: readonly string[]): Record<string, string | string[]> {
+  const fields: Record<string, string | string[]> = {};
+  for (const [name, value] of pairsOf(headers)) {
+    const key = name.toLowerCase();
+    const before = fields[key];
+    if (key === 'set-cookie') fields[key] = [before ?? [], value].flat();
+    else if (typeof before !== 'string') fields[key] = value;
+    else fields[key] = `${before}${key === 'cookie' ? ';' : ','} ${value}`;
+  }
+  return fields;
+}

@@ -1,5 +1,5 @@
 // What a request asks for: by the base URL that a client was given, or through the forward proxy.
-import type { IncomingMessage } from 'node:http';
+import type { Asked } from './client.ts';
 import type { Knock } from './door.ts';
 import { findForeign } from './foreign.ts';
 import { valueOf } from './headers.ts';
@@ -21,9 +21,8 @@ export function proxyToken(headers: readonly string[]): string | null {
   return text.slice(text.indexOf(':') + 1);
 }
 
-export function knockOf(request: IncomingMessage, tunnelled: Tunnelled | null): Knock {
-  const { url = '/', rawHeaders: headers } = request;
-  const sent = { method: request.method ?? 'GET', headers };
+export function knockOf({ method, url, headers }: Asked, tunnelled: Tunnelled | null): Knock {
+  const sent = { method, headers };
   if (tunnelled !== null) {
     const { token, origin } = tunnelled;
     return { ...sent, token, connection: '', forward: { origin, isTunnelled: true }, path: url };
@@ -53,7 +52,7 @@ function parseAbsolute(url: string): { readonly origin: string; readonly path: s
 }
 
 /** @returns why the asker may not talk to us; null where it may. A proxied request names its own host and origin. */
-export function findStranger(request: IncomingMessage, knock: Knock): string | null {
+export function findStranger({ host, origin }: Asked, knock: Knock): string | null {
   if (knock.forward !== null) return null; // no web page can send the token that these need
-  return findForeign(request.headers.host ?? null, request.headers.origin ?? null);
+  return findForeign(host, origin);
 }

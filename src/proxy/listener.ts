@@ -1,13 +1,12 @@
 // The listener on loopback: one request → the door → the upstream → the client.
 import { createServer, type Server } from 'node:http';
-import { Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
-import type { TLSSocket } from 'node:tls';
 import { Fault } from '../model/fault.ts';
+import type { Asked, Client } from './client.ts';
+import { askedOfH1, clientOfH1 } from './client-h1.ts';
 import type { Door } from './door.ts';
 import { serve } from './exchange.ts';
 import type { Tunnelled } from './knock.ts';
-import { openTunnel } from './tunnel.ts';
+import { openTunnels } from './tunnels.ts';
 import { openUpstreams } from './upstreams.ts';
 import { openSockets } from './websocket.ts';
 
@@ -36,44 +35,34 @@ export async function openListener(
 ): Promise<Listener> {
   const upstreams = openUpstreams(trust);
   const sockets = openSockets(door, trust);
-  const tunnels = new Set<Socket>();
-  /** Connections that CONNECT made and we decrypted. */
-  const routes = new WeakMap<Duplex, Tunnelled>();
   let open = 0;
+  const take = (asked: Asked, client: Client, tunnelled: Tunnelled | null): void => {
+    open += 1;
+    client.onClose(() => (open -= 1));
+    void serve({ asked, client, door, upstreams, tunnelled });
+  };
   const server = createServer(
     { maxHeaderSize: HEADER_BYTES_MAX, requestTimeout: 0, keepAliveTimeout: 75_000 },
-    (request, response) => {
-      open += 1;
-      response.on('close', () => (open -= 1));
-      const tunnelled = routes.get(request.socket) ?? null;
-      void serve({ request, client: response, door, upstreams, tunnelled });
-    },
+    (request, response) =>
+      take(askedOfH1(request), clientOfH1(response), tunnels.routeOf(request.socket)),
   );
+  const tunnels = openTunnels({ door, trust, headerBytesMax: HEADER_BYTES_MAX, server, take });
   server.on('upgrade', (request, socket, head) =>
-    sockets.upgrade({ request, socket, head, tunnelled: routes.get(socket) ?? null }),
+    sockets.upgrade({ request, socket, head, tunnelled: tunnels.routeOf(socket) }),
   );
-  server.on('connect', (request, socket, head) => {
-    // inside a tunnel there is nothing to connect to
-    if (!(socket instanceof Socket) || routes.has(socket)) return void socket.destroy();
-    tunnels.add(socket);
-    socket.on('close', () => tunnels.delete(socket));
-    const decrypted = (secure: TLSSocket, tunnelled: Tunnelled): void => {
-      routes.set(secure, tunnelled);
-      server.emit('connection', secure);
-    };
-    return void openTunnel({ request, socket, head, door, serve: decrypted });
-  });
+  server.on('connect', (request, socket, head) => tunnels.connect(request, socket, head));
   server.on('clientError', (_error, socket) => socket.destroy());
   const cutAll = (): void => {
     server.closeAllConnections();
     sockets.closeAll();
-    for (const socket of tunnels) socket.destroy();
+    tunnels.closeAll();
   };
   return {
     port: await listen(server, port),
-    open: () => open + sockets.open() + tunnels.size,
+    open: () => open + sockets.open() + tunnels.open(),
     close: async (graceMs) => {
       sockets.closeIdle();
+      tunnels.closeIdle();
       await closeServer(server, cutAll, graceMs);
       await upstreams.close();
     },

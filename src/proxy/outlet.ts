@@ -1,6 +1,6 @@
 // The client's side of one reply: the head goes out with the first byte, writing waits for a slow reader, and a reply
 // that broke off looks broken off.
-import type { ServerResponse } from 'node:http';
+import type { Client } from './client.ts';
 import type { Refusal, ReplyHead } from './door.ts';
 import { clientHeaders, valueOf } from './headers.ts';
 import { refuse } from './refuse.ts';
@@ -22,27 +22,28 @@ export interface Outlet {
   gone(): Promise<unknown>;
 }
 
+export interface Reply extends ReplyHead {
+  /** Names and values by turns, once the body has ended. */
+  readonly trailers: () => readonly string[];
+}
+
 /** @param method HEAD has the headers of a body and none of it. */
-export function openOutlet(client: ServerResponse, head: ReplyHead, method: string): Outlet {
-  const hasBody = method !== 'HEAD' && head.status !== 204 && head.status !== 304;
-  const isStream = (valueOf(head.headers, 'content-type') ?? '').startsWith('text/event-stream');
+export function openOutlet(client: Client, reply: Reply, method: string): Outlet {
+  const hasBody = method !== 'HEAD' && reply.status !== 204 && reply.status !== 304;
+  const isStream = (valueOf(reply.headers, 'content-type') ?? '').startsWith('text/event-stream');
   let closed: Promise<unknown> | null = null;
   const sendHead = (): void => {
-    if (!client.headersSent) client.writeHead(head.status, clientHeaders(head.headers, hasBody));
-  };
-  const cut = (): void => {
-    // the last write reaches the socket in this turn of the loop
-    setImmediate(() => client.socket?.destroySoon());
+    if (!client.hasBegun()) client.begin(reply.status, clientHeaders(reply.headers, hasBody));
   };
   if (isStream) {
     sendHead(); // it says that the model has begun to think
-    client.flushHeaders();
+    client.flush();
   }
   const write: Outlet['write'] = (bytes) => {
     if (bytes.length === 0) return null;
-    if (client.destroyed) throw new Error('the client has gone');
+    if (client.isGone()) throw new Error('the client has gone');
     sendHead();
-    return client.write(bytes) ? null : drained(client);
+    return client.write(bytes);
   };
   return {
     isStream,
@@ -50,32 +51,14 @@ export function openOutlet(client: ServerResponse, head: ReplyHead, method: stri
     tell: write,
     end: () => {
       sendHead();
-      client.end();
+      client.end(reply.trailers());
     },
-    cut,
+    cut: () => client.cut(),
     refuse: (refusal) => {
-      if (client.headersSent) cut();
+      if (client.hasBegun()) client.cut();
       else refuse(client, refusal);
     },
-    isGone: () => client.destroyed && !client.writableFinished,
-    gone: () => (closed ??= closing(client)),
+    isGone: () => client.isGone(),
+    gone: () => (closed ??= new Promise((resolve) => client.onClose(() => resolve(null)))),
   };
-}
-
-const closing = (client: ServerResponse): Promise<unknown> =>
-  client.destroyed
-    ? Promise.resolve()
-    : new Promise((resolve) => client.once('close', () => resolve(null)));
-
-/** Resolves when the client has taken what was written, or has gone. */
-function drained(client: ServerResponse): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      client.off('drain', done);
-      client.off('close', done);
-      resolve();
-    };
-    client.on('drain', done);
-    client.on('close', done);
-  });
 }

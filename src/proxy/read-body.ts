@@ -1,7 +1,7 @@
 // A request's body: kept whole in memory where it is of a usual size, else only its start, and the rest streams past.
-import type { IncomingMessage } from 'node:http';
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
+import type { Asked } from './client.ts';
 import type { PassedBody, RequestBody } from './door.ts';
 
 /** Real clients send up to some megabytes; beyond this a body is an upload, not a conversation. */
@@ -14,10 +14,10 @@ export interface Incoming {
 }
 
 /** @throws Error where the client goes before its body is complete. */
-export async function readBody(request: IncomingMessage): Promise<Incoming> {
+export async function readBody(asked: Asked): Promise<Incoming> {
   const chunks: Buffer[] = [];
   let size = 0;
-  const source: AsyncIterator<Buffer> = request.iterator({ destroyOnReturn: false });
+  const source = asked.body();
   for (let next = await source.next(); next.done !== true; next = await source.next()) {
     chunks.push(next.value);
     size += next.value.length;
@@ -33,7 +33,7 @@ export async function readBody(request: IncomingMessage): Promise<Incoming> {
     }
   }
   const bytes = Buffer.concat(chunks);
-  const isEmpty = size === 0 && !hasBody(request);
+  const isEmpty = size === 0 && !asked.hasBody;
   return { body: { kind: 'whole', bytes }, forwarded: isEmpty ? null : bytes };
 }
 
@@ -56,7 +56,3 @@ async function* follow(
   for (let next = await rest.next(); next.done !== true; next = await rest.next())
     yield see(next.value);
 }
-
-const hasBody = (request: IncomingMessage): boolean =>
-  request.headers['content-length'] !== undefined ||
-  request.headers['transfer-encoding'] !== undefined;

@@ -1,27 +1,36 @@
 // Answers of our own, in the shape that the provider's clients understand.
-import type { ServerResponse } from 'node:http';
 import { Fault } from '../model/fault.ts';
+import type { Client } from './client.ts';
 import type { Answered, Refusal, Visit } from './door.ts';
 
 /** Sends a refusal as the whole reply; does nothing where a reply has begun. */
-export function refuse(client: ServerResponse, refusal: Refusal): void {
-  if (client.headersSent || client.destroyed) return;
+export function refuse(client: Client, refusal: Refusal): void {
   const { status, code } = refusal;
-  client.writeHead(status, {
-    'content-type': 'application/json',
-    'x-aitrail-error': code,
-    ...(status === 407 ? { 'proxy-authenticate': 'Basic realm="aitrail"' } : {}),
-    // what is left of the request's body was never read
-    connection: 'close',
-  });
-  client.end(refusalBody(refusal));
+  const challenge = status === 407 ? ['proxy-authenticate', 'Basic realm="aitrail"'] : [];
+  const headers = ['content-type', 'application/json', 'x-aitrail-error', code, ...challenge];
+  sendWhole(client, { status, headers, body: refusalBody(refusal) });
 }
 
 /** Sends a reply of our own. */
-export function sendOwn(client: ServerResponse, { reply }: Answered): void {
-  if (client.headersSent || client.destroyed) return;
-  client.writeHead(200, { 'content-type': reply.contentType, connection: 'close' });
-  client.end(reply.body);
+export const sendOwn = (client: Client, { reply }: Answered): void =>
+  sendWhole(client, {
+    status: 200,
+    headers: ['content-type', reply.contentType],
+    body: reply.body,
+  });
+
+interface Whole {
+  readonly status: number;
+  readonly headers: readonly string[];
+  readonly body: string;
+}
+
+function sendWhole(client: Client, { status, headers, body }: Whole): void {
+  if (client.hasBegun() || client.isGone()) return;
+  // what is left of the request's body was never read
+  client.begin(status, [...headers, 'connection', 'close']);
+  void client.write(Buffer.from(body, 'utf8'));
+  client.end([]);
 }
 
 /** In no provider's shape. */

@@ -1,8 +1,9 @@
 // CONNECT: the client's own TLS goes through blind, except to the hosts of configured connections, which we answer for
 // with a certificate of the local authority. Either way only with the session token as the proxy's password.
 import type { IncomingMessage } from 'node:http';
-import { connect, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { type SecureContext, TLSSocket } from 'node:tls';
+import { dial } from './dial.ts';
 import type { Door, Refusal, Tunnel } from './door.ts';
 import { proxyToken, type Tunnelled } from './knock.ts';
 import { describeFailure, plainRefusal, refusalBody } from './refuse.ts';
@@ -13,11 +14,12 @@ export interface TunnelCall {
   /** What the client sent right behind its request. */
   readonly head: Buffer;
   readonly door: Door;
-  /** Takes a decrypted connection. */
+  /** Of the caller's own proxy. */
+  readonly trust: readonly string[] | null;
+  /** Takes a decrypted connection; its handshake is done. */
   readonly serve: (socket: TLSSocket, tunnelled: Tunnelled) => void;
 }
 
-const CONNECT_TIMEOUT_MS = 30_000;
 const ESTABLISHED = 'HTTP/1.1 200 Connection established\r\n\r\n';
 
 /** Never throws. */
@@ -71,47 +73,42 @@ function decrypt(
   const secure = new TLSSocket(socket, {
     isServer: true,
     secureContext: context,
-    ALPNProtocols: ['http/1.1'],
+    ALPNProtocols: ['h2', 'http/1.1'],
   });
   secure.on('error', () => socket.destroy()); // a client that does not trust us closes
-  serve(secure, tunnelled);
+  secure.once('secure', () => serve(secure, tunnelled));
 }
 
 async function passBlind(
-  { socket, head }: TunnelCall,
+  { socket, head, trust }: TunnelCall,
   tunnel: Extract<Tunnel, { kind: 'blind' }>,
   target: HostPort,
 ): Promise<void> {
   const refusal = await tunnel.begin();
   if (refusal !== null) return refuseTunnel(socket, refusal);
-  const remote = connect({ ...target, allowHalfOpen: true });
-  remote.setTimeout(CONNECT_TIMEOUT_MS, () => remote.destroy(new Error('no connection in time')));
-  const state = { isOpen: false, why: 'closed' };
-  remote.on('error', (cause) => (state.why = describeFailure(cause)));
-  remote.on('connect', () => {
-    remote.setTimeout(0);
-    state.isOpen = true;
-    socket.write(ESTABLISHED);
-    if (head.length > 0) remote.write(head);
-    socket.pipe(remote).pipe(socket);
-  });
-  socket.on('close', () => remote.destroy());
+  let remote: Socket;
+  try {
+    remote = await dial(target, tunnel.hop, { trust, isHalfOpen: true });
+  } catch (thrown) {
+    await tunnel.end({ sentBytes: 0, receivedBytes: 0, ending: 'upstream-error' });
+    const message = `${target.host} gave no answer: ${describeFailure(thrown)}`;
+    return refuseTunnel(socket, plainRefusal(502, 'UPSTREAM_UNREACHABLE', message));
+  }
+  // what the caller's proxy was asked and said is no part of the tunnel
+  const before = { sent: remote.bytesWritten, received: remote.bytesRead - remote.readableLength };
   const cut = (): void => void socket.destroy();
   tunnel.stop.addEventListener('abort', cut);
+  socket.on('close', () => remote.destroy());
   remote.on('close', () => {
     tunnel.stop.removeEventListener('abort', cut);
-    void finish();
+    const sentBytes = remote.bytesWritten - before.sent;
+    const receivedBytes = remote.bytesRead - before.received;
+    void tunnel.end({ sentBytes, receivedBytes, ending: 'ok' }).then(() => socket.destroySoon());
   });
-  const finish = async (): Promise<void> => {
-    await tunnel.end({
-      sentBytes: remote.bytesWritten,
-      receivedBytes: remote.bytesRead,
-      ending: state.isOpen ? 'ok' : 'upstream-error',
-    });
-    if (state.isOpen) return socket.destroySoon();
-    const message = `${target.host} gave no answer: ${state.why}`;
-    return refuseTunnel(socket, plainRefusal(502, 'UPSTREAM_UNREACHABLE', message));
-  };
+  if (socket.destroyed) return void remote.destroy();
+  socket.write(ESTABLISHED);
+  if (head.length > 0) remote.write(head);
+  socket.pipe(remote).pipe(socket);
 }
 
 const REASONS: Readonly<Record<number, string>> = {

@@ -1,9 +1,13 @@
-// The way up: one pool of connections per origin.
+// The way up: for each origin a pool of HTTP/1.1 connections, or HTTP/2 connections where the origin prefers that.
 import type { Readable } from 'node:stream';
-import { Pool } from 'undici';
+import type { Hop } from './hops.ts';
+import { openPlainWay } from './upstream-pool.ts';
+import { openTlsWay } from './upstream-tls.ts';
 
 export interface UpstreamCall {
   readonly origin: string;
+  /** The proxy on the way there; null: none. */
+  readonly hop: Hop | null;
   readonly method: string;
   readonly path: string;
   /** Names and values by turns. */
@@ -17,48 +21,39 @@ export interface UpstreamReply {
   /** Names and values by turns. */
   readonly headers: readonly string[];
   readonly body: AsyncIterable<Uint8Array>;
+  /** The same, once the body has ended. */
+  readonly trailers: () => readonly string[];
 }
 
 export interface Upstreams {
-  /** @throws Error of undici where the upstream cannot be reached or breaks off before its headers. */
+  /** @throws Error where the upstream cannot be reached or breaks off before its headers. */
   call(request: UpstreamCall): Promise<UpstreamReply>;
   close(): Promise<void>;
 }
 
-const CONNECT_TIMEOUT_MS = 30_000;
+/** To one origin. */
+export interface Way {
+  call(request: UpstreamCall): Promise<UpstreamReply>;
+  close(): Promise<void>;
+}
 
 /** @param trust certificates, PEM, beside which no others are trusted; null: Node's own. */
 export function openUpstreams(trust: readonly string[] | null): Upstreams {
-  const pools = new Map<string, Pool>();
-  const poolOf = (origin: string): Pool => {
-    const known = pools.get(origin);
+  const ways = new Map<string, Way>();
+  const wayOf = ({ origin, hop }: UpstreamCall): Way => {
+    const key = JSON.stringify([origin, hop]);
+    const known = ways.get(key);
     if (known !== undefined) return known;
-    // a model may think for as long as it likes: no timeout before the headers or between bytes
-    const pool = new Pool(origin, {
-      headersTimeout: 0,
-      bodyTimeout: 0,
-      allowH2: false,
-      connect: { timeout: CONNECT_TIMEOUT_MS, ...(trust === null ? {} : { ca: [...trust] }) },
-    });
-    pools.set(origin, pool);
-    return pool;
+    const way = origin.startsWith('https:')
+      ? openTlsWay(origin, hop, trust)
+      : openPlainWay(origin, hop, trust);
+    ways.set(key, way);
+    return way;
   };
   return {
-    call: async ({ origin, method, path, headers, body, signal }) => {
-      const reply = await poolOf(origin).request({
-        method,
-        path,
-        headers: [...headers],
-        body,
-        signal,
-        responseHeaders: 'raw',
-      });
-      const raw: unknown = reply.headers; // with responseHeaders: 'raw' a flat list, whatever the type says
-      const list = Array.isArray(raw) ? raw.map(String) : [];
-      return { status: reply.statusCode, headers: list, body: reply.body };
-    },
+    call: (request) => wayOf(request).call(request),
     close: async () => {
-      await Promise.all([...pools.values()].map((pool) => pool.destroy()));
+      await Promise.all([...ways.values()].map((way) => way.close()));
     },
   };
 }

@@ -5,8 +5,11 @@ import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type RawData, WebSocket, WebSocketServer } from 'ws';
 import type { Door, Knock, ReplyHead, Visit } from './door.ts';
+import type { Asked, Client } from './client.ts';
+import { askedOfH1, clientOfH1 } from './client-h1.ts';
+import { dial, wrap } from './dial.ts';
 import { answer, unanswered } from './exchange.ts';
-import { clientHeaders, pairsOf, upstreamHeaders } from './headers.ts';
+import { clientHeaders, fieldsOf, pairsOf, upstreamHeaders } from './headers.ts';
 import { findStranger, knockOf, type Tunnelled } from './knock.ts';
 import { describeFailure, plainRefusal, refuse, sendOwn } from './refuse.ts';
 import type { SocketMessage } from './socket-frames.ts';
@@ -40,6 +43,7 @@ interface Pair {
 
 interface Upgrade {
   readonly request: IncomingMessage;
+  readonly asked: Asked;
   readonly socket: Socket;
   readonly head: Buffer;
   readonly door: Door;
@@ -54,8 +58,9 @@ export function openSockets(door: Door, trust: readonly string[] | null): Socket
   return {
     upgrade: ({ socket, ...asked }) => {
       socket.on('error', () => undefined);
-      if (socket instanceof Socket) void upgrade({ ...asked, socket, door, pairs, trust });
-      else socket.destroy();
+      if (!(socket instanceof Socket)) return void socket.destroy();
+      const shared = { socket, door, pairs, trust };
+      void upgrade({ ...asked, ...shared, asked: askedOfH1(asked.request) });
     },
     open: () => [...pairs].filter(({ turns }) => !turns.isIdle()).length,
     closeIdle: () => {
@@ -68,9 +73,9 @@ export function openSockets(door: Door, trust: readonly string[] | null): Socket
 }
 
 async function upgrade(call: Upgrade): Promise<void> {
-  const { request, door } = call;
-  const knock = knockOf(request, call.tunnelled);
-  const why = findStranger(request, knock);
+  const { request, asked, door } = call;
+  const knock = knockOf(asked, call.tunnelled);
+  const why = findStranger(asked, knock);
   if (why !== null) return refuse(respondOn(call), plainRefusal(403, 'FOREIGN_ORIGIN', why));
   try {
     const visit = await door.admit(knock);
@@ -92,12 +97,12 @@ const isResponsesSocket = (request: IncomingMessage, visit: Visit): boolean =>
   request.headers.upgrade?.toLowerCase() === 'websocket';
 
 /** For answers that are not the switch of protocols. */
-function respondOn({ request, socket }: Upgrade): ServerResponse {
+function respondOn({ request, socket }: Upgrade): Client {
   const response = new ServerResponse(request);
   response.shouldKeepAlive = false;
   response.assignSocket(socket);
   response.on('finish', () => socket.end());
-  return response;
+  return clientOfH1(response);
 }
 
 type Shaken =
@@ -105,14 +110,34 @@ type Shaken =
   | { readonly kind: 'refused'; readonly reply: IncomingMessage }
   | { readonly kind: 'failed'; readonly cause: Error };
 
-function shakeHands({ request, trust }: Upgrade, visit: Visit): Promise<Shaken> {
+async function shakeHands(call: Upgrade, visit: Visit): Promise<Shaken> {
+  try {
+    return await shakeOn(await dialUpstream(visit, call.trust), call, visit);
+  } catch (thrown) {
+    return { kind: 'failed', cause: thrown instanceof Error ? thrown : new Error(String(thrown)) };
+  }
+}
+
+async function dialUpstream(
+  { origin, hop }: Visit,
+  trust: readonly string[] | null,
+): Promise<Socket> {
+  const { hostname, port, protocol } = new URL(origin);
+  const host = hostname.replace(/^\[|\]$/g, '');
+  const isTls = protocol === 'https:';
+  const how = { trust, isHalfOpen: false };
+  const socket = await dial({ host, port: Number(port || (isTls ? 443 : 80)) }, hop, how);
+  return isTls ? wrap(socket, { host, trust, alpn: ['http/1.1'] }) : socket;
+}
+
+function shakeOn(socket: Socket, { request }: Upgrade, visit: Visit): Promise<Shaken> {
   const url = `${visit.origin.replace(/^http/, 'ws')}${visit.path}`;
   const protocols = request.headers['sec-websocket-protocol']?.split(/\s*,\s*/) ?? [];
   const upstream = new WebSocket(url, protocols, {
     headers: handshakeHeaders(visit.outgoing(request.rawHeaders)),
     handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
     maxPayload: MESSAGE_BYTES_MAX,
-    ...(trust === null ? {} : { ca: [...trust] }),
+    createConnection: () => socket,
     perMessageDeflate: /permessage-deflate/.test(request.headers['sec-websocket-extensions'] ?? ''),
   });
   return new Promise((resolve) => {
@@ -127,14 +152,12 @@ function shakeHands({ request, trust }: Upgrade, visit: Visit): Promise<Shaken> 
   });
 }
 
-/** Names and values; several values of one name are one list (RFC 9110 5.3). */
-function handshakeHeaders(received: readonly string[]): Readonly<Record<string, string>> {
-  const headers: Record<string, string> = {};
-  for (const [name, value] of pairsOf(upstreamHeaders(received))) {
-    if (/^(?:sec-websocket-|accept-encoding$)/i.test(name)) continue;
-    headers[name] = headers[name] === undefined ? value : `${headers[name]}, ${value}`;
-  }
-  return headers;
+/** Set by the other handshake. */
+const WEBSOCKET_OWN = /^(?:sec-websocket-|accept-encoding$)/i;
+
+function handshakeHeaders(received: readonly string[]): Record<string, string | string[]> {
+  const passing = pairsOf(upstreamHeaders(received)).filter(([name]) => !WEBSOCKET_OWN.test(name));
+  return fieldsOf(passing.flat());
 }
 
 /** The upstream did not switch: its answer is the client's, and a record. */
@@ -145,15 +168,16 @@ async function passRefusal(
 ): Promise<void> {
   const response = respondOn(call);
   const gone = new AbortController();
-  response.on('close', () => gone.abort());
+  response.onClose(() => gone.abort());
   const stopped = await visit.begin({ kind: 'whole', bytes: Buffer.alloc(0) }, gone.signal);
   if (stopped?.kind === 'answered') return sendOwn(response, stopped);
   if (stopped !== null) return refuse(response, stopped);
   if (shaken.kind === 'failed') return unanswered(response, visit, shaken.cause);
   const { reply } = shaken;
   const head = { status: reply.statusCode ?? 502, headers: reply.rawHeaders };
-  const passed = { reply: { ...head, body: reply }, abandon: () => void reply.destroy() };
-  await answer({ client: response, request: call.request }, visit, passed);
+  const whole = { ...head, body: reply, trailers: () => [] };
+  const passed = { reply: whole, abandon: () => void reply.destroy() };
+  await answer({ client: response, asked: call.asked }, visit, passed);
 }
 
 function join(

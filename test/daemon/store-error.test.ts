@@ -4,6 +4,7 @@ import { Fault } from '../../src/model/fault.ts';
 import { openApprovalBook } from '../../src/flow/approval-book.ts';
 import { openAuthorityBook } from '../../src/flow/authority-book.ts';
 import { openGrantBook } from '../../src/flow/grant-book.ts';
+import { openHopBook } from '../../src/flow/hop-book.ts';
 import { openKnownBook } from '../../src/flow/known-book.ts';
 import { openMaskers } from '../../src/flow/maskers.ts';
 import { openPolicyBook } from '../../src/flow/policy-book.ts';
@@ -13,6 +14,7 @@ import { openSessionBook } from '../../src/flow/session-book.ts';
 import { openRuleBook } from '../../src/flow/rule-book.ts';
 import { openWorktreeWatch } from '../../src/flow/worktree-watch.ts';
 import { openWrittenBook } from '../../src/flow/written-book.ts';
+import { NO_HOPS } from '../../src/proxy/hops.ts';
 import { openListener } from '../../src/proxy/listener.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import type { Store } from '../../src/store/store.ts';
@@ -50,6 +52,7 @@ async function run(settings: string, broken: Partial<Store>) {
     store,
     key,
     grants,
+    hops: openHopBook(NO_HOPS, grants),
     maskers,
     rules: openRuleBook(),
     approvals: openApprovalBook({}),

@@ -5,6 +5,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import { afterEach, expect, test } from 'vitest';
 import { type News, openNotifier } from '../../src/flow/notify.ts';
 import { parseJson } from '../../src/model/json.ts';
+import { NO_HOPS } from '../../src/proxy/hops.ts';
 import { openUpstreams } from '../../src/proxy/upstreams.ts';
 
 const KEY = Buffer.from('a key of thirty-two bytes, no less');
@@ -62,6 +63,7 @@ function start(url: string, secret = SECRET) {
   const asked: string[] = [];
   const notifier = openNotifier({
     upstreams: openUpstreams(null),
+    hops: NO_HOPS,
     credentials: ({ name }) => {
       asked.push(name);
       return Promise.resolve(secret);

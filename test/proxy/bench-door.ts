@@ -60,6 +60,7 @@ export function openTestDoor(options: DoorOptions): TestDoor {
 function openVisit(options: DoorOptions, note: Noted): Visit {
   return {
     kind: 'admitted',
+    hop: null,
     format: null,
     ...joinUpstream(options.upstream, 'anthropic-messages', note.path),
     stop: new AbortController().signal,
