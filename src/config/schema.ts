@@ -42,10 +42,11 @@ const secrets = z.strictObject({
   onResponse: action
     .optional()
     .describe('secrets in what the model writes, before the agent sees them'),
-  onRequest: z
-    .enum(['block', 'warn', 'off'])
+  onRequest: action
     .optional()
-    .describe('secrets in what the agent sends to the model'),
+    .describe(
+      'secrets in what the agent sends to the model; `mask`: the model gets placeholders, and what it writes with one of them reaches the agent with the value in its place',
+    ),
   onCommit: z
     .strictObject({
       ai: z.enum(['block', 'mask', 'warn']).optional().describe('in lines that a model wrote'),

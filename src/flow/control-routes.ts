@@ -25,6 +25,7 @@ export function controlRoutes(serving: Serving, hook: HookHandler, stop: () => v
         const { sessions, ...tally } = await recorder.grants.end(id);
         recorder.known.forget(id);
         recorder.hops.forget(id);
+        recorder.veils.forget(id);
         return { ...tally, sessions: [...sessions] };
       }),
     'POST /event': (call) =>

@@ -1,6 +1,6 @@
 // Session tokens: made here, known by their digest alone, kept in memory while they are used.
 import { createHash, randomBytes } from 'node:crypto';
-import type { MaskRecord } from '../model/secret.ts';
+import { isMaskedToAgent } from '../model/secret.ts';
 import type { Grant, Place, Principal } from '../model/session.ts';
 import { newGrantId } from '../store/ids.ts';
 import type { Store } from '../store/store.ts';
@@ -130,12 +130,10 @@ async function recount(store: Store, id: string, counted: Tally): Promise<Tally>
     sessions: new Set(sessions.map((session) => session.id)),
     exchanges: exchanges.length,
     edits: edits.flat().length,
-    masked: exchanges.flatMap(({ masks }) => masks.filter(isToAgent)).length,
+    masked: exchanges.flatMap(({ masks }) => masks.filter(isMaskedToAgent)).length,
     notices: counted.notices,
   };
 }
-
-const isToAgent = (mask: MaskRecord): boolean => mask.direction === 'toAgent';
 
 function makeGrant(asked: GrantRequest, token: string): Grant {
   const nowMs = Date.now();

@@ -37,13 +37,16 @@ export function judgeRequest(
   rules: StreamRules,
   content: RequestContent,
 ): JudgedRequest {
-  const fault = refuseSecrets(admitted, content.rest);
+  const fault = refuseSecrets(admitted, content.rest, isUnreadable(content));
   if (fault !== null) return { stopped: { kind: 'refused', fault }, decisions: [] };
   const decisions = decide(admitted, rules, content);
   const blocking = decisions.filter(({ effect }) => effect === 'blocked');
   if (blocking.length === 0) return { stopped: null, decisions };
   return { stopped: stop(admitted, content, refusalWords(blocking)), decisions };
 }
+
+const isUnreadable = ({ body, isEmpty }: Pick<RequestContent, 'body' | 'isEmpty'>): boolean =>
+  body.length === 0 && !isEmpty;
 
 function decide(
   { connection, policy, knock, format }: Admitted,
@@ -52,7 +55,7 @@ function decide(
 ): readonly Decision[] {
   const { mode } = policy;
   if (connection.protocol === 'http' && rules.has('http')) {
-    const isUnread = body.length === 0 && !isEmpty;
+    const isUnread = isUnreadable({ body, isEmpty });
     const text = isUnread ? null : Buffer.from(body).toString('utf8');
     const met = rules.meetRequest({ method: knock.method, path: knock.path, body: text });
     const what = `${knock.method} ${knock.path.split('?')[0] ?? ''}`;

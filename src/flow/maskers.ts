@@ -13,6 +13,8 @@ import type { TextMasker } from '../wire/text-masker.ts';
 /** One policy's way of masking: replies as they stream, requests and headers for the record. */
 export interface PolicyMasker {
   readonly stream: Masker;
+  /** For text that goes to the client as the model wrote it, placeholders included. */
+  readonly sealed: Masker;
   readonly text: TextMasker;
   readonly requests: RequestMasker;
   /** Does the placeholder stand for a value that the session brought, rather than one that a rule alone found? */
@@ -77,7 +79,7 @@ export function openMaskers({ key, env, keep }: MaskersWork): Maskers {
     const name = createHash('sha256').update(canonicalJson(secrets)).digest('hex');
     const masker =
       opened.get(name) ??
-      openPolicyMasker(secrets.known, {
+      openPolicyMasker(isOneOf(secrets.known, key), {
         key,
         scanner: openScanner({ rules, known: [...known, ...secrets.known] }),
         onMasked: (masked) => {
@@ -103,16 +105,15 @@ export function openMaskers({ key, env, keep }: MaskersWork): Maskers {
 const DIGEST_CHARACTERS = 8;
 const digestOf = (placeholder: string): string => placeholder.slice(-DIGEST_CHARACTERS);
 
-function openPolicyMasker(known: readonly string[], stream: Masker): PolicyMasker {
-  const digests = new Set(known.map((value) => digestOf(makePlaceholder(stream.key, '', value))));
+const isOneOf = (values: readonly string[], key: Uint8Array): PolicyMasker['isKnown'] => {
+  const digests = new Set(values.map((value) => digestOf(makePlaceholder(key, '', value))));
+  return (placeholder) => digests.has(digestOf(placeholder));
+};
+
+export function openPolicyMasker(isKnown: PolicyMasker['isKnown'], stream: Masker): PolicyMasker {
   const text: TextMasker = {
     maskText: (said) => maskText(stream, said),
     hide: (kind, value) => makePlaceholder(stream.key, kind, value),
   };
-  return {
-    stream,
-    text,
-    requests: openRequestMasker(text),
-    isKnown: (placeholder) => digests.has(digestOf(placeholder)),
-  };
+  return { stream, sealed: stream, text, requests: openRequestMasker(text), isKnown };
 }

@@ -26,6 +26,7 @@ import type { PathResolver } from './resolve-path.ts';
 import type { SessionBook } from './session-book.ts';
 import type { ApprovalBook } from './approval-book.ts';
 import type { RuleBook } from './rule-book.ts';
+import type { VeilBook } from './veil-book.ts';
 import type { WorktreeWatch } from './worktree-watch.ts';
 import type { WrittenBook } from './written-book.ts';
 
@@ -42,6 +43,7 @@ export interface Recorder {
   readonly approvals: ApprovalBook;
   readonly known: KnownBook;
   readonly written: WrittenBook;
+  readonly veils: VeilBook;
   readonly paths: PathResolver;
   readonly sessions: SessionBook;
   readonly watch: WorktreeWatch;
@@ -123,6 +125,7 @@ function guessFormat({ connection, method, path }: Knock): WireFormat {
 const STATUS: Readonly<Record<string, number>> = {
   CONNECTION_UNKNOWN: 404,
   SECRET_FOUND: 400,
+  REQUEST_UNREAD: 400,
   RULE_BLOCKED: 403,
 };
 
@@ -176,7 +179,7 @@ function openVisit(recorder: Recorder, admitted: Admitted): Visit {
       if (begun.kind === 'refused') return refusalOf(begun.fault, format);
       if (begun.kind === 'answered') return begun;
       facts = begun.facts;
-      return null;
+      return begun.forwarded === null ? null : { kind: 'changed', body: begun.forwarded };
     },
     openReply: (head) => openReplyRecord({ recorder, admitted, facts: open() }, head),
     fail: async (ending) => {

@@ -1,9 +1,11 @@
 // The reply's side of a record: bytes in, pieces for client and record out, and at the end what the reply wrote.
 import { Fault, isFault } from '../model/fault.ts';
+import { isMaskedToAgent } from '../model/secret.ts';
 import type { Ending, Piece, ReplyHead, ReplyTap } from '../proxy/door.ts';
 import { pairsOf, valueOf } from '../proxy/headers.ts';
 import { openTextMask } from '../secrets/channel-mask.ts';
 import { openJsonMask } from '../secrets/json-mask.ts';
+import type { Field } from '../model/wire.ts';
 import type { ExchangeEnd, NewEmission } from '../store/store.ts';
 import { isOfCall } from '../wire/argument-text.ts';
 import type { WireError } from '../wire/format.ts';
@@ -62,9 +64,13 @@ export function openReplyRecord(context: ReplyContext, head: ReplyHead): ReplyTa
   };
 }
 
+/** Goes back to the model as it wrote it. */
+const KEPT: ReadonlySet<Field> = new Set(['sealed', 'thinking', 'error']);
+
 function openState(context: ReplyContext, head: ReplyHead): State {
   const { admitted, recorder } = context;
-  const masker = recorder.maskers.of(admitted.policy, admitted.known);
+  const masker =
+    context.facts.veil?.masker(admitted) ?? recorder.maskers.of(admitted.policy, admitted.known);
   const written = recorder.written.of(context.facts.session.id);
   const format = admitted.format;
   const isPlainHttp = admitted.connection.protocol === 'http';
@@ -78,6 +84,7 @@ function openState(context: ReplyContext, head: ReplyHead): State {
     }),
     openMask: (site) => {
       if (isPlainHttp && !admitted.connection.isRecorded) return null; // nobody reads it, nothing is written down
+      if (KEPT.has(site.field)) return openTextMask(masker.sealed);
       return site.field === 'arguments' ? openJsonMask(masker.stream) : openTextMask(masker.stream);
     },
     reaches: (site, edit, place) => {
@@ -111,7 +118,7 @@ function stopAtSecret(state: State, pieces: readonly Piece[]): readonly Piece[] 
   const { policy } = state.admitted;
   if (state.isBlocked) return [];
   if (policy.secrets.onResponse !== 'block' || policy.mode === 'observe') return pieces;
-  const found = state.stream.masks().find((mask) => mask.direction === 'toAgent');
+  const found = state.stream.masks().find(isMaskedToAgent);
   if (found === undefined) return pieces;
   state.isBlocked = true;
   const message = `the reply held a secret (${found.rule}) and was stopped by policy`;
@@ -210,7 +217,7 @@ async function emissionsOf({
 function count({ recorder, admitted }: State, { emissions, masks }: ExchangeEnd): void {
   const tally = recorder.grants.tally(admitted.grant.id);
   tally.edits += emissions.length;
-  tally.masked += masks.filter((mask) => mask.direction === 'toAgent').length;
+  tally.masked += masks.filter(isMaskedToAgent).length;
 }
 
 /** What stood in the files when the reply ended and no tool had run yet. */

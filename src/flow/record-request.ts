@@ -11,17 +11,17 @@ import type { MaskRecord } from '../model/secret.ts';
 import type { Session } from '../model/session.ts';
 import type { Message, WireRequest } from '../model/wire.ts';
 import type { PassedBody, RequestBody } from '../proxy/door.ts';
-import { pairsOf, valueOf } from '../proxy/headers.ts';
-import { decodeBody, isDecodable } from '../wire/decode-content.ts';
+import { pairsOf } from '../proxy/headers.ts';
 import type { ExchangeDraft } from '../store/store.ts';
-import { isTooLong } from './http-limit.ts';
+import { decodeRequest } from './decode-request.ts';
 import { judgeRequest, type Stopped } from './judge-request.ts';
 import type { Admitted, Recorder } from './record-exchange.ts';
 import { refusedEnd } from './refuse-request.ts';
-import { type AtRest, maskAtRest } from './request-at-rest.ts';
+import { type AtRest, maskAtRest, maskForModel } from './request-at-rest.ts';
 import { recordDecision } from './rule-book.ts';
 import { tellGap } from './tell-gap.ts';
 import { tombstoneHeaders } from './tombstone.ts';
+import type { SessionVeil } from './veil-book.ts';
 
 /** What the reply's side needs to know. */
 export interface RequestFacts {
@@ -34,13 +34,22 @@ export interface RequestFacts {
   readonly hasContent: boolean;
   /** False where recording failed and policy lets the request pass all the same. */
   readonly isRecorded: boolean;
+  /** What the session hides from the model; null where policy hides nothing. */
+  readonly veil: SessionVeil | null;
   /** Of a body that streams past: what it was, once it has. */
   readonly passed: (() => PassedBody) | null;
   /** Resolves when it is known what stood in the worktree before the model spoke. */
   readonly before: Promise<void>;
 }
 
-export type Begun = { readonly kind: 'begun'; readonly facts: RequestFacts } | Stopped;
+export type Begun =
+  | {
+      readonly kind: 'begun';
+      readonly facts: RequestFacts;
+      /** What goes on in place of the body; null: what came. */
+      readonly forwarded: Uint8Array | null;
+    }
+  | Stopped;
 
 export async function recordRequest(
   recorder: Recorder,
@@ -49,13 +58,17 @@ export async function recordRequest(
 ): Promise<Begun> {
   for (const credential of credentialsIn(admitted.knock.headers))
     recorder.maskers.learn(credential);
-  const decoded = await decode(admitted, body);
+  const decoded = await decodeRequest(admitted, body);
   const seen = readRequest(admitted, decoded);
-  const rest = maskAtRest(recorder.maskers.of(admitted.policy, admitted.known), admitted, decoded);
+  const veil = recorder.veils.of(admitted, seen.recognised.conversation);
+  const rest =
+    veil === null
+      ? maskAtRest(recorder.maskers.of(admitted.policy, admitted.known), admitted, decoded)
+      : maskForModel(veil, admitted, decoded);
   const isEmpty = body.kind === 'whole' && body.bytes.length === 0;
   const content = { request: seen.request, body: decoded, isEmpty, rest };
   const judged = judgeRequest(admitted, recorder.rules.of(admitted.policy), content);
-  const begun = await joinAndBegin(recorder, admitted, { seen, rest, body });
+  const begun = await joinAndBegin(recorder, admitted, { seen, rest, body, veil });
   if (begun.kind === 'refused') return begun;
   for (const decision of judged.decisions) await recordDecision(recorder, admitted, decision);
   if (judged.stopped === null) return begun;
@@ -67,22 +80,6 @@ interface Seen {
   readonly request: WireRequest | null;
   readonly recognised: Recognised;
 }
-
-const DECODED_BYTES_MAX = 256 * 1024 * 1024;
-
-/** @returns nothing where the body is an upload that streams past, or in an encoding that cannot be undone. */
-async function decode({ knock, connection }: Admitted, body: RequestBody): Promise<Uint8Array> {
-  const encoding = valueOf(knock.headers, 'content-encoding');
-  if (body.kind === 'start' || !isDecodable(encoding)) return EMPTY;
-  if (isTooLong(connection, body.bytes.length)) return EMPTY;
-  try {
-    return await decodeBody(encoding, body.bytes, DECODED_BYTES_MAX);
-  } catch {
-    return EMPTY; // not what it says it is: the upstream may tell the client so
-  }
-}
-
-const EMPTY = Buffer.alloc(0);
 
 function readRequest({ knock, format }: Admitted, decoded: Uint8Array): Seen {
   const headers = Object.fromEntries(
@@ -142,6 +139,7 @@ interface Beginning {
   readonly seen: Seen;
   readonly rest: AtRest;
   readonly body: RequestBody;
+  readonly veil: SessionVeil | null;
 }
 
 async function begin(recorder: Recorder, admitted: Admitted, beginning: Beginning): Promise<Begun> {
@@ -156,21 +154,25 @@ async function begin(recorder: Recorder, admitted: Admitted, beginning: Beginnin
     const tally = grants.tally(admitted.grant.id);
     tally.sessions.add(session.id);
     tally.exchanges += 1;
-    return { kind: 'begun', facts: factsOf(recorder, admitted, beginning) };
+    return {
+      kind: 'begun',
+      facts: factsOf(recorder, admitted, beginning),
+      forwarded: rest.forwarded,
+    };
   } catch (thrown) {
     if (!isFault(thrown)) throw thrown;
     if (admitted.policy.onStoreError === 'refuse') return { kind: 'refused', fault: thrown };
     const line = `${admitted.id} passes unrecorded: ${thrown.message} (${thrown.code})`;
     tellGap(recorder, admitted, { id: admitted.id, line });
     const facts = factsOf(recorder, admitted, beginning);
-    return { kind: 'begun', facts: { ...facts, isRecorded: false } };
+    return { kind: 'begun', facts: { ...facts, isRecorded: false }, forwarded: rest.forwarded };
   }
 }
 
 function factsOf(
   recorder: Recorder,
   admitted: Admitted,
-  { session, seen, rest, body }: Beginning,
+  { session, seen, rest, body, veil }: Beginning,
 ): RequestFacts {
   const hasContent = admitted.connection.isRecorded;
   const directory = seen.recognised.directory ?? admitted.grant.place.worktree;
@@ -182,6 +184,7 @@ function factsOf(
     masks: rest.masks,
     hasContent,
     isRecorded: true,
+    veil,
     passed: body.kind === 'start' ? body.passed : null,
     before: hasContent
       ? sleep(FORWARD_FIRST_MS).then(() => recorder.watch.look(directory, moment))

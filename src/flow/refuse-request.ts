@@ -5,11 +5,22 @@ import type { ExchangeEnd } from '../store/store.ts';
 import type { Admitted } from './record-exchange.ts';
 import type { AtRest } from './request-at-rest.ts';
 
-/** `onRequest: block`: why the request must not go on; null where it may. */
-export function refuseSecrets({ policy }: Admitted, rest: AtRest): Fault | null {
+/**
+ * `onRequest: block` and `mask`: why the request must not go on; null where it may.
+ *
+ * @param isUnread there is a body, and it is too long or in an encoding that cannot be undone.
+ */
+export function refuseSecrets(
+  { policy, connection }: Admitted,
+  rest: AtRest,
+  isUnread: boolean,
+): Fault | null {
+  const { onRequest } = policy.secrets;
+  if (policy.mode === 'observe' || (onRequest !== 'block' && onRequest !== 'mask')) return null;
+  if (isUnread && connection.protocol !== 'http')
+    return new Fault('REQUEST_UNREAD', 'the request cannot be read, so it may hold secrets');
   const [first] = rest.masks;
-  if (first === undefined || policy.secrets.onRequest !== 'block' || policy.mode === 'observe')
-    return null;
+  if (first === undefined || onRequest !== 'block') return null;
   return new Fault('SECRET_FOUND', `the request holds a secret (${first.rule})`, {
     fix: 'take it out of the conversation, or set secrets.onRequest: warn in your own configuration',
   });

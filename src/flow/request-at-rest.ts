@@ -6,10 +6,13 @@ import { pairsOf } from '../proxy/headers.ts';
 import { maskHeaders, maskUrl } from '../wire/mask-headers.ts';
 import type { PolicyMasker } from './maskers.ts';
 import type { Admitted } from './record-exchange.ts';
+import type { SessionVeil } from './veil-book.ts';
 
 export interface AtRest {
   /** Put together they are the masked body. */
   readonly slices: readonly Uint8Array[];
+  /** What goes on in place of the body; null: what came. */
+  readonly forwarded: Uint8Array | null;
   readonly headers: readonly (readonly [string, string])[];
   /** Path and query. */
   readonly url: string;
@@ -24,7 +27,7 @@ export function maskAtRest(
   { knock, format }: Pick<Admitted, 'knock' | 'format'>,
   body: Uint8Array,
 ): AtRest {
-  const { slices, masks } = masker.requests.mask(body);
+  const { slices, forwarded, masks } = masker.requests.mask(body);
   const headers = maskHeaders(masker.text, pairsOf(knock.headers));
   const url = maskUrl(masker.text, knock.path);
   const json =
@@ -33,9 +36,29 @@ export function maskAtRest(
       : parseJson(Buffer.concat(slices).toString('utf8'));
   return {
     slices,
+    forwarded,
     headers: headers.headers,
     url: url.url,
     masks: [...masks, ...headers.masks, ...url.masks],
     request: json === undefined || format === null ? null : format.parseRequest(json, knock.path),
   };
+}
+
+const ROUNDS_MAX = 3;
+
+/** What a session learns from a request is hidden in all of it: what came before is masked once more. */
+export function maskForModel(
+  veil: SessionVeil,
+  admitted: Pick<Admitted, 'knock' | 'format' | 'policy' | 'known'>,
+  body: Uint8Array,
+): AtRest {
+  let masker = veil.masker(admitted);
+  let rest = maskAtRest(masker, admitted, body);
+  for (let round = 1; round < ROUNDS_MAX; round += 1) {
+    const next = veil.masker(admitted);
+    if (next === masker) break;
+    masker = next;
+    rest = maskAtRest(masker, admitted, body);
+  }
+  return rest;
 }

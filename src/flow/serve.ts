@@ -44,6 +44,7 @@ import { openPathResolver } from './resolve-path.ts';
 import { openSessionBook } from './session-book.ts';
 import { openRuleBook } from './rule-book.ts';
 import { openVault } from './keep-secret.ts';
+import { openVeilBook } from './veil-book.ts';
 import { openWorktreeWatch } from './worktree-watch.ts';
 import { openWrittenBook } from './written-book.ts';
 
@@ -193,6 +194,7 @@ async function openRecorder(
     policies: openPolicyBook(caller, log),
     known: openKnownBook(),
     written: openWrittenBook(),
+    veils: openVeilBook(maskers, key),
     paths: openPathResolver(caller),
     authority: openAuthorityBook(home),
     credentials,

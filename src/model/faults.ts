@@ -83,6 +83,10 @@ export const FAULTS = {
   NOTES_RACE: { exit: 3, fix: 'try again: another process keeps writing refs/notes/aitrail' },
   // policy
   SECRET_FOUND: { exit: 1, fix: 'remove the value and stage the file again' },
+  REQUEST_UNREAD: {
+    exit: 1,
+    fix: 'send at most 16 MiB, in no content encoding or gzip, br, zstd; or set secrets.onRequest: warn',
+  },
   PROTECTED_PATH: {
     exit: 1,
     fix: 'let a person make the change, or take the file out: git restore --staged FILE',

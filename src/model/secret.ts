@@ -20,6 +20,8 @@ export interface MaskEdit {
   readonly rule: string;
   /** JSON keys that lead to the string (arguments channels), outermost first; null in plain text. */
   readonly pointer: readonly (string | number)[] | null;
+  /** The placeholder that the replacement, a value of this session's own, takes the place of: for the client alone. */
+  readonly restores?: string;
 }
 
 export interface MaskStep {
@@ -40,11 +42,22 @@ export interface ChannelMask {
 export interface MaskRecord {
   readonly rule: string;
   readonly placeholder: string;
+  /** `toAgent` and forwarded: the model wrote the placeholder, the agent got the value back. */
   readonly direction: 'toModel' | 'toAgent' | 'atRest';
   /** Was the value forwarded all the same (record-only fields, `warn`)? */
   readonly isForwarded: boolean;
   readonly channel: string;
+  /** Where in the channel's text as it came, UTF-16 units; of a request's body, bytes. The first RANGES_MAX. */
+  readonly ranges: readonly MaskRange[];
 }
+
+/** Start, and end exclusive. */
+export type MaskRange = readonly [number, number];
+
+export const RANGES_MAX = 100;
+
+export const isMaskedToAgent = ({ direction, isForwarded }: MaskRecord): boolean =>
+  direction === 'toAgent' && !isForwarded;
 
 /** One finding of `aitrail scan`, placed in a file. Lines and columns are 1-based in characters (code points). */
 export interface PlacedFinding {

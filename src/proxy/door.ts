@@ -35,6 +35,12 @@ export interface Answered {
   readonly reply: { readonly contentType: string; readonly body: string };
 }
 
+/** Goes on in place of the request's body: decoded, whole. */
+export interface Changed {
+  readonly kind: 'changed';
+  readonly body: Uint8Array;
+}
+
 /** One piece of a reply on its way to the client. */
 export interface Piece {
   readonly client: Uint8Array;
@@ -95,11 +101,11 @@ export interface Visit {
   outgoing(headers: readonly string[]): readonly string[];
   /**
    * Records the request and resolves when that is acknowledged, and whoever must agree to it has: only then it is
-   * forwarded.
+   * forwarded; null: as it came.
    *
    * @param gone aborted when the client hangs up.
    */
-  begin(body: RequestBody, gone: AbortSignal): Promise<Refusal | Answered | null>;
+  begin(body: RequestBody, gone: AbortSignal): Promise<Refusal | Answered | Changed | null>;
   openReply(head: ReplyHead): ReplyTap;
   /** Aborts, with a Fault as its reason, where somebody ends the session while this is under way. */
   readonly stop: AbortSignal;

@@ -2,8 +2,8 @@
 import { decodeContent, isDecodable } from '../wire/decode-content.ts';
 import type { Asked, Client } from './client.ts';
 import { conclude } from './conclude.ts';
-import type { Door, Visit } from './door.ts';
-import { upstreamHeaders, valueOf } from './headers.ts';
+import type { Changed, Door, Visit } from './door.ts';
+import { upstreamHeaders, valueOf, withoutBodyHeaders } from './headers.ts';
 import { findStranger, knockOf, type Tunnelled } from './knock.ts';
 import { openOutlet } from './outlet.ts';
 import { pumpReply } from './pump.ts';
@@ -51,21 +51,23 @@ async function forward(call: Call, visit: Visit): Promise<void> {
 async function forwardUnless(
   call: Call,
   visit: Visit,
-  on: { readonly incoming: Incoming; readonly controller: AbortController },
+  { incoming, controller }: { readonly incoming: Incoming; readonly controller: AbortController },
 ): Promise<void> {
   const { client } = call;
-  const { signal } = on.controller;
+  const { signal } = controller;
   if (visit.stop.aborted) return refuse(client, stoppedRefusal(visit));
-  const stopped = await visit.begin(on.incoming.body, signal);
-  if (stopped?.kind === 'answered') return sendOwn(client, stopped);
-  if (stopped !== null) return refuse(client, stopped);
+  const begun = await visit.begin(incoming.body, signal);
+  if (begun?.kind === 'answered') return sendOwn(client, begun);
+  if (begun?.kind === 'refused') return refuse(client, begun);
   let reply: UpstreamReply;
   try {
-    reply = await ask(call, visit, { incoming: on.incoming, signal });
+    const outgoing =
+      begun === null ? outgoingAs(call, visit, incoming) : changed(call, visit, begun);
+    reply = await ask(call, visit, { ...outgoing, signal });
   } catch (thrown) {
     return unanswered(client, visit, thrown);
   }
-  await answer(call, visit, { reply, abandon: () => on.controller.abort() });
+  await answer(call, visit, { reply, abandon: () => controller.abort() });
 }
 
 /** Nothing came back. */
@@ -103,22 +105,37 @@ export async function answer(
   await conclude(passed, tap, { outlet, visit });
 }
 
-function ask(
-  { asked, upstreams }: Call,
-  visit: Visit,
-  { incoming, signal }: { readonly incoming: Incoming; readonly signal: AbortSignal },
-): Promise<UpstreamReply> {
+interface Outgoing {
+  readonly headers: string[];
+  readonly body: Incoming['forwarded'];
+}
+
+function outgoingAs({ asked }: Call, visit: Visit, incoming: Incoming): Outgoing {
   const headers = upstreamHeaders(visit.outgoing(asked.headers));
   const length = valueOf(asked.headers, 'content-length');
   // a body that is in memory has its length from there
   if (incoming.body.kind === 'start' && length !== null) headers.push('content-length', length);
+  return { headers, body: incoming.forwarded };
+}
+
+/** In no content encoding: whoever undoes one takes none as well. */
+const changed = ({ asked }: Call, visit: Visit, { body }: Changed): Outgoing => ({
+  headers: upstreamHeaders(visit.outgoing(withoutBodyHeaders(asked.headers))),
+  body: Buffer.from(body),
+});
+
+function ask(
+  { asked, upstreams }: Call,
+  visit: Visit,
+  { headers, body, signal }: Outgoing & { readonly signal: AbortSignal },
+): Promise<UpstreamReply> {
   return upstreams.call({
     origin: visit.origin,
     hop: visit.hop,
     method: asked.method,
     path: visit.path,
     headers,
-    body: incoming.forwarded,
+    body,
     signal,
   });
 }

@@ -50,6 +50,14 @@ export function upstreamHeaders(headers: readonly string[]): string[] {
   return [...passing(headers, REWRITTEN_REQUEST).flat(), 'accept-encoding', accepted];
 }
 
+/** Said of a body that was decoded and changed; its length is set by whoever sends it. */
+const OF_BODY = new Set(['content-encoding', 'content-md5', 'digest', 'content-digest']);
+
+export const withoutBodyHeaders = (headers: readonly string[]): string[] =>
+  pairsOf(headers)
+    .filter(([name]) => !OF_BODY.has(name.toLowerCase()))
+    .flat();
+
 /** What goes back to the client. @param hasBody false for HEAD, 204 and 304: their lengths speak of no bytes here. */
 export function clientHeaders(headers: readonly string[], hasBody: boolean): string[] {
   return passing(headers, hasBody ? REWRITTEN_REPLY : NOTHING).flat();

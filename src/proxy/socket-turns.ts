@@ -116,10 +116,10 @@ async function ask(state: State, message: SocketMessage): Promise<void> {
   if (stringAt(json, 'type') !== 'response.create') return send(state.upstream, [message]);
   const visit = await state.door.admit(state.knock);
   if (visit.kind === 'refused') return refuseTurn(state, visit);
-  const stopped = await begin(state, visit, bytes);
-  if (stopped?.kind === 'answered')
-    return send(state.client, messagesOf(Buffer.from(stopped.reply.body)));
-  if (stopped !== null) return refuseTurn(state, stopped);
+  const begun = await begin(state, visit, bytes);
+  if (begun?.kind === 'answered')
+    return send(state.client, messagesOf(Buffer.from(begun.reply.body)));
+  if (begun?.kind === 'refused') return refuseTurn(state, begun);
   const tap = visit.openReply(state.head);
   const turn: Turn = {
     inbox: openInbox(() => resumeUpstream(state)),
@@ -134,7 +134,8 @@ async function ask(state: State, message: SocketMessage): Promise<void> {
     await passReply(state, turn, visit);
     state.under -= 1;
   });
-  await send(state.upstream, [message]);
+  const asked = begun === null ? bytes : begun.body;
+  await send(state.upstream, [{ ...message, bytes: asked }]);
 }
 
 /** A request may wait for somebody to agree to it: here signs of life need no head of a reply. */

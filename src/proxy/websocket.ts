@@ -171,7 +171,7 @@ async function passRefusal(
   response.onClose(() => gone.abort());
   const stopped = await visit.begin({ kind: 'whole', bytes: Buffer.alloc(0) }, gone.signal);
   if (stopped?.kind === 'answered') return sendOwn(response, stopped);
-  if (stopped !== null) return refuse(response, stopped);
+  if (stopped?.kind === 'refused') return refuse(response, stopped);
   if (shaken.kind === 'failed') return unanswered(response, visit, shaken.cause);
   const { reply } = shaken;
   const head = { status: reply.statusCode ?? 502, headers: reply.rawHeaders };

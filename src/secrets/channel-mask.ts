@@ -11,6 +11,7 @@ import { DELIMITER, findHold, isKeyDecisive, KEY_CHARACTERS_DECISIVE } from './h
 import type { Masker } from './mask-text.ts';
 import { readPem, type PemState } from './pem.ts';
 import { kindOf, makePlaceholder } from './placeholder.ts';
+import { withRestored } from './restore-mask.ts';
 import { LOOK_BEHIND, settle } from './scanner.ts';
 import { endOfTokenRun } from './token-run.ts';
 
@@ -44,6 +45,11 @@ interface Stream {
  * @param context text that stands before the channel's first character without being part of it: a JSON key, say.
  */
 export function openTextMask(masker: Masker, context: string = ''): ChannelMask {
+  const mask = openSecretMask(masker, context);
+  return masker.restore === undefined ? mask : withRestored(mask, masker.restore);
+}
+
+function openSecretMask(masker: Masker, context: string): ChannelMask {
   const stream: Stream = {
     masker,
     buffer: context,

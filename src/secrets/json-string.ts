@@ -107,6 +107,8 @@ function takeRaw(string: JsonString, step: MaskStep): readonly MaskEdit[] {
     string.starts[decoded - string.skipped] ?? string.rawEnd;
   const edits = step.edits.map((edit) => ({
     ...edit,
+    // a value is any text, a placeholder never needs an escape
+    replacement: edit.restores === undefined ? edit.replacement : escapeJson(edit.replacement),
     start: rawOf(edit.start),
     end: rawOf(edit.end),
     pointer: string.pointer,
@@ -116,3 +118,5 @@ function takeRaw(string: JsonString, step: MaskStep): readonly MaskEdit[] {
   string.skipped = step.decidedTo;
   return edits;
 }
+
+const escapeJson = (text: string): string => JSON.stringify(text).slice(1, -1);

@@ -1,13 +1,19 @@
 // Masks a whole text at once.
 import type { SecretFinding } from '../model/secret.ts';
 import { RANK } from './candidate.ts';
-import { makePlaceholder } from './placeholder.ts';
+import { findManifestValues } from './manifest.ts';
+import { kindOf, makePlaceholder } from './placeholder.ts';
+import type { Restore } from './restore-mask.ts';
 import { settle, toFinding, type Scanner } from './scanner.ts';
 
 export interface Masker {
   readonly scanner: Scanner;
   /** The installation's key, see makePlaceholder. */
   readonly key: Uint8Array;
+  /** What stands for a value; by default what makePlaceholder says. */
+  readonly name?: (rule: string, value: string) => string;
+  /** What placeholders in a model's reply turn back into; by default they stay. */
+  readonly restore?: Restore;
   /** Told each value that was masked whole: the vault, where policy turns it on. */
   readonly onMasked?: (masked: MaskedValue) => void;
 }
@@ -32,10 +38,12 @@ export interface MaskedText {
 
 /** Replaces every secret by its placeholder; a text without one is returned as it is. */
 export function maskText(masker: Masker, text: string): MaskedText {
-  const candidates = settle(masker.scanner.analyse(text), text, RANK.cut);
-  const findings = candidates.map(toFinding).map((found) => ({
-    finding: found,
-    placeholder: makePlaceholder(masker.key, found.kind, text.slice(found.start, found.end)),
+  const found = [...masker.scanner.analyse(text), ...findManifestValues(text)];
+  const candidates = settle(found, text, RANK.cut);
+  const name = masker.name ?? ((rule, value) => makePlaceholder(masker.key, kindOf(rule), value));
+  const findings = candidates.map(toFinding).map((finding) => ({
+    finding,
+    placeholder: name(finding.rule, text.slice(finding.start, finding.end)),
   }));
   if (findings.length === 0) return { text, findings };
   let masked = '';

@@ -62,7 +62,8 @@ export function exchangeOf(row: ExchangeRow): Exchange {
     clientSha256: row.client_sha256,
     requestBytes: row.request_bytes,
     responseBytes: row.response_bytes,
-    masks,
+    // older rows have no ranges
+    masks: masks.map((mask) => ({ ...mask, ranges: mask.ranges ?? [] })),
     logIndex: row.log_index,
   };
 }

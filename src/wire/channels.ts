@@ -3,6 +3,7 @@ import type { ChannelMask, MaskEdit, MaskRecord, MaskStep } from '../model/secre
 import type { TextSite } from '../model/wire.ts';
 import { argumentTextAt, isOfCall, type ArgumentText } from './argument-text.ts';
 import type { TextEdit } from './json-spans.ts';
+import { type MaskBook, openMaskBook } from './mask-book.ts';
 
 export interface MaskPolicy {
   /** A scanner for the channel that the site starts, null where its text is not looked at. */
@@ -16,7 +17,8 @@ export interface MaskPolicy {
   reaches(site: TextSite, edit: MaskEdit, place: () => ArgumentText | null): Reach | 'later';
 }
 
-export type Reach = 'client' | 'record';
+/** `client`: there and in the record. `back`: the client gets a value in place of its placeholder, the record keeps that. */
+export type Reach = 'client' | 'record' | 'back';
 
 export interface SiteEdit extends TextEdit {
   readonly span: { readonly reach: Reach | 'later' };
@@ -25,6 +27,9 @@ export interface SiteEdit extends TextEdit {
 /** One secret in a channel's text; its edits may lie in many sites. */
 interface Span {
   readonly edit: MaskEdit;
+  /** In the channel's text; `end` moves while the secret goes on. */
+  readonly start: number;
+  end: number;
   reach: Reach | 'later';
 }
 
@@ -76,11 +81,11 @@ interface State {
   /** Channels with fresh text. */
   readonly fresh: Set<Channel>;
   readonly open: Map<string, Channel | null>;
-  readonly records: Map<string, MaskRecord>;
+  readonly records: MaskBook;
 }
 
 export function openChannels(policy: MaskPolicy): Channels {
-  const state: State = { policy, fresh: new Set(), open: new Map(), records: new Map() };
+  const state: State = { policy, fresh: new Set(), open: new Map(), records: openMaskBook() };
   return {
     add: (site, text) =>
       site.piece === 'whole' ? addWhole(state, site, text) : addDelta(state, site, text),
@@ -95,7 +100,7 @@ export function openChannels(policy: MaskPolicy): Channels {
       const ends = [...state.open.keys()].map((name) => endChannel(state, name));
       return ends.includes(true);
     },
-    masks: () => [...state.records.values()],
+    masks: () => state.records.masks(),
   };
 }
 
@@ -174,8 +179,13 @@ function settle(channel: Channel, decidedTo: number): void {
 }
 
 function spanOf(state: State, channel: Channel, edit: MaskEdit): Span {
-  if (edit.replacement === '' && channel.span !== null) return channel.span;
-  const span: Span = { edit, reach: reachOf(state, channel, { edit, isWhole: false }) };
+  if (edit.replacement === '' && channel.span !== null) {
+    channel.span.end = edit.end;
+    return channel.span;
+  }
+  const reach =
+    edit.restores === undefined ? reachOf(state, channel, { edit, isWhole: false }) : 'back';
+  const span: Span = { edit, start: edit.start, end: edit.end, reach };
   channel.span = span;
   if (span.reach === 'later') channel.later.push(span);
   else keepRecord(state, channel.site, span);
@@ -198,17 +208,16 @@ function reachOf(state: State, channel: Channel, { edit, isWhole }: Asked): Reac
   });
 }
 
-function keepRecord(state: State, site: TextSite, { edit, reach }: Span): void {
-  const isChanged = reach === 'client';
-  const record: MaskRecord = {
+function keepRecord(state: State, { channel }: TextSite, span: Span): void {
+  const { edit, reach } = span;
+  const mask = {
     rule: edit.rule,
-    placeholder: edit.replacement,
-    direction: isChanged ? 'toAgent' : 'atRest',
-    isForwarded: !isChanged,
-    channel: site.channel,
-  };
-  // later copies of the same text are the same mask
-  state.records.set(`${record.placeholder} ${record.direction} ${record.channel}`, record);
+    placeholder: edit.restores ?? edit.replacement,
+    direction: reach === 'record' ? 'atRest' : 'toAgent',
+    isForwarded: reach !== 'client',
+    channel,
+  } as const;
+  state.records.add(mask, span);
 }
 
 /** No more text: everything is decided. */

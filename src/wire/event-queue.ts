@@ -130,8 +130,8 @@ function drain(state: State): readonly Released[] {
 }
 
 function release(state: State, entry: Entry): Released {
-  const record = write(entry, () => true);
-  const isAlike = entry.spots.every((spot) => spot.edits.every(isForClient));
+  const record = write(entry, isForRecord);
+  const isAlike = entry.spots.every((spot) => spot.edits.every(isForBoth));
   const client = isAlike ? record : write(entry, isForClient);
   const length = record.bytes.length;
   if (length > 0) {
@@ -151,7 +151,10 @@ function release(state: State, entry: Entry): Released {
   return { client: client.bytes, record: record.bytes, isTerminal, event };
 }
 
-const isForClient = (edit: SiteEdit): boolean => edit.span.reach === 'client';
+const isForRecord = (edit: SiteEdit): boolean => edit.span.reach !== 'back';
+const isForClient = (edit: SiteEdit): boolean =>
+  edit.span.reach === 'client' || edit.span.reach === 'back';
+const isForBoth = (edit: SiteEdit): boolean => edit.span.reach === 'client';
 
 interface Written {
   readonly bytes: Uint8Array;

@@ -142,6 +142,14 @@ function unitLength(raw: string, at: number): number {
   return raw.charAt(at + 1) === 'u' && /^[0-9a-fA-F]{4}$/.test(raw.slice(at + 2, at + 6)) ? 6 : 2;
 }
 
+/** @returns where in the raw string the decoded unit stands. */
+export function rawOffset(raw: string, decoded: number): number {
+  if (!raw.includes('\\')) return Math.min(raw.length, decoded);
+  let at = 0;
+  for (let unit = 0; unit < decoded && at < raw.length; unit += 1) at += unitLength(raw, at);
+  return at;
+}
+
 /** An edit of decoded text: UTF-16 offsets, end exclusive. */
 export interface TextEdit {
   readonly start: number;

@@ -120,10 +120,14 @@ function maskParameter(masker: TextMasker, pair: string, masks: MaskRecord[]): s
   const value = decode(pair.slice(equals + 1));
   if (value !== '' && SECRET_PARAMETER.test(name)) {
     const placeholder = masker.hide('url_parameter', value);
-    masks.push(atRest('url-parameter', placeholder, 'url'));
+    const mask = { rule: 'url-parameter', placeholder, channel: `url ${name}` };
+    masks.push(atRest(mask, [0, value.length]));
     return `${pair.slice(0, equals)}=${placeholder}`;
   }
-  const found = findEdits(masker, value, { key: name === '' ? null : name, channel: 'url' });
+  const found = findEdits(masker, value, {
+    key: name === '' ? null : name,
+    channel: name === '' ? 'url' : `url ${name}`,
+  });
   if (found.edits.length === 0) return pair;
   masks.push(...found.masks);
   return `${pair.slice(0, equals + 1)}${encodeURIComponent(editText(value, found.edits))}`;

@@ -111,3 +111,6 @@ const isEnvelope = (path: JsonPath, at: number): boolean => at === 0 && path[at]
 
 /** Does an object with this key hold something sealed beside its text? */
 export const isSealKey = (key: string): boolean => SEALED.has(key);
+
+/** A block whose very `type` says that it is sealed. */
+export const isSealedType = (type: string): boolean => type === 'redacted_thinking';

@@ -1,5 +1,5 @@
 // What masking at rest needs from the scanner; src/flow passes it in.
-import type { MaskRecord, SecretFinding } from '../model/secret.ts';
+import type { MaskRange, MaskRecord, SecretFinding } from '../model/secret.ts';
 import type { TextEdit } from './json-spans.ts';
 
 export interface TextMasker {
@@ -51,16 +51,16 @@ export function findEdits(
       replacement: placeholder,
     })),
     masks: found.map(({ finding, placeholder }) =>
-      atRest(finding.rule, placeholder, place.channel),
+      atRest({ rule: finding.rule, placeholder, channel: place.channel }, [
+        finding.start - prefix.length,
+        finding.end - prefix.length,
+      ]),
     ),
   };
 }
 
 /** The value went on to the model; only the record has the placeholder. */
-export const atRest = (rule: string, placeholder: string, channel: string): MaskRecord => ({
-  rule,
-  placeholder,
-  direction: 'atRest',
-  isForwarded: true,
-  channel,
-});
+export const atRest = (
+  mask: Pick<MaskRecord, 'rule' | 'placeholder' | 'channel'>,
+  range: MaskRange,
+): MaskRecord => ({ ...mask, direction: 'atRest', isForwarded: true, ranges: [range] });

@@ -1,10 +1,11 @@
 // Bodies that are not understood, of any size: masked as one long text, of which only the undecided end is held.
-import type { ChannelMask, MaskEdit, MaskRecord, MaskStep } from '../model/secret.ts';
+import type { ChannelMask, MaskEdit, MaskStep } from '../model/secret.ts';
 import type { TextSite } from '../model/wire.ts';
 import type { MaskPolicy, Reach } from './channels.ts';
 import type { Released } from './event-queue.ts';
 import { errorBodyOf, type Flow, type FlowOptions } from './flow.ts';
 import { editText, type TextEdit } from './json-spans.ts';
+import { type MaskBook, openMaskBook } from './mask-book.ts';
 import { deltaSite } from './sites.ts';
 
 interface State {
@@ -15,7 +16,9 @@ interface State {
   /** Offset of `pending` in the whole text. */
   from: number;
   reach: Reach;
-  readonly records: Map<string, MaskRecord>;
+  readonly records: MaskBook;
+  /** The latest: a secret may go on. */
+  span: { readonly start: number; end: number };
 }
 
 const SITE: TextSite = deltaSite({ channel: 'body', path: [], field: 'text' });
@@ -27,7 +30,8 @@ export function openWindowFlow(options: FlowOptions): Flow {
     pending: '',
     from: 0,
     reach: 'record',
-    records: new Map(),
+    records: openMaskBook(),
+    span: { start: 0, end: 0 },
   };
   return {
     push: (bytes) => push(state, bytes),
@@ -37,7 +41,7 @@ export function openWindowFlow(options: FlowOptions): Flow {
       return pass(state, { ...step, decidedTo: end });
     },
     reading: () => null,
-    masks: () => [...state.records.values()],
+    masks: () => state.records.masks(),
     marks: () => [],
     errorText: (error) => errorBodyOf(options.format, error),
   };
@@ -78,15 +82,21 @@ const encode = (text: string, edits: readonly TextEdit[]): Uint8Array =>
   Buffer.from(edits.length === 0 ? text : editText(text, edits), 'latin1');
 
 function reachOf(state: State, edit: MaskEdit): Reach {
-  if (edit.replacement === '') return state.reach; // the span that started before goes on
+  if (edit.replacement === '') {
+    state.span.end = edit.end; // the span that started before goes on
+    return state.reach;
+  }
   const reach = state.policy.reaches(SITE, edit, () => null);
   state.reach = reach === 'client' ? reach : 'record';
-  state.records.set(`${edit.replacement} ${state.reach}`, {
+  state.span = { start: edit.start, end: edit.end };
+  const isForClient = state.reach === 'client';
+  const mask = {
     rule: edit.rule,
     placeholder: edit.replacement,
-    direction: state.reach === 'client' ? 'toAgent' : 'atRest',
-    isForwarded: state.reach === 'record',
+    direction: isForClient ? 'toAgent' : 'atRest',
+    isForwarded: !isForClient,
     channel: SITE.channel,
-  });
+  } as const;
+  state.records.add(mask, state.span);
   return state.reach;
 }

@@ -13,6 +13,7 @@ import { openPathResolver } from '../../src/flow/resolve-path.ts';
 import { openSessionBook } from '../../src/flow/session-book.ts';
 import { openRuleBook } from '../../src/flow/rule-book.ts';
 import { openWorktreeWatch } from '../../src/flow/worktree-watch.ts';
+import { openVeilBook } from '../../src/flow/veil-book.ts';
 import { openWrittenBook } from '../../src/flow/written-book.ts';
 import { NO_HOPS } from '../../src/proxy/hops.ts';
 import { openListener } from '../../src/proxy/listener.ts';
@@ -59,6 +60,7 @@ async function run(settings: string, broken: Partial<Store>) {
     warn,
     known: openKnownBook(),
     written: openWrittenBook(),
+    veils: openVeilBook(maskers, key),
     policies: openPolicyBook(caller, warn),
     paths: openPathResolver(caller),
     sessions: openSessionBook(store),

@@ -86,6 +86,7 @@ export async function recordConversation(
                 direction: 'toAgent',
                 isForwarded: false,
                 channel: '1',
+                ranges: [[0, 9]],
               },
             ]
           : [],

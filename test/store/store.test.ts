@@ -58,6 +58,7 @@ describe.each([
         direction: 'toAgent',
         isForwarded: false,
         channel: '0',
+        ranges: [[0, 9]],
       },
     ] as const;
     const emissions = [writing('a.ts', 'x', { callId: 'call-1', fingerprints: [1, 2 ** 53 - 1] })];

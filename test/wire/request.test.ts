@@ -105,6 +105,7 @@ describe('masking', () => {
         direction: 'atRest',
         isForwarded: true,
         channel: 'request',
+        ranges: [[json.indexOf(CANARY), json.indexOf(CANARY) + CANARY.length]],
       },
     ]);
   });
