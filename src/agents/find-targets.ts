@@ -6,13 +6,17 @@ import type { ToolCall } from '../model/wire.ts';
 import { findEdits } from './find-edits.ts';
 import { directoryOf } from './tool-shape.ts';
 
+const CODE_MODE = /(?:^|[.:_])exec$/;
+
 /**
  * @param agent name as recognised, null where not known.
  * @returns paths as the agent says them, each once.
  * @throws never.
  */
 export function findTargets(agent: string | null, call: ToolCall): readonly string[] {
-  const edits = findEdits(agent, [{ kind: 'tool-call', call }]).flatMap((found) => found.edits);
+  // a program in the place of arguments is Codex' code mode, whoever asks
+  const reader = CODE_MODE.test(call.name) ? 'codex' : agent;
+  const edits = findEdits(reader, [{ kind: 'tool-call', call }]).flatMap((found) => found.edits);
   return [...new Set(edits.flatMap((edit) => [...targetsOfEdit(edit), ...sureOf(edit, call)]))];
 }
 

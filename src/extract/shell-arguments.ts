@@ -23,15 +23,24 @@ export function readArguments(words: readonly Value[], valued: readonly string[]
       operands.push(...words.slice(i + 1));
       break;
     }
+    const option = valuedOption(word.text, valued);
     if (!/^-./.test(word.text)) operands.push(word);
-    else if (valued.includes(word.text)) {
-      flags.add(word.text);
+    else if (option === null) addFlag(word, flags, values);
+    else {
+      flags.add(option);
       const next = words[i + 1];
-      if (next !== undefined) values.set(word.text, next);
+      if (next !== undefined) values.set(option, next);
       i += 1;
-    } else addFlag(word, flags, values);
+    }
   }
   return { flags, values, operands };
+}
+
+/** `-o`, `--output`, and the cluster `-so` whose last letter takes the next word. */
+function valuedOption(text: string, valued: readonly string[]): string | null {
+  if (valued.includes(text)) return text;
+  const last = `-${text.at(-1) ?? ''}`;
+  return /^-[A-Za-z]{2,4}$/.test(text) && valued.includes(last) ? last : null;
 }
 
 function addFlag(word: Value, flags: Set<string>, values: Map<string, Value>): void {

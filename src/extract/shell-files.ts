@@ -85,19 +85,7 @@ const dd: Program = ({ words, input, frame }) => {
     : { edits: [{ kind: 'write', path, text: input.text }] };
 };
 
-const changeDirectory: Program = ({ words, frame }) => {
-  const target = words.find((word) => !/^-[LPe@]$/.test(word.text) && word.text !== '--');
-  const isKnown = target !== undefined && target.isExact && target.text !== '-';
-  frame.directory = isKnown ? joinPath(frame.directory, target.text) : null;
-  return SILENT;
-};
-
 const makeFolder: Program = () => SILENT;
-
-const popDirectory: Program = ({ frame }) => {
-  frame.directory = null;
-  return SILENT;
-};
 
 /** Writes only with an option that says where: `curl -o f`, `sort -o f`, `jq -i`. */
 const withOutput =
@@ -139,9 +127,6 @@ export const FILE_PROGRAMS: Readonly<Record<string, Program>> = {
   mkdir: makeFolder,
   tee,
   dd,
-  cd: changeDirectory,
-  pushd: changeDirectory,
-  popd: popDirectory,
   curl: download,
   wget: download,
   sort: withOutput(['-o', '--output']),

@@ -1,6 +1,6 @@
 // git as agents call it: which commands change the working tree, and how.
 import { joinPath } from './paths.ts';
-import { hasFlag, pathsOf, readArguments } from './shell-arguments.ts';
+import { type Arguments, hasFlag, pathsOf, readArguments } from './shell-arguments.ts';
 import type { Value } from './shell-expand.ts';
 import { renames, type Program } from './shell-files.ts';
 import type { Call, Effect, Frame } from './shell-run.ts';
@@ -45,7 +45,8 @@ function enter({ words, frame }: Call): { frame: Frame; rest: readonly Value[] }
 
 function removed(frame: Frame, words: readonly Value[]): Effect {
   const args = readArguments(words);
-  if (hasFlag(args, '--cached')) return {};
+  // the working file stays, the next commit is without it
+  if (hasFlag(args, '--cached')) return { paths: pathsOf(frame, args.operands) };
   return { edits: pathsOf(frame, args.operands).map((path) => ({ kind: 'delete', path })) };
 }
 
@@ -69,21 +70,53 @@ function applied(frame: Frame, words: readonly Value[], input: Value | null): Ef
 
 /** `git checkout REV -- a b`, `git restore a`: the paths are named; a bare `git checkout main` names none. */
 function changed(frame: Frame, words: readonly Value[], verb: string): Effect {
-  if (isReading(verb, words)) return {};
-  const dashes = words.findIndex((word) => word.text === '--');
   const args = readArguments(words, ['-s', '--source', '-b', '-B', '-c', '-C']);
-  const named = dashes >= 0 ? words.slice(dashes + 1) : verb === 'restore' ? args.operands : [];
+  if (isReading(verb, words, args)) return {};
+  const named = namedBy(verb, words, args);
   const guessed =
     named.length === 0 ? args.operands.filter((word) => /[./]/.test(word.text)) : named;
   return { paths: pathsOf(frame, guessed), isOpaque: true };
 }
 
-function isReading(verb: string, words: readonly Value[]): boolean {
-  const first = words[0]?.text ?? '';
-  if (verb === 'stash') return first === 'list' || first === 'show';
-  if (verb === 'worktree' || verb === 'submodule') return first === 'list' || first === 'status';
-  if (verb === 'reset') return !words.some((word) => /^--(?:hard|merge|keep)$/.test(word.text));
+function namedBy(verb: string, words: readonly Value[], { operands }: Arguments): readonly Value[] {
+  const dashes = words.findIndex((word) => word.text === '--');
+  if (dashes >= 0) return words.slice(dashes + 1);
+  if (verb === 'restore') return operands;
+  return verb === 'update-index' ? cacheInfo(words) : [];
+}
+
+/** `--cacheinfo 100644,<blob>,path`. */
+const cacheInfo = (words: readonly Value[]): readonly Value[] =>
+  words
+    .filter(({ text }) => /^(?:--cacheinfo=)?\d{6},/.test(text))
+    .map(({ text }) => text.slice(text.lastIndexOf(',') + 1))
+    .map((text) => ({ text, isExact: !/[$`]/.test(text) }));
+
+const LOOKS: Readonly<Record<string, RegExp>> = {
+  stash: /^(?:list|show)$/,
+  worktree: /^(?:list|status)$/,
+  submodule: /^(?:list|status)$/,
+};
+
+function isReading(verb: string, words: readonly Value[], args: Arguments): boolean {
+  const looks = Object.hasOwn(LOOKS, verb) ? LOOKS[verb] : undefined;
+  if (looks !== undefined) return looks.test(words[0]?.text ?? '');
+  if (verb === 'reset') return isUnstaging(words, args);
+  if (verb === 'restore' && isIndexRestored(args)) return true;
   return words.some((word) => word.text === '--dry-run' || word.text === '--help');
+}
+
+/** Takes out of the index what was put in. */
+const isIndexRestored = (args: Arguments): boolean =>
+  hasFlag(args, '--staged', '-S') && !hasFlag(args, '--worktree', '-W', '--source', '-s');
+
+/** `git reset`, `git reset HEAD a`: the index as the last commit left it. From another revision it is a change. */
+function isUnstaging(words: readonly Value[], { operands }: Arguments): boolean {
+  if (words.some((word) => /^--(?:hard|merge|keep)$/.test(word.text))) return false;
+  const dashes = words.findIndex((word) => word.text === '--');
+  const [first = null] = dashes >= 0 ? words.slice(0, dashes) : operands;
+  if (first === null || /^(?:HEAD|@|-.*)$/.test(first.text)) return true;
+  return dashes < 0 && (operands.length < 2 || /[/.]/.test(first.text));
 }
 
 /** `git diff --output=f`, `git format-patch -o dir`. */

@@ -6,12 +6,12 @@ const words = (text: string): readonly string[] => text.split(/\s+/);
 
 const READERS = new Set(
   words(
-    `[ [[ : . ack actionlint ag alias apropos arch ast-grep basename bat bc bg break builtin cal case cksum clear cmp
+    `[ [[ : ack actionlint ag alias apropos arch ast-grep basename bat bc bg break builtin cal case cksum clear cmp
     column comm continue cut date declare df diff diff3 dig dircolors dirname disown done du eof esac exit export expr
     fd fdfind fg fgrep fi file find fold for free function fuser getent getopts grep egrep groups hash head help hexdump
     history host hostname id in ifconfig info ip jobs jq kill killall last less let local locale locate logname ls lsblk
     lsof man md5sum more mount netstat nl nproc nslookup od paste pgrep ping pr printenv ps pstree pwd pkill read
-    readlink readonly realpath return rev rg seq select set sha1sum source sha256sum sha512sum shasum shellcheck shift shopt
+    readlink readonly realpath return rev rg seq select set sha1sum sha256sum sha512sum shasum shellcheck shift shopt
     sleep ss stat strings stty sum sw_vers sync tac tail test tput tr trap true false tsort tty type typeset ulimit
     umask unalias uname uniq unset uptime users vmstat w wait watch wc whereis which who whoami xxd yamllint yes yq zcat
     zgrep cloc tokei tldr hadolint kubeval top htop`,

@@ -2,6 +2,7 @@
 // Nothing is executed. What cannot be told is noted as such: that is the `isOpaque` of the tally.
 import type { Edit } from '../model/edit.ts';
 import { joinPath, isDevice } from './paths.ts';
+import { pathsOf } from './shell-arguments.ts';
 import {
   expandBraces,
   expandDocument,
@@ -105,8 +106,10 @@ function runGroup(group: GroupCommand, { frame, run }: Setting): Value | null {
   return runList(group.list, inner, run);
 }
 
+const START: readonly (readonly [string, Value])[] = [['PWD', { text: '.', isExact: true }]];
+
 const scopeOf = ({ frame, run }: Setting): Scope => ({
-  variables: frame.variables,
+  variables: frame.directory === '' ? new Map([...START, ...frame.variables]) : frame.variables,
   print: (list) => runList(list, { ...frame, variables: new Map(frame.variables) }, run),
 });
 
@@ -162,12 +165,19 @@ function redirect(command: Command, setting: Setting, output: Value | null): Val
 }
 
 function writeTo(entry: Redirect, setting: Setting, value: Value | null): void {
-  const { frame } = setting;
-  const target = expandWord(entry.target, scopeOf(setting));
-  if (isDevice(target.text)) return;
+  for (const target of expandBraces(expandWord(entry.target, scopeOf(setting))))
+    if (!isDevice(target.text)) writeFile(entry, { frame: setting.frame, target }, value);
+}
+
+interface Aim {
+  readonly frame: Frame;
+  readonly target: Value;
+}
+
+function writeFile(entry: Redirect, { frame, target }: Aim, value: Value | null): void {
   const path = target.isExact ? joinPath(frame.directory, target.text) : null;
   if (path === null) {
-    frame.tally.isOpaque = true;
+    addEffect(frame, { paths: pathsOf(frame, [target]), isOpaque: true });
     if (value !== null) addSnippet(frame, null, value.text);
   } else if (value === null) addEffect(frame, { paths: [path] });
   else frame.tally.edits.push(toEdit(entry, path, value.text));

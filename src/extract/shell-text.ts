@@ -1,6 +1,7 @@
 // Programs whose output is told by their arguments and input: echo, printf, cat, base64 -d; and editors of streams,
 // which write files only when told to do it in place.
 import { hasFlag, pathsOf, readArguments } from './shell-arguments.ts';
+import { pathsOfScript } from './shell-editors.ts';
 import type { Value } from './shell-expand.ts';
 import type { Program } from './shell-files.ts';
 import { addSnippet, type Effect, type Frame } from './shell-run.ts';
@@ -88,7 +89,7 @@ const streamEditor: Program = ({ program, words, frame }) => {
   const valued = program.endsWith('sed') ? ['-e', '--expression', '-f'] : ['-e', '-f', '-v', '-F'];
   const args = readArguments(words, valued);
   const given = args.values.get('-e') ?? args.values.get('--expression');
-  if (!isInPlace(words)) return awkOutput(program, frame, joinWords(words).text);
+  if (!isInPlace(words)) return ownOutput(program, frame, joinWords(words).text);
   const operands = args.operands.filter((word) => !/^(?:inplace)?$/.test(word.text));
   const files = pathsOf(frame, given === undefined ? operands.slice(1) : operands);
   const script = given ?? operands[0];
@@ -102,18 +103,26 @@ const streamEditor: Program = ({ program, words, frame }) => {
 const isInPlace = (words: readonly Value[]): boolean =>
   words.some(({ text }) => /^(?:-[pnEr]*i|--in-place|inplace$)/.test(text));
 
-/** awk and perl scripts may open files of their own. */
-function awkOutput(program: string, frame: Frame, script: string): Effect {
-  if (program.endsWith('sed') || !/print[^|]*>\s*["(\w]|system\s*\(|open\s*\(/.test(script))
-    return {};
-  const named = [...script.matchAll(/>\s*"([^"$]{1,300})"/g)].map((match) => match[1] ?? '');
-  return {
-    paths: pathsOf(
-      frame,
-      named.map((text) => ({ text, isExact: true })),
-    ),
-    isOpaque: true,
-  };
+/** Scripts may open files of their own: `print > "f"`, sed's `w f`. */
+function ownOutput(program: string, frame: Frame, script: string): Effect {
+  const named = program.endsWith('sed') ? sedFiles(script) : awkFiles(program, script);
+  if (named === null) return {};
+  const words = named.map((text) => ({ text, isExact: true }));
+  return { paths: pathsOf(frame, words), isOpaque: true };
+}
+
+/** The command `w` of its own, or behind the last delimiter of `s`. */
+function sedFiles(script: string): readonly string[] | null {
+  const found = [...script.matchAll(/(?:^|[\d$/|#,;}\s])[gpIi\d]*w[ \t]+([^\s;{}'"]{1,300})/g)];
+  const files = found.map((match) => match[1] ?? '').filter((name) => /[/.]/.test(name));
+  return files.length === 0 ? null : files;
+}
+
+/** @returns null where nothing is written. */
+function awkFiles(program: string, script: string): readonly string[] | null {
+  if (!/print[^|]*>\s*["(\w]|system\s*\(|open\s*\(|unlink/.test(script)) return null;
+  const printed = [...script.matchAll(/>\s*"([^"$]{1,300})"/g)].map((match) => match[1] ?? '');
+  return [...printed, ...pathsOfScript(program, script)];
 }
 
 /** `s/old/new/`, `5a\text`, `/x/i text`, `c text`: what such a script puts in. */

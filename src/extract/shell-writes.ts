@@ -5,12 +5,15 @@ import { holdsApplyPatch, parseApplyPatch } from './apply-patch.ts';
 import { isPathLike, joinPath } from './paths.ts';
 import { runInlineScript, type ScriptLanguage } from './inline-scripts.ts';
 import { hasFlag, pathsOf, readArguments } from './shell-arguments.ts';
+import { EDITORS } from './shell-editors.ts';
 import type { Value } from './shell-expand.ts';
 import { FILE_PROGRAMS, type Program } from './shell-files.ts';
+import { fedWords, findFiles } from './shell-find.ts';
 import { git } from './shell-git.ts';
 import { parseShell } from './shell-parser.ts';
 import { isReader } from './shell-readers.ts';
 import { addSnippet, runList, type Call, type Effect, type Frame } from './shell-run.ts';
+import { STATE_PROGRAMS } from './shell-state.ts';
 import { TEXT_PROGRAMS } from './shell-text.ts';
 import { holdsUnifiedDiff, parseUnifiedDiff } from './unified-diff.ts';
 
@@ -127,13 +130,23 @@ const LANGUAGES: Readonly<Record<string, ScriptLanguage>> = {
   tsx: 'javascript',
 };
 
-const interpreter: Program = ({ program, words, input, frame }) => {
+function scriptOf(
+  language: ScriptLanguage,
+  words: readonly Value[],
+  input: Value | null,
+): Value | null {
+  // a module's options are its own: `python -m zipfile -e a.zip .`
+  if (language === 'python' && words.some((word) => word.text === '-m')) return null;
   const at = words.findIndex((word) => /^(?:-[cep]|--eval|--print|-pe)$/.test(word.text));
-  const isInput = words.every((word) => word.text.startsWith('-'));
-  const script = at >= 0 ? words[at + 1] : isInput ? input : null;
+  if (at >= 0) return words[at + 1] ?? null;
+  return words.every((word) => word.text.startsWith('-')) ? input : null;
+}
+
+const interpreter: Program = ({ program, words, input, frame }) => {
   if (words.some((word) => /^(?:-V|--version|-h|--help)$/.test(word.text))) return {};
-  if (script === null || script === undefined) return unknown({ program, words, input, frame });
   const language = LANGUAGES[program] ?? 'javascript';
+  const script = scriptOf(language, words, input);
+  if (script === null) return unknown({ program, words, input, frame });
   const found = runInlineScript(script.text, language);
   for (const inner of found.commands)
     runScript(inner.command, { ...frame, depth: frame.depth + 1 });
@@ -171,19 +184,20 @@ const wrapped = (call: Call): Effect => {
   const inner = call.words[at];
   if (inner === undefined) return {};
   const program = inner.text.replace(/^.*[/\\]/, '');
-  const effect = runProgram({ ...call, program, words: call.words.slice(at + 1) });
-  // xargs adds operands that only a run would tell
+  const rest = call.words.slice(at + 1);
+  const words = call.program === 'xargs' ? fedWords(call, rest) : rest;
+  const effect = runProgram({ ...call, program, words });
+  // xargs adds operands that often only a run would tell
   const isMore = call.program === 'xargs' && !isReader(program, call.words.slice(at + 1));
   return isMore ? { ...effect, isOpaque: true } : effect;
 };
 
 /** May write anything: what it names, and the text that it is fed, are all there is. */
-function unknown({ program, words, input, frame }: Call): Effect {
+function unknown({ words, input, frame }: Call): Effect {
   if (input !== null && input.text.includes('\n')) {
     if (holdsApplyPatch(input.text)) return { edits: parseApplyPatch(input.text) };
     addSnippet(frame, null, input.text);
   }
-  if (program === 'find') return { isOpaque: true };
   const named = words.map((word) => ({ ...word, text: word.text.replace(/^--?[\w-]+=/, '') }));
   return {
     paths: pathsOf(
@@ -198,9 +212,12 @@ function unknown({ program, words, input, frame }: Call): Effect {
 const PROGRAMS: Readonly<Record<string, Program>> = {
   ...FILE_PROGRAMS,
   ...TEXT_PROGRAMS,
+  ...EDITORS,
+  ...STATE_PROGRAMS,
   ...Object.fromEntries(['sh', 'bash', 'zsh', 'dash', 'ksh', 'fish'].map((name) => [name, shell])),
   ...Object.fromEntries(Object.keys(LANGUAGES).map((name) => [name, interpreter])),
   eval: evaluate,
+  find: (call) => (isReader('find', call.words) ? {} : findFiles(call, runProgram)),
   apply_patch: applyPatch,
   applypatch: applyPatch,
   patch,

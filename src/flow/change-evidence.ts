@@ -6,7 +6,9 @@ import type { Emission } from '../model/edit.ts';
 import type { AttributedFile } from '../model/origin.ts';
 import type { Store } from '../store/store.ts';
 import { attributeCommit } from './attribute-commit.ts';
+import { spellings } from './emission-path.ts';
 import type { HookWork } from './hook-work.ts';
+import { hasChangedIn, listShellWindows } from './shell-windows.ts';
 
 interface Change {
   /** Further parents of the coming commit. */
@@ -43,28 +45,37 @@ export async function readChangeEvidence(
 const aiLinesOf = (file: AttributedFile): ReadonlySet<number> =>
   new Set(file.added.filter(({ origin }) => origin.kind !== 'unrecorded').map(({ line }) => line));
 
-/** Paths that an edit or a command of a model named after they were last committed. */
+/** Paths that an edit or a command of a model named after they were last committed, or that changed while one ran. */
 async function listWrittenPaths(
   work: HookWork,
   store: Store,
   paths: readonly string[],
 ): Promise<ReadonlySet<string>> {
-  const repository = work.repository.commonDir;
-  const emissions = await store.findEmissions({ repository, paths, fingerprints: [] });
+  const { commonDir: repository, worktree } = work.repository;
+  const asked = spellings(paths);
+  const [emissions, seen] = await Promise.all([
+    store.findEmissions({ repository, paths: asked, fingerprints: [] }),
+    store.findObservations(repository, paths),
+  ]);
   const written = new Set<string>();
+  if (emissions.length === 0) return written;
   for (const path of paths) {
-    const touching = emissions.filter((emission) => touches(emission, path));
-    if (touching.length === 0) continue;
-    const committedAtMs = await readCommitTimeMs(work, path);
     // git keeps whole seconds: an edit within the second of the commit counts as later
-    if (touching.some(({ atMs }) => atMs >= committedAtMs)) written.add(path);
+    const committedAtMs = await readCommitTimeMs(work, path);
+    const since = emissions.filter(({ atMs }) => atMs >= committedAtMs);
+    const states = seen.filter((one) => one.path === path && one.atMs >= committedAtMs);
+    if (
+      since.some((emission) => touches(emission, path)) ||
+      (await hasChangedIn(await listShellWindows(store, since), { worktree, path, seen: states }))
+    )
+      written.add(path);
   }
   return written;
 }
 
 function touches({ edit, outcome, path }: Emission, wanted: string): boolean {
   if (outcome === 'rejected') return false;
-  if (path === wanted) return true;
+  if (path?.normalize('NFC') === wanted.normalize('NFC')) return true;
   if (edit.kind === 'command') return edit.paths.some((named) => endsAs(named, wanted));
   return (edit.kind === 'patch' || edit.kind === 'rename') && edit.movedTo !== null
     ? endsAs(edit.movedTo, wanted)

@@ -11,6 +11,7 @@ import type { Policy } from '../model/policy.ts';
 import type { Block } from '../model/wire.ts';
 import type { Unit } from '../wire/gate.ts';
 import type { GatePolicy } from '../wire/gated-events.ts';
+import { expandGlob, isGlob } from './expand-glob.ts';
 import type { PathResolver, Standing } from './resolve-path.ts';
 
 export interface ReplyRules {
@@ -101,10 +102,14 @@ async function resolveTargets(
   for (const target of targets) {
     const resolved = await paths.resolve(target, standing);
     if (resolved === null || resolved.repository !== repository) continue;
-    found.add(resolved.path);
-    const real = await realpath(join(resolved.worktree, resolved.path)).catch(() => null);
-    const inside = real === null ? '' : relative(resolved.worktree, real).split(sep).join('/');
-    if (inside !== '' && !inside.startsWith('../')) found.add(inside);
+    const { worktree, path } = resolved;
+    const named = isGlob(path) ? [path, ...(await expandGlob(worktree, path))] : [path];
+    for (const one of named) {
+      found.add(one);
+      const real = await realpath(join(worktree, one)).catch(() => null);
+      const inside = real === null ? '' : relative(worktree, real).split(sep).join('/');
+      if (inside !== '' && !inside.startsWith('../')) found.add(inside);
+    }
   }
   return [...found];
 }

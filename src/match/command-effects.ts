@@ -9,6 +9,7 @@ const PREFIX =
 const HARMLESS: readonly RegExp[] = [
   /^$/,
   /^(?:cd|pushd|popd|export|set|sleep|echo|true|false|exit|wait|kill)\b(?!.*>)/,
+  /^(?:source|\.)\s+\S*\/activate$/,
   /^(?:npm|pnpm|yarn|bun)\s+(?:run\s+)?(?:test|t|start|build|dev|serve|check|typecheck|lint)(?=[:\s]|$)(?!.*--?fix)/,
   /^(?:vitest|jest|mocha|ava|pytest|tox|nox|phpunit|rspec|ctest)\b(?!.*(?:-u\b|--update|--snapshot-update))/,
   /^(?:python3?|node)\s+-m\s+(?:pytest|unittest|mypy)\b/,

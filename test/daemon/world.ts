@@ -8,7 +8,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { openSession, type OpenedSession } from '../../src/flow/open-session.ts';
-import { serve } from '../../src/flow/serve.ts';
+import { type HookHandler, serve } from '../../src/flow/serve.ts';
 import type { Caller } from '../../src/model/caller.ts';
 import type { Exchange } from '../../src/model/session.ts';
 import { openStore } from '../../src/store/open-store.ts';
@@ -114,15 +114,18 @@ export interface Service {
   readonly stop: () => Promise<void>;
 }
 
-/** The daemon's own service, without a process around it. */
-export async function startService(world: World): Promise<Service> {
+/** The daemon's own service, without a process around it; hooks go on to Node unless somebody answers them here. */
+export async function startService(
+  world: World,
+  hook: HookHandler = async () => Promise.resolve({ status: 200, body: 'not-me\n' }),
+): Promise<Service> {
   const ends = new EventEmitter();
   const ready = new EventEmitter();
   const served = serve(
     {
       caller: world.caller,
       port: null,
-      hook: async () => Promise.resolve({ status: 200, body: 'not-me\n' }),
+      hook,
       stopped: once(ends, 'stop'),
     },
     () => ready.emit('ready'),
