@@ -45,7 +45,7 @@ export function fedWords({ words, input }: Call, rest: readonly Value[]): readon
     .split(/[\s\0]+/)
     .filter((text) => text !== '')
     .map((text) => ({ text, isExact: true }));
-  const at = words.findIndex((word) => /^-I/.test(word.text));
+  const at = words.findIndex((word) => word.text.startsWith('-I'));
   if (at === -1) return [...rest, ...fed];
   const mark = words[at]?.text.slice(2) || '{}';
   return rest.flatMap((word) => (word.text === mark ? fed : [word]));

@@ -114,8 +114,9 @@ const isIndexRestored = (args: Arguments): boolean =>
 function isUnstaging(words: readonly Value[], { operands }: Arguments): boolean {
   if (words.some((word) => /^--(?:hard|merge|keep)$/.test(word.text))) return false;
   const dashes = words.findIndex((word) => word.text === '--');
-  const [first = null] = dashes >= 0 ? words.slice(0, dashes) : operands;
-  if (first === null || /^(?:HEAD|@|-.*)$/.test(first.text)) return true;
+  const [first = null] =
+    dashes >= 0 ? words.slice(0, dashes).filter(({ text }) => !text.startsWith('-')) : operands;
+  if (first === null || /^(?:HEAD|@)$/.test(first.text)) return true;
   return dashes < 0 && (operands.length < 2 || /[/.]/.test(first.text));
 }
 
