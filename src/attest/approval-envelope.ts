@@ -15,11 +15,11 @@ import { signPayload } from './sign-statement.ts';
 import { openPayload } from './open-signed.ts';
 import {
   countOf,
-  countOrNull,
   hexOf,
   listOf,
   objectOf,
   oneOf,
+  refuse,
   textOf,
   textOrNull,
 } from './read-fields.ts';
@@ -27,10 +27,9 @@ import {
 const REQUEST_TYPE = 'application/vnd.aitrail.approval-request+json';
 const DECISION_TYPE = 'application/vnd.aitrail.approval-decision+json';
 
-/** @public */
-export const APPROVAL_ID = /^a[0-9a-hjkmnp-tv-z]{10}$/;
-/** A line that is longer was not written by us. @public */
-export const APPROVAL_CHARS_MAX = 256 * 1024;
+const APPROVAL_ID = /^a[0-9a-hjkmnp-tv-z]{10}$/;
+/** A line that is longer was not written by us. */
+const APPROVAL_CHARS_MAX = 256 * 1024;
 const TEXT_CHARS_MAX = 64 * 1024;
 const NAME_CHARS_MAX = 1024;
 const LIST_MAX = 200;
@@ -55,7 +54,7 @@ export type OpenedApproval =
 export const signRequest = (request: ApprovalRequest, signer: Signer): Promise<string> =>
   signPayload({ type: REQUEST_TYPE, payload: bytesOf(request) }, signer);
 
-/** @returns one line without LF. @throws what the signer throws. @public */
+/** @returns one line without LF. @throws what the signer throws. */
 export const signDecision = (decision: ApprovalDecision, signer: Signer): Promise<string> =>
   signPayload({ type: DECISION_TYPE, payload: bytesOf(decision) }, signer);
 
@@ -86,8 +85,16 @@ export function openApproval(line: string): OpenedApproval | null {
 
 const idOf = (value: JsonObject): string => {
   const id = textOf(value, 'id', 20);
-  return APPROVAL_ID.test(id) ? id : oneOf(value, 'id', []);
+  return APPROVAL_ID.test(id) ? id : refuse('id is none');
 };
+
+/** The end of the year 9999: what calendars can show. */
+const MOMENT_MS_MAX = 253_402_300_799_999;
+
+function momentOf(value: JsonObject, name: string): number {
+  const atMs = countOf(value, name, 0);
+  return atMs > MOMENT_MS_MAX ? refuse(`${name} is no time`) : atMs;
+}
 
 const readRequest = (value: JsonObject): ApprovalRequest => ({
   id: idOf(value),
@@ -104,8 +111,8 @@ const readRequest = (value: JsonObject): ApprovalRequest => ({
   requester: textOf(value, 'requester', NAME_CHARS_MAX),
   remote: textOrNull(value, 'remote', NAME_CHARS_MAX),
   clone: hexOf(value, 'clone', SHA256),
-  createdAtMs: countOf(value, 'createdAtMs', 0),
-  expiresAtMs: countOf(value, 'expiresAtMs', 0),
+  createdAtMs: momentOf(value, 'createdAtMs'),
+  expiresAtMs: momentOf(value, 'expiresAtMs'),
 });
 
 const readPlace = (value: JsonObject): NonNullable<ApprovalRequest['place']> => ({
@@ -125,8 +132,8 @@ const readDecision = (value: JsonObject): ApprovalDecision => ({
   ),
   approver: textOf(value, 'approver', NAME_CHARS_MAX),
   reason: textOf(value, 'reason', TEXT_CHARS_MAX),
-  atMs: countOf(value, 'atMs', 0),
-  expiresAtMs: countOrNull(value, 'expiresAtMs', 0),
+  atMs: momentOf(value, 'atMs'),
+  expiresAtMs: (value['expiresAtMs'] ?? null) === null ? null : momentOf(value, 'expiresAtMs'),
 });
 
 const nameOf = (item: unknown): string => textOf({ name: item }, 'name', NAME_CHARS_MAX);

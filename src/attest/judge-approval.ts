@@ -48,6 +48,7 @@ export function judgeApproval(
   return {
     request,
     sha256,
+    key: opened.publicKey,
     state: stateOf(counted, { isOver: question.nowMs > request.expiresAtMs, ...question }),
     decisions: counted,
     refused,
@@ -109,7 +110,7 @@ type Approver = Pick<ApprovalDecision, 'answer' | 'approver' | 'reason'> & {
   readonly publicKey: Uint8Array;
 };
 
-/** May this key decide in this name? Break-glass is open to the requester: somebody else approves afterwards. @public */
+/** May this key decide in this name? Break-glass is open to the requester: somebody else approves afterwards. */
 export function refuseApprover(
   { trust, people, atMs }: Pick<ApprovalQuestion, 'trust' | 'people'> & { readonly atMs: number },
   asked: Requester,

@@ -21,6 +21,7 @@ export const COMMANDS: readonly Entry[] = [
   { name: 'blame', load: async () => (await import('./blame.ts')).commands },
   { name: 'stats', load: async () => (await import('./stats.ts')).commands },
   { name: 'policy', load: async () => (await import('./policy.ts')).commands },
+  { name: 'approvals', load: async () => (await import('./approvals.ts')).commands },
   { name: 'attribute', load: async () => (await import('./attribute.ts')).commands },
   { name: 'verify', load: async () => (await import('./verify.ts')).commands },
   { name: 'identity', load: async () => (await import('./identity.ts')).commands },

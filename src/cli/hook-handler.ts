@@ -11,6 +11,7 @@ export const handleHook: HookHandler = async ({ body, isCallerThere }, { store, 
           : { kind: 'unreadable', why: `the daemon serves ${ours}` },
       ),
     isWanted: isCallerThere,
+    canWait: false,
   });
   return { status: 200, body: answer };
 };

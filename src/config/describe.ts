@@ -24,6 +24,7 @@ const DEFAULTS: Readonly<Record<string, string>> = {
   'secrets.toolArguments': DEFAULT_SECRETS.toolArguments,
   'secrets.vault': 'false',
   'protect[].from': 'any',
+  'push[].from': 'any',
   'approvals.expire': '1h',
   'connections.<name>.record': 'true',
 };

@@ -12,7 +12,7 @@ export interface MergedRules {
 export const mergeRules = (layers: readonly Layer[]): MergedRules => ({
   protect: layers.flatMap(protectRules).filter(isNew()),
   rules: layers.flatMap(streamRules).filter(isNew()),
-  push: [],
+  push: layers.flatMap(pushRules).filter(isNew()),
 });
 
 export const mergeSecretRules = (layers: readonly Layer[]): readonly CustomSecretRule[] =>
@@ -45,6 +45,15 @@ const streamRules = ({ settings, document }: Layer): readonly StreamRule[] =>
     action: rule.action,
     approvers: rule.approvers ?? [],
     place: document.placeOf(['rules', index, ...(rule.match === undefined ? [] : ['match'])]),
+  }));
+
+const pushRules = ({ settings, document }: Layer): readonly PushRule[] =>
+  (settings.push ?? []).map((rule, index) => ({
+    branches: rule.branches,
+    from: rule.from ?? 'any',
+    action: rule.action,
+    approvers: rule.approvers ?? [],
+    place: document.placeOf(['push', index]),
   }));
 
 const isNew = (): ((rule: object) => boolean) =>

@@ -110,6 +110,20 @@ const protect = z
   })
   .refine(...onlyWithApprove);
 
+const push = z
+  .strictObject({
+    branches: z
+      .array(z.string().min(1))
+      .min(1)
+      .describe('names of branches; `*` within a segment, `**` across'),
+    from,
+    action: z
+      .enum(['block', 'approve', 'warn'])
+      .describe('refuse the push, refuse it until somebody approves, or say it and go on'),
+    approvers,
+  })
+  .refine(...onlyWithApprove);
+
 const rule = z
   .strictObject({
     name: z
@@ -179,6 +193,7 @@ export const CONFIGURATION = z.strictObject({
   secrets: secrets.optional(),
   protect: z.array(protect).optional().describe('files that need a person'),
   rules: z.array(rule).optional().describe('what is stopped on its way, or told of'),
+  push: z.array(push).optional().describe('branches that are pushed to only by leave'),
   groups: z
     .record(
       z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'lower-case letters, digits and dashes only'),

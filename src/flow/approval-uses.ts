@@ -24,8 +24,7 @@ const folderOf = (repository: Repository): string => statePath(repository.common
 const pathOf = (repository: Repository, request: string): string =>
   join(folderOf(repository), request);
 
-/** @public */
-export async function readUse(repository: Repository, request: string): Promise<Use | null> {
+async function readUse(repository: Repository, request: string): Promise<Use | null> {
   const text = await readFile(pathOf(repository, request), 'utf8').catch(() => null);
   if (text === null) return null;
   const value = parseJson(text);
@@ -49,15 +48,12 @@ export async function takeUse(repository: Repository, request: string, use: Use)
   }
 }
 
-/** The commit is there: what was reserved for it is used up. @returns SHA-256 of their requests. @public */
-export async function settleUses(repository: Repository): Promise<readonly string[]> {
-  const names = await readdir(folderOf(repository)).catch(() => []);
-  const settled: string[] = [];
+/** The commit is there: what was reserved for it is used up. */
+export async function settleUses(repository: Repository): Promise<void> {
+  const names = await readdir(folderOf(repository)).catch(() => []); // nothing was ever approved here
   for (const name of names.filter((each) => /^[0-9a-f]{64}$/.test(each))) {
     const use = await readUse(repository, name);
     if (use?.state !== 'reserved') continue;
     await writeState(pathOf(repository, name), `${JSON.stringify({ ...use, state: 'used' })}\n`);
-    settled.push(name);
   }
-  return settled;
 }

@@ -6,6 +6,7 @@ import { isSequencerRunning } from '../git/sequencer.ts';
 import type { HookName } from '../model/hook.ts';
 import type { TextNotice } from '../model/notice.ts';
 import { attestCommit } from './attest-commit.ts';
+import { settleUses } from './approval-uses.ts';
 import type { AttestOutcome, RewrittenFrom } from './attest-work.ts';
 import { attributeCommit } from './attribute-commit.ts';
 import type { HookWork } from './hook-work.ts';
@@ -30,6 +31,7 @@ export async function attestFromHook(
   call: AttestCall,
 ): Promise<readonly TextNotice[]> {
   if (call.hook === 'post-commit') await maskOrdinaryIndex(work);
+  if (call.hook === 'post-commit' || call.hook === 'post-merge') await settleUses(work.repository);
   const batch = await pickBatch(work, call);
   return batch === null ? [] : attestBatch(work, batch);
 }

@@ -3,6 +3,8 @@ import { findSecrets } from '../guard/find-secrets.ts';
 import { listOutgoing, parsePushedRefs, type PushedRef, readOutgoing } from '../git/outgoing.ts';
 import type { HookReport, Notice } from '../model/notice.ts';
 import { openScanner } from '../secrets/scanner.ts';
+import { checkBranches } from './check-branches.ts';
+import { isRefusal } from './report-judgement.ts';
 import { attestPending } from './attest-hook.ts';
 import type { HookWork } from './hook-work.ts';
 import { pushNotes } from './push-notes.ts';
@@ -28,10 +30,14 @@ function isOwnPush(refs: readonly PushedRef[]): boolean {
 export async function checkPush(work: HookWork, call: PushCall): Promise<HookReport> {
   const refs = parsePushedRefs(call.stdin);
   const [remote = '', url = remote] = call.words;
-  const notices = isOwnPush(refs) ? [] : await scanOutgoing(work, { remote, refs });
-  const isRefused = notices.some((notice) => notice.kind !== 'text' && notice.effect === 'refused');
-  if (isRefused || isOwnPush(refs)) return { isRefused, notices };
+  if (isOwnPush(refs)) return { isRefused: false, notices: [] };
+  const secrets = await scanOutgoing(work, { remote, refs });
+  if (secrets.some(isRefusal)) return { isRefused: true, notices: secrets };
+  // before branches are judged: what waits says who wrote it
   const waiting = await attestPending(work);
+  const notices = [...secrets, ...(await checkBranches(work, refs))];
+  const isRefused = notices.some(isRefusal);
+  if (isRefused) return { isRefused, notices: [...notices, ...waiting] };
   const failure = await pushNotes(work, { remote, url, refs });
   return {
     isRefused,

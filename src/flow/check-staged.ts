@@ -10,6 +10,7 @@ import { statePath, writeState } from '../git/state-file.ts';
 import type { HookReport } from '../model/notice.ts';
 import type { Policy } from '../model/policy.ts';
 import { openScanner } from '../secrets/scanner.ts';
+import { approveStaged } from './approve-staged.ts';
 import { readChangeEvidence } from './change-evidence.ts';
 import type { HookWork } from './hook-work.ts';
 import { type MaskOutcome, maskStaged } from './mask-staged.ts';
@@ -18,8 +19,12 @@ import { isRefusal, reportJudgement } from './report-judgement.ts';
 /** Nobody asked: no rule that applies depends on who made the change. */
 const NOT_ASKED: ChangeEvidence = { isAiLine: () => false, isAiPath: () => false };
 
-/** Checks the index and notes for the attestation that the check ran for this tree. */
-export async function checkStaged(work: HookWork): Promise<HookReport> {
+/**
+ * Checks the index and notes for the attestation that the check ran for this tree.
+ *
+ * @returns null where it takes longer than this world may take: another must answer.
+ */
+export async function checkStaged(work: HookWork): Promise<HookReport | null> {
   const { repository, objects, policy, world } = work;
   const heads = await readMergeHeads(repository);
   const staged = await readStaged(repository, objects, heads);
@@ -28,12 +33,21 @@ export async function checkStaged(work: HookWork): Promise<HookReport> {
     ? await readChangeEvidence(work, { heads, paths: changedPaths(found) })
     : NOT_ASKED;
   const judgement = judge(found, evidence, policy);
+  if (needsLeave(judgement) && policy.mode === 'enforce' && !world.canWait) return null;
   const masking = await maskWhatMay(work, judgement, staged.files);
-  const notices = reportJudgement(judgement, policy, masking);
+  const judged = reportJudgement(judgement, policy, masking);
+  // a mask has put other blobs into the index
+  const now = masking?.kind === 'masked' ? await readStaged(repository, objects, heads) : staged;
+  // nobody is asked about a commit that is refused for something else
+  const asked = judged.some(isRefusal) ? [] : await approveStaged(work, judgement.paths, now);
+  const notices = [...judged, ...asked];
   const isRefused = notices.some(isRefusal);
   if (!isRefused && world.isWanted()) await markChecked(work);
   return { isRefused, notices };
 }
+
+const needsLeave = ({ paths }: Judgement): boolean =>
+  paths.some(({ action }) => action === 'approve');
 
 /** Nothing is replaced in a commit that is refused for something else. */
 async function maskWhatMay(
@@ -44,7 +58,7 @@ async function maskWhatMay(
   const hits = secrets.filter(({ action }) => action === 'mask').map(({ hit }) => hit);
   const isStopped =
     secrets.some(({ action }) => action === 'block') ||
-    paths.some(({ action }) => action !== 'warn');
+    paths.some(({ action }) => action === 'block');
   if (hits.length === 0 || isStopped || work.policy.mode === 'observe') return null;
   return maskStaged(work, hits, files);
 }

@@ -96,7 +96,7 @@ async function openGrant({ recorder }: Serving, { body }: ControlCall): Promise<
   };
 }
 
-const EVENT_KINDS: readonly EventKind[] = ['refused', 'ran', 'stopped'];
+const EVENT_KINDS: readonly EventKind[] = ['refused', 'ran', 'stopped', 'decided'];
 const WORD_CHARACTERS_MAX = 1000;
 
 /** @throws Fault USAGE for what is no event of a command. */

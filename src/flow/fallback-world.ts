@@ -23,6 +23,7 @@ export function openFallbackWorld(isDaemonLate: boolean): FallbackWorld {
   const opened: Store[] = [];
   const records = new Map<string, Promise<Records>>();
   return {
+    canWait: true,
     isWanted: () => true, // who started us waits for us
     openRecords: (home, mode) => {
       const known = records.get(mode);

@@ -19,6 +19,8 @@ export interface HookWorld {
   openRecords(home: string, mode: 'read' | 'write'): Promise<Records>;
   /** False once nobody waits for the answer any more: nothing may be written then. */
   isWanted(): boolean;
+  /** Is there time to ask a remote? The daemon has a second, and then somebody else is asked. */
+  readonly canWait: boolean;
 }
 
 export interface HookWork {

@@ -16,7 +16,9 @@ export function reportJudgement(
 ): readonly Notice[] {
   return [
     ...judgement.secrets.map((secret) => secretNotice(secret, policy, masking)),
-    ...judgement.paths.map((path) => pathNotice(path, policy)),
+    ...judgement.paths
+      .filter(({ action }) => action !== 'approve') // src/flow/approve-staged.ts tells of those
+      .map((path) => pathNotice(path, policy)),
   ];
 }
 

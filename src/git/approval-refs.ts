@@ -1,5 +1,6 @@
-// Signed lines about approvals, each a commit of its own under refs/aitrail/approvals/<id>/<digest>: nothing is ever
-// changed, so clones only add to each other and no two can collide. What a ref is called proves nothing.
+// Signed lines about approvals, each a blob of its own under refs/aitrail/approvals/<id>/<digest>: nothing is ever changed,
+// so clones only add to each other and no two can collide. Blobs, because `git log --all` passes them over. What a ref is
+// called proves nothing.
 import { createHash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Caller } from '../model/caller.ts';
@@ -13,25 +14,22 @@ const ROOT = 'refs/aitrail/approvals';
 const REFS_MAX = 5000;
 const ANY_EXIT = [0, 1, 128, 129] as const;
 
-/** @returns the lines of all refs, newest first. */
+/** @returns the lines of all refs. */
 export async function readApprovalLines(
   repository: Repository,
   objects: Objects,
 ): Promise<readonly string[]> {
   const listed = await gitText(repository.caller, [
     'for-each-ref',
-    '--sort=-committerdate',
     `--count=${String(REFS_MAX)}`,
     '--format=%(objectname)',
     `${ROOT}/`,
   ]);
   const ids = listed.split('\n').filter(Boolean);
   const found = await Promise.all(ids.map((id) => objects.read(id)));
-  return found.flatMap((object) => {
-    if (object?.type !== 'commit') return [];
-    const text = object.bytes.toString('utf8');
-    return [text.slice(text.indexOf('\n\n') + 2).replace(/\n$/, '')];
-  });
+  return found.flatMap((object) =>
+    object?.type === 'blob' ? [object.bytes.toString('utf8').replace(/\n$/, '')] : [],
+  );
 }
 
 /** @param line one line without LF. @throws Fault GIT_FAILED. */
@@ -41,24 +39,21 @@ export async function writeApprovalLine(
   line: string,
 ): Promise<void> {
   const batch = openBatch(repository);
-  const tree = batch.add('tree', Buffer.alloc(0));
-  const ident = `aitrail <aitrail@localhost> ${String(Math.floor(Date.now() / 1000))} +0000`;
-  const text = `tree ${tree}\nauthor ${ident}\ncommitter ${ident}\n\n${line}\n`;
-  const commit = batch.add('commit', Buffer.from(text, 'utf8'));
+  const blob = batch.add('blob', Buffer.from(`${line}\n`, 'utf8'));
   await batch.write();
   const name = createHash('sha256').update(line, 'utf8').digest('hex').slice(0, 32);
-  await moveRef(repository.caller, `${ROOT}/${id}/${name}`, commit);
+  await moveRef(repository.caller, `${ROOT}/${id}/${name}`, blob);
 }
 
 const TRIES_MAX = 20;
 
-async function moveRef(caller: Caller, ref: string, commit: string): Promise<void> {
+async function moveRef(caller: Caller, ref: string, blob: string): Promise<void> {
   for (let tries = 1; tries < TRIES_MAX; tries += 1) {
-    const answer = await runGit(caller, ['update-ref', ref, commit], { okExits: [0, 1, 128] });
+    const answer = await runGit(caller, ['update-ref', ref, blob], { okExits: [0, 1, 128] });
     if (answer.exit === 0) return;
     await pause(5 * tries); // its lock, or the directory above it, belongs to somebody else just now
   }
-  await runGit(caller, ['update-ref', ref, commit]);
+  await runGit(caller, ['update-ref', ref, blob]);
 }
 
 const SPEC = `${ROOT}/*:${ROOT}/*`;

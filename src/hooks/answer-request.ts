@@ -18,8 +18,8 @@ export async function answerHookRequest(body: Buffer, world: HookWorld): Promise
   if (request === null || request.version !== readVersion()) return NOT_ME;
   if (request.uid !== process.getuid?.()) return NOT_ME;
   try {
-    const { exit, stderr } = await runHook(request.call, world);
-    return `${exit}\n${stderr}`;
+    const answer = await runHook(request.call, world);
+    return answer === null ? NOT_ME : `${answer.exit}\n${answer.stderr}`;
   } catch {
     return NOT_ME; // the fallback meets the same defect and says what it is
   }

@@ -22,7 +22,9 @@ export async function runHookCall(call: HookCall): Promise<HookAnswer> {
   if (answer !== null) return answer;
   const world = openFallbackWorld(call.caller.env[ASKED_VARIABLE] === '1');
   try {
-    return await runHook(call, world);
+    const own = await runHook(call, world);
+    if (own === null) throw new Error('a hook that has all the time says that it has none');
+    return own;
   } finally {
     await world.close();
   }

@@ -5,15 +5,17 @@ import { checkPush } from '../flow/check-push.ts';
 import { checkStaged } from '../flow/check-staged.ts';
 import { type HookWork, type HookWorld, withHookWork } from '../flow/hook-work.ts';
 import { isFault } from '../model/fault.ts';
+import type { HookReport } from '../model/notice.ts';
 import { faultLines } from '../print/fault-lines.ts';
 import { hookLines } from '../print/hook-lines.ts';
 import type { HookAnswer, HookCall } from './hook-call.ts';
 
 /**
  * @returns what git gets. A failure that a user can mend refuses in hooks that guard and warns in hooks that record.
+ *   null: there is no time for it here, somebody else must answer.
  * @throws only for defects: whoever started the hook falls back to the next thing that can answer.
  */
-export async function runHook(call: HookCall, world: HookWorld): Promise<HookAnswer> {
+export async function runHook(call: HookCall, world: HookWorld): Promise<HookAnswer | null> {
   try {
     return await withHookWork(call.caller, world, (work) => act(call, work));
   } catch (thrown) {
@@ -23,17 +25,15 @@ export async function runHook(call: HookCall, world: HookWorld): Promise<HookAns
   }
 }
 
-async function act(call: HookCall, work: HookWork): Promise<HookAnswer> {
+async function act(call: HookCall, work: HookWork): Promise<HookAnswer | null> {
   switch (call.hook) {
     case 'pre-commit':
     case 'pre-merge-commit': {
       const check = await checkStaged(work);
-      return { exit: check.isRefused ? 1 : 0, stderr: hookLines(check) };
+      return check === null ? null : answerOf(check);
     }
-    case 'pre-push': {
-      const check = await checkPush(work, call);
-      return { exit: check.isRefused ? 1 : 0, stderr: hookLines(check) };
-    }
+    case 'pre-push':
+      return answerOf(await checkPush(work, call));
     case 'post-rewrite':
     case 'post-commit':
     case 'post-merge':
@@ -43,3 +43,8 @@ async function act(call: HookCall, work: HookWork): Promise<HookAnswer> {
     }
   }
 }
+
+const answerOf = (check: HookReport): HookAnswer => ({
+  exit: check.isRefused ? 1 : 0,
+  stderr: hookLines(check),
+});

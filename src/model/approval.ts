@@ -77,6 +77,8 @@ export interface Approval {
   readonly request: ApprovalRequest;
   /** SHA-256, hex, of the request's envelope. */
   readonly sha256: string;
+  /** Key blob that signed the request. */
+  readonly key: Uint8Array;
   readonly state: ApprovalState;
   /** All decisions that count, oldest first. */
   readonly decisions: readonly SignedDecision[];
@@ -97,7 +99,7 @@ export interface ApprovalUse {
   readonly sha256: string;
 }
 
-/** Does it wait for somebody? What went through with break-glass does until somebody else approves. @public */
+/** Does it wait for somebody? What went through with break-glass does until somebody else approves. */
 export const isOpen = ({ state, decisions }: Approval): boolean =>
   state.kind === 'pending' ||
   (decisions.some(({ answer }) => answer === 'break-glass') &&

@@ -5,6 +5,7 @@ export type EventKind =
   | 'denied' // the proxy turned a request away; nothing went upstream
   | 'refused' // an agent typed a verb that is for people
   | 'ran' // an agent typed a verb that is allowed and worth knowing
+  | 'decided' // somebody answered a request for approval
   | 'stopped'; // somebody ended a session and its token
 
 /** Names to values, all short. Never what a request carried. */

@@ -91,6 +91,10 @@ export const FAULTS = {
     exit: 1,
     fix: 'let a person make the change, or take the file out: git restore --staged FILE',
   },
+  PROTECTED_BRANCH: {
+    exit: 1,
+    fix: 'push to another branch, and let a person bring it over',
+  },
   RULE_BLOCKED: { exit: 1, fix: 'leave it out, or ask whoever keeps the rule named above' },
   POLICY_UNREADABLE: {
     exit: 1,

@@ -43,7 +43,34 @@ export interface TextNotice {
   readonly text: string;
 }
 
-export type Notice = SecretNotice | PathNotice | TextNotice;
+/** What passes by leave only. `passed`: with an approval, which is used up. */
+export interface ApprovalNotice {
+  readonly kind: 'approval';
+  readonly effect: 'refused' | 'observed' | 'passed';
+  /** Paths, or the branch. */
+  readonly what: string;
+  readonly place: SettingPlace | null;
+  /** As written in the rule; empty: any listed signer. */
+  readonly approvers: readonly string[];
+  /** Of the request; null where nothing was asked. */
+  readonly id: string | null;
+  /** Who approved it. */
+  readonly by: string | null;
+  /** Why the request did not reach the remote; null where it did or there is none. */
+  readonly unsent: string | null;
+}
+
+/** A push to a branch that a rule names. */
+export interface BranchNotice {
+  readonly kind: 'branch';
+  readonly effect: Effect;
+  readonly branch: string;
+  /** `unknown`: taken as an AI's, because some commit says nothing. */
+  readonly why: 'any' | 'ai' | 'unknown';
+  readonly place: SettingPlace | null;
+}
+
+export type Notice = SecretNotice | PathNotice | ApprovalNotice | BranchNotice | TextNotice;
 
 export interface HookReport {
   /** Must git stop? */

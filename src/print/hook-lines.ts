@@ -1,11 +1,14 @@
 // What a person sees when a hook refuses, replaces or warns: what, where, the code, and the command that mends it.
 import type {
+  ApprovalNotice,
+  BranchNotice,
   HookReport,
   MaskHindrance,
   Notice,
   PathNotice,
   SecretNotice,
 } from '../model/notice.ts';
+import { plainLine } from './plain-text.ts';
 
 /** More would scroll the first ones away. */
 const NOTICES_MAX = 20;
@@ -25,6 +28,10 @@ function noticeLines(notice: Notice): readonly string[] {
       return secretLines(notice);
     case 'path':
       return pathLines(notice);
+    case 'approval':
+      return approvalLines(notice);
+    case 'branch':
+      return branchLines(notice);
     case 'text':
       return [`aitrail: ${notice.text}`];
   }
@@ -90,6 +97,58 @@ function pathLines({ path, effect, why, place }: PathNotice): readonly string[] 
       return [
         `${what} (PROTECTED_PATH)`,
         `  fix: let a person make the change, or leave it out: git restore --staged ${shellWord(path)}`,
+      ];
+  }
+}
+
+function approvalLines({
+  effect,
+  what,
+  place,
+  id,
+  by,
+  approvers,
+  unsent,
+}: ApprovalNotice): string[] {
+  const rule = place === null ? '' : ` (${place.file}:${place.line})`;
+  const subject = `aitrail: ${plainLine(what)}`;
+  switch (effect) {
+    case 'passed':
+      return [`${subject}: approved by ${plainLine(by ?? '')}, ${id ?? ''}`];
+    case 'observed':
+      return [`${subject}: would need approval${rule} (mode: observe)`];
+    case 'refused':
+      return [
+        `${subject}: needs approval${rule}${id === null ? '' : `: ${id}`} (APPROVAL_NEEDED)`,
+        ...(unsent === null
+          ? []
+          : [`  the request did not reach the remote: ${plainLine(unsent)}`]),
+        `  fix: ${id === null ? 'do it without --dry-run: that asks' : `one of ${askable(approvers)} runs: aitrail approvals approve ${id}; then do the same again`}`,
+      ];
+  }
+}
+
+const askable = (approvers: readonly string[]): string =>
+  approvers.length === 0 ? 'the listed signers' : approvers.map(plainLine).join(', ');
+
+function branchLines({ effect, branch, why, place }: BranchNotice): readonly string[] {
+  const rule = place === null ? 'guarded' : `guarded by ${place.file}:${place.line}`;
+  const whose = {
+    any: '',
+    ai: ', and an AI wrote some of this',
+    unknown: ', and some commits say nothing of who wrote them',
+  }[why];
+  const what = `aitrail: ${plainLine(branch)}: ${rule}${whose}`;
+  switch (effect) {
+    case 'warned':
+      return [`${what} (warning)`];
+    case 'observed':
+      return [`${what}: would be refused (mode: observe)`];
+    case 'masked':
+    case 'refused':
+      return [
+        `${what} (PROTECTED_BRANCH)`,
+        '  fix: push to another branch, and let a person bring it over',
       ];
   }
 }

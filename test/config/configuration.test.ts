@@ -69,8 +69,8 @@ test.each([
   ],
   [
     'a key of a later version',
-    { [RC]: 'push: []\n' },
-    'CONFIG_INVALID .aitrailrc.yaml:1:1: unknown key push',
+    { [RC]: 'store: x\n' },
+    'CONFIG_INVALID .aitrailrc.yaml:1:1: unknown key store',
   ],
   [
     'wrong word',

@@ -42,7 +42,7 @@ async function preCommit(lab: Lab): Promise<{ exit: number; stderr: string }> {
   const world = openFallbackWorld(false);
   try {
     const call = { hook: 'pre-commit', words: [], stdin: '', caller: lab.caller } as const;
-    return await runHook(call, world);
+    return (await runHook(call, world)) ?? { exit: -1, stderr: 'somebody else must answer' };
   } finally {
     await world.close();
   }

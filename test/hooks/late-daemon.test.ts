@@ -17,6 +17,7 @@ test.each([
   const world = {
     openRecords: async () => Promise.resolve({ kind: 'open', store, isWritable } as const),
     isWanted: () => false,
+    canWait: false,
   };
   const call = { hook: 'post-commit', words: [], stdin: '' } as const;
   await withHookWork(lab.caller, world, (work) => attestFromHook(work, call));
