@@ -71,11 +71,7 @@ async function start({ caller, options, out }: Invocation): Promise<number> {
     return 0;
   }
   process.stderr.on('error', () => undefined); // whoever started us may have gone
-  // both load what a command that only asks the daemon does not need
-  const [{ serve }, { handleHook }] = await Promise.all([
-    import('../flow/serve.ts'),
-    import('./hook-handler.ts'),
-  ]);
+  const { serve, handleHook } = await import('./daemon-parts.ts');
   const stopped = Promise.race([once(process, 'SIGTERM'), once(process, 'SIGINT')]);
   await serve({ caller, port, hook: handleHook, stopped }, (info) =>
     out.note(`serving at ${info.url}\n`),

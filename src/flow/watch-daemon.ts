@@ -22,7 +22,7 @@ export interface Watched {
 }
 
 /** Asking the kernel for a process costs next to nothing. */
-const LOOK_MS = 150;
+const LOOK_MS = 50;
 /** After a start that failed. */
 const RETRY_MS = 2000;
 

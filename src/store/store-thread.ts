@@ -93,7 +93,10 @@ function closeThread(state: ThreadState): Promise<void> {
 
 function startWorker(options: OwnerOptions): Worker {
   if (!import.meta.url.endsWith('.ts'))
-    return new Worker(new URL('./store-worker.js', import.meta.url), { workerData: options });
+    // from this folder and from the daemon's bundle beside it
+    return new Worker(new URL('../store/store-worker.js', import.meta.url), {
+      workerData: options,
+    });
   // From source (tests, tsx) a thread starts without the loader that reads TypeScript: it brings its own.
   const file = new URL('./store-worker.ts', import.meta.url).href;
   const script = `import('tsx/esm/api').then((tsx) => (tsx.register(), import(${JSON.stringify(file)})));`;
