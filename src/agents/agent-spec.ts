@@ -51,6 +51,9 @@ export interface Connected {
   readonly notice: string | null;
 }
 
+/** Clients of both large providers wait for five minutes without an event (each seen to wait for 250 s). */
+export const PATIENCE_MS = 300_000;
+
 export interface AgentSpec {
   /** As in records and on the screen. */
   readonly name: string;
@@ -66,6 +69,8 @@ export interface AgentSpec {
   readonly isSideCall: (facts: AgentFacts) => boolean;
   /** It has no setting for a base URL: HTTPS_PROXY and the local authority lead it. */
   readonly needsForwardProxy?: boolean;
+  /** It gives up on a reply of which nothing has come for this long; absent: as most, PATIENCE_MS. */
+  readonly patienceMs?: number;
   readonly connect: (target: ConnectTarget) => Connected;
   /** Where this client's calls mean more than their shape says; null: as their shape says. */
   readonly readCall?: (call: ToolCall) => readonly Edit[] | null;

@@ -1,5 +1,5 @@
 // Every client that is known by name, in order of precedence: the first that recognises a request has it.
-import type { AgentSpec } from './agent-spec.ts';
+import { type AgentSpec, PATIENCE_MS } from './agent-spec.ts';
 import { AIDER } from './aider.ts';
 import { CLAUDE_CODE } from './claude-code.ts';
 import { CLINE } from './cline.ts';
@@ -30,6 +30,10 @@ export const AGENTS: readonly AgentSpec[] = [
 
 export const findAgent = (name: string | null): AgentSpec | null =>
   AGENTS.find((agent) => agent.name === name) ?? null;
+
+/** How long a reply may be silent, by the client's name. */
+export const patienceMs = (name: string | null): number =>
+  findAgent(name)?.patienceMs ?? PATIENCE_MS;
 
 /** The client that a command starts: `/usr/bin/claude` → claude-code. `name` may also be the client's own. */
 export function findAgentByCommand(command: string): AgentSpec | null {

@@ -19,6 +19,8 @@ export const GEMINI_CLI: AgentSpec = {
   isSideCall: (facts) =>
     isSchemaQuestion(facts) ||
     /:(?:countTokens|loadCodeAssist|onboardUser|\w*Metrics)\b/.test(facts.url),
+  // its own time-out for the head of a reply (seen)
+  patienceMs: 60_000,
   connect,
 };
 

@@ -30,6 +30,9 @@ export const DEFAULT_SECRETS: SecretsPolicy = {
 /** Days that recordings are kept. */
 export const RETENTION_DAYS = 90;
 
+/** How long an action is held for one. */
+export const APPROVALS_HOLD_MS = 120_000;
+
 /** How long a request for approval stays open. */
 export const APPROVALS_EXPIRE_MS = 3_600_000;
 

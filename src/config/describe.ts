@@ -25,6 +25,7 @@ const DEFAULTS: Readonly<Record<string, string>> = {
   'secrets.vault': 'false',
   'protect[].from': 'any',
   'push[].from': 'any',
+  'approvals.hold': '2m',
   'approvals.expire': '1h',
   'connections.<name>.record': 'true',
 };
@@ -101,8 +102,11 @@ function rowsOf(schema: unknown, name: string): readonly Row[] {
 }
 
 const choiceOf = (schema: unknown): string => {
-  const fixed = stringAt(schema, 'const');
-  return `\`${fixed ?? `{ ${Object.keys(objectAt(schema, 'properties')).join(', ')}: … }`}\``;
+  const fixed = isObject(schema) ? schema['const'] : undefined;
+  if (fixed !== undefined)
+    return `\`${typeof fixed === 'string' ? fixed : JSON.stringify(fixed)}\``;
+  const names = Object.keys(objectAt(schema, 'properties'));
+  return names.length === 0 ? (stringAt(schema, 'type') ?? '') : `\`{ ${names.join(', ')}: … }\``;
 };
 
 function valuesOf(schema: unknown): string {

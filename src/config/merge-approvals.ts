@@ -1,6 +1,6 @@
 // Who may approve, and how long a request stays open.
 import type { SettingPlace } from '../model/policy.ts';
-import { APPROVALS_EXPIRE_MS } from './defaults.ts';
+import { APPROVALS_EXPIRE_MS, APPROVALS_HOLD_MS } from './defaults.ts';
 import { invalid } from './document.ts';
 import { type Layer, notYours } from './ladder.ts';
 
@@ -48,6 +48,17 @@ export function mergeExpire(layers: readonly Layer[], places: Map<string, Settin
     places.set(path.join('.'), layer.document.placeOf(path));
   }
   return inForce;
+}
+
+/** Neither loosens nor tightens anything: the first who says it has the say. */
+export function mergeHold(layers: readonly Layer[], places: Map<string, SettingPlace>): number {
+  for (const { settings, document } of layers) {
+    const word = settings.approvals?.hold;
+    if (word === undefined) continue;
+    places.set('approvals.hold', document.placeOf(['approvals', 'hold']));
+    return word === 0 ? 0 : durationMs(word);
+  }
+  return APPROVALS_HOLD_MS;
 }
 
 const UNITS_MS: Readonly<Record<string, number>> = {

@@ -12,7 +12,7 @@ import type {
 import { DEFAULT_CONNECTIONS, DEFAULT_SECRETS, RETENTION_DAYS } from './defaults.ts';
 import { type Ladder, type Layer, notYours, pickStrictest } from './ladder.ts';
 import { mergeNotify, secretOf } from './merge-notify.ts';
-import { mergeExpire, mergeGroups } from './merge-approvals.ts';
+import { mergeExpire, mergeGroups, mergeHold } from './merge-approvals.ts';
 import { mergeRules, mergeSecretRules } from './merge-rules.ts';
 import type { Configuration } from './schema.ts';
 
@@ -41,7 +41,7 @@ export function mergeLayers(layers: readonly Layer[]): InForce {
     },
     ...mergeRules(layers),
     groups: mergeGroups(layers, places),
-    approvals: { expireMs: mergeExpire(layers, places) },
+    approvals: { holdMs: mergeHold(layers, places), expireMs: mergeExpire(layers, places) },
     mode: climb({
       path: ['mode'],
       steps: ['observe', 'enforce'],

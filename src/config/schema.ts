@@ -203,6 +203,12 @@ export const CONFIGURATION = z.strictObject({
     .describe('people by name, for `approvers`; counts as it stands in the base revision'),
   approvals: z
     .strictObject({
+      hold: z
+        .union([z.literal(0), duration])
+        .optional()
+        .describe(
+          'how long a call or request is held for somebody to approve it, if its client waits as long; `0`, and in CI: refused at once, and the same passes once it is approved',
+        ),
       expire: duration.optional().describe('how long a request stays open, and its approval holds'),
     })
     .optional(),

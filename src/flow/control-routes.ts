@@ -120,6 +120,7 @@ function readGrantRequest(value: unknown): GrantRequest {
     },
     place: readPlace(place),
     agent: isObject(value) ? stringAt(value, 'agent') : null,
+    isUnattended: isObject(value) && value['isUnattended'] === true,
   };
 }
 

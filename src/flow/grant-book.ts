@@ -25,6 +25,8 @@ export interface GrantRequest {
   readonly principal: Principal;
   readonly place: Place;
   readonly agent: string | null;
+  /** CI: nobody is there who could be waited for. */
+  readonly isUnattended: boolean;
 }
 
 export interface OpenedGrant {
@@ -43,6 +45,8 @@ export interface GrantBook {
   /** Aborts when the grant is stopped. */
   stopOf(id: string): AbortSignal;
   tally(id: string): Tally;
+  /** Known to the daemon alone that opened it: the next one waits, which costs no more than time. */
+  isUnattended(id: string): boolean;
   /** Is there a token that may still be used? */
   hasLive(): boolean;
 }
@@ -56,6 +60,7 @@ interface Known {
 export function openGrantBook(store: Store): GrantBook {
   const known = new Map<string, Known>();
   const tallies = new Map<string, Tally>();
+  const unattended = new Set<string>();
   const stops = openStopBook();
   const forget = (id: string): void => {
     for (const [digest, entry] of known) if (entry.grant.id === id) known.delete(digest);
@@ -67,11 +72,13 @@ export function openGrantBook(store: Store): GrantBook {
   };
   return {
     tally,
+    isUnattended: (id) => unattended.has(id),
     open: async (asked) => {
       const token = randomBytes(24).toString('base64url');
       const grant = makeGrant(asked, token);
       await store.addGrant(grant);
       known.set(grant.tokenSha256, remember(grant));
+      if (asked.isUnattended) unattended.add(grant.id);
       return { id: grant.id, token };
     },
     find: async (tokenSha256) => {
@@ -82,6 +89,7 @@ export function openGrantBook(store: Store): GrantBook {
       return entry.grant;
     },
     end: async (id) => {
+      unattended.delete(id);
       forget(id);
       stops.forget(id);
       await store.endGrant(id, Date.now());
@@ -135,10 +143,12 @@ async function recount(store: Store, id: string, counted: Tally): Promise<Tally>
   };
 }
 
-function makeGrant(asked: GrantRequest, token: string): Grant {
+function makeGrant({ principal, place, agent }: GrantRequest, token: string): Grant {
   const nowMs = Date.now();
   return {
-    ...asked,
+    principal,
+    place,
+    agent,
     id: newGrantId(),
     tokenSha256: createHash('sha256').update(token).digest('hex'),
     openedAtMs: nowMs,

@@ -5,6 +5,7 @@ import { join, relative, sep } from 'node:path';
 import { callKey } from '../agents/find-edits.ts';
 import { findTargets } from '../agents/find-targets.ts';
 import { decideRule, decideWrites, refusalWords } from '../guard/decide.ts';
+import { callSubject, type HeldSubject, textSubject } from '../guard/held-subjects.ts';
 import type { StreamRules } from '../guard/stream-rules.ts';
 import type { Decision } from '../model/decision.ts';
 import type { Policy } from '../model/policy.ts';
@@ -24,23 +25,28 @@ export interface ReplyRules {
   readonly paths: PathResolver;
 }
 
-/**
- * @param tell called with every decision that refuses something, before the client learns of it.
- * @returns null where nothing can be refused: the reply is not held at all.
- */
-export function openReplyGate(
-  context: ReplyRules,
-  tell: (decisions: readonly Decision[]) => void,
-): GatePolicy | null {
+export interface ReplyActs {
+  /** Called with every decision that refuses something, before the client learns of it. */
+  readonly tell: (decisions: readonly Decision[]) => void;
+  /** Somebody must approve it. @returns words for the agent; null where it may pass. */
+  readonly hold: (subject: HeldSubject, held: readonly Decision[]) => Promise<string | null>;
+}
+
+/** @returns null where nothing can be refused: the reply is not held at all. */
+export function openReplyGate(context: ReplyRules, { tell, hold }: ReplyActs): GatePolicy | null {
   const { rules, protect, mode } = context.policy;
   const stops = (on: 'tool-call' | 'text'): boolean =>
     rules.some((rule) => rule.on === on && rule.action !== 'warn');
   const hasCalls = stops('tool-call') || protect.some(({ action }) => action !== 'warn');
   const hasTexts = stops('text');
   if (mode === 'observe' || (!hasCalls && !hasTexts)) return null;
-  const answer = (decisions: readonly Decision[]): string | null => {
+  const answer = (unit: Unit, decisions: readonly Decision[]): Verdict => {
     const blocking = decisions.filter(({ effect }) => effect === 'blocked');
-    if (blocking.length === 0) return null;
+    const held = decisions.filter(({ effect }) => effect === 'held');
+    if (blocking.length === 0)
+      return held.length === 0
+        ? null
+        : subjectOf(context, unit).then((subject) => hold(subject, held));
     tell(blocking);
     return refusalWords(blocking);
   };
@@ -48,9 +54,19 @@ export function openReplyGate(
     watch: { hasCalls, hasTexts },
     judge: (unit) => {
       const decided = decideUnit(context, unit);
-      return decided instanceof Promise ? decided.then(answer) : answer(decided);
+      return decided instanceof Promise
+        ? decided.then((decisions) => answer(unit, decisions))
+        : answer(unit, decided);
     },
   };
+}
+
+type Verdict = ReturnType<GatePolicy['judge']>;
+
+async function subjectOf(context: ReplyRules, unit: Unit): Promise<HeldSubject> {
+  if (unit.kind === 'text') return textSubject('text', unit.text);
+  const targets = findTargets(context.agent, unit.call);
+  return callSubject(unit.call, await resolveTargets(context, targets));
 }
 
 /** What passed with a warning, or would not have passed. @param withheld units that did not pass. */
@@ -67,7 +83,7 @@ export async function decidePassed(
     if (stopped.has(unit.kind === 'call' ? callKey(unit.call) : unit.text)) continue;
     decisions.push(...(await decideUnit(context, unit)));
   }
-  return decisions.filter(({ effect }) => effect !== 'blocked');
+  return decisions.filter(({ effect }) => effect === 'warned' || effect === 'observed');
 }
 
 function unitOf(block: Block): readonly Unit[] {

@@ -1,7 +1,8 @@
 // What the rules say to a request before any connection to the upstream is opened: secrets in it, the newest turn of the
 // conversation, and requests through http connections.
 import { newestTexts } from '../agents/last-user-turn.ts';
-import { decideRule, refusalWords } from '../guard/decide.ts';
+import { decideRule, refusalWords, unapprovedWords } from '../guard/decide.ts';
+import { type HeldSubject, requestSubject, textSubject } from '../guard/held-subjects.ts';
 import type { StreamRules } from '../guard/stream-rules.ts';
 import type { Decision } from '../model/decision.ts';
 import { Fault } from '../model/fault.ts';
@@ -18,8 +19,16 @@ export type Stopped =
   | { readonly kind: 'answered'; readonly reply: OwnReply };
 
 export interface JudgedRequest {
-  /** null: it may be sent. */
+  /** null: no rule forbids it. */
   readonly stopped: Stopped | null;
+  /** Of rules that forbid or warn. */
+  readonly decisions: readonly Decision[];
+  /** What somebody must approve first; null where nobody need. */
+  readonly held: HeldRequest | null;
+}
+
+export interface HeldRequest {
+  readonly subject: HeldSubject;
   readonly decisions: readonly Decision[];
 }
 
@@ -38,15 +47,51 @@ export function judgeRequest(
   content: RequestContent,
 ): JudgedRequest {
   const fault = refuseSecrets(admitted, content.rest, isUnreadable(content));
-  if (fault !== null) return { stopped: { kind: 'refused', fault }, decisions: [] };
-  const decisions = decide(admitted, rules, content);
+  if (fault !== null) return { stopped: { kind: 'refused', fault }, decisions: [], held: null };
+  const all = decide(admitted, rules, content);
+  const wanting = all.filter(({ effect }) => effect === 'held');
+  const decisions = all.filter(({ effect }) => effect !== 'held');
   const blocking = decisions.filter(({ effect }) => effect === 'blocked');
-  if (blocking.length === 0) return { stopped: null, decisions };
-  return { stopped: stop(admitted, content, refusalWords(blocking)), decisions };
+  if (blocking.length > 0)
+    return {
+      stopped: stopRequest(admitted, content, {
+        code: 'RULE_BLOCKED',
+        words: refusalWords(blocking),
+      }),
+      decisions,
+      held: null,
+    };
+  if (wanting.length === 0) return { stopped: null, decisions, held: null };
+  const subject = subjectOf(admitted, content);
+  if (subject !== null) return { stopped: null, decisions, held: { subject, decisions: wanting } };
+  const over = 'It cannot be read here, so nobody can approve it';
+  const words = unapprovedWords(wanting, { id: null, over });
+  const refused = wanting.map((decision): Decision => ({ ...decision, effect: 'blocked' }));
+  return {
+    stopped: stopRequest(admitted, content, { code: 'APPROVAL_NEEDED', words }),
+    decisions: [...decisions, ...refused],
+    held: null,
+  };
 }
 
 const isUnreadable = ({ body, isEmpty }: Pick<RequestContent, 'body' | 'isEmpty'>): boolean =>
   body.length === 0 && !isEmpty;
+
+/** @returns null for what is too long, or in a form that cannot be read. */
+function subjectOf(
+  { connection, knock, upstream }: Admitted,
+  content: RequestContent,
+): HeldSubject | null {
+  if (connection.protocol === 'http') {
+    const url = `${upstream.origin}${upstream.path}`;
+    return isUnreadable(content)
+      ? null
+      : requestSubject({ method: knock.method, url, body: content.body });
+  }
+  return content.request === null ? null : textSubject('prompt', newestText(content.request));
+}
+
+const newestText = (request: WireRequest): string => newestTexts(request.messages).join('\n\n');
 
 function decide(
   { connection, policy, knock, format }: Admitted,
@@ -66,14 +111,30 @@ function decide(
   const met =
     request === null
       ? policy.rules.filter(({ on }) => on === 'prompt')
-      : rules.meetText('prompt', newestTexts(request.messages).join('\n\n'));
+      : rules.meetText('prompt', newestText(request));
   return met.map((rule) => decideRule(rule, null, mode));
 }
 
-function stop({ format, knock }: Admitted, content: RequestContent, words: string): Stopped {
+/** The words of a missing approval say all that can be done. */
+const FIX = {
+  RULE_BLOCKED: {},
+  APPROVAL_NEEDED: { fix: 'leave it out, or send exactly the same once it is approved' },
+};
+
+interface Stop {
+  readonly code: keyof typeof FIX;
+  /** For the agent. */
+  readonly words: string;
+}
+
+export function stopRequest(
+  { format, knock }: Admitted,
+  content: Pick<RequestContent, 'request' | 'body'>,
+  { code, words }: Stop,
+): Stopped {
   const { request, body } = content;
   if (format === null || request === null)
-    return { kind: 'refused', fault: new Fault('RULE_BLOCKED', words.replace('[aitrail] ', '')) };
+    return { kind: 'refused', fault: new Fault(code, words.replace('[aitrail] ', ''), FIX[code]) };
   // on a WebSocket every reply is events, whatever the request says
   const type = stringAt(parseJson(Buffer.from(body).toString('utf8')), 'type');
   const isStream = request.isStream || type === 'response.create';

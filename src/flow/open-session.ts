@@ -61,7 +61,8 @@ export async function openSession(
   // over the socket into the daemon's memory, where they are looked for in what passes
   const known = [...more, ...secretValues(Object.entries(caller.env))];
   const hops = readHopRules(caller.env);
-  const body = JSON.stringify({ principal, place, agent, known, hops });
+  const isUnattended = !['', '0', 'false'].includes(caller.env['CI'] ?? '');
+  const body = JSON.stringify({ principal, place, agent, known, hops, isUnattended });
   const question = { method: 'POST', path: '/grant', body, timeoutMs: ASK_TIMEOUT_MS } as const;
   const answer = parseJson(await askDaemon(daemon, question));
   const token = stringAt(answer, 'token') ?? '';

@@ -105,6 +105,7 @@ function settingsOf({
     ...Object.entries(policy.groups).map(
       ([name, people]) => [`groups.${name}`, people.join(', ')] as const,
     ),
+    ['approvals.hold', durationText(policy.approvals.holdMs)],
     ['approvals.expire', durationText(policy.approvals.expireMs)],
     ['secrets.vault', String(secrets.isVaultOn)],
     ['signing', policy.signing],
@@ -127,7 +128,7 @@ function settingsOf({
 const hostOf = (url: string): string => new URL(url).host;
 
 const durationText = (ms: number): string => {
-  const [size, unit] = UNITS.find(([each]) => ms % each === 0) ?? [1000, 's'];
+  const [size, unit] = UNITS.find(([each]) => ms > 0 && ms % each === 0) ?? [1000, 's'];
   return `${String(ms / size)}${unit}`;
 };
 

@@ -127,6 +127,7 @@ const STATUS: Readonly<Record<string, number>> = {
   SECRET_FOUND: 400,
   REQUEST_UNREAD: 400,
   RULE_BLOCKED: 403,
+  APPROVAL_NEEDED: 403,
 };
 
 /** @returns an answer in the provider's shape; 503 for whatever is not the client's doing. */
@@ -174,8 +175,8 @@ function openVisit(recorder: Recorder, admitted: Admitted): Visit {
       admitted.credential === null
         ? headers
         : putCredential(connection, admitted.credential, headers),
-    begin: async (body) => {
-      const begun = await recordRequest(recorder, admitted, body);
+    begin: async (body, gone) => {
+      const begun = await recordRequest(recorder, admitted, { body, gone });
       if (begun.kind === 'refused') return refusalOf(begun.fault, format);
       if (begun.kind === 'answered') return begun;
       facts = begun.facts;

@@ -59,7 +59,10 @@ export function openReplyRecord(context: ReplyContext, head: ReplyHead): ReplyTa
     resume: () => stopAtSecret(state, state.stream.resume()),
     idle: () => state.stream.idle(),
     keep: (record) => keep(state, record),
-    settle: (ending) => (state.settled ??= settle(state, ending)),
+    settle: (ending) => {
+      state.rules.abandon();
+      return (state.settled ??= settle(state, ending));
+    },
     failure: (thrown) => state.stream.fail(errorOf(thrown)).client,
   };
 }

@@ -14,6 +14,7 @@ import type { PassedBody, RequestBody } from '../proxy/door.ts';
 import { pairsOf } from '../proxy/headers.ts';
 import type { ExchangeDraft } from '../store/store.ts';
 import { decodeRequest } from './decode-request.ts';
+import { holdRequest } from './hold-request.ts';
 import { judgeRequest, type Stopped } from './judge-request.ts';
 import type { Admitted, Recorder } from './record-exchange.ts';
 import { refusedEnd } from './refuse-request.ts';
@@ -54,7 +55,7 @@ export type Begun =
 export async function recordRequest(
   recorder: Recorder,
   admitted: Admitted,
-  body: RequestBody,
+  { body, gone }: { readonly body: RequestBody; readonly gone: AbortSignal },
 ): Promise<Begun> {
   for (const credential of credentialsIn(admitted.knock.headers))
     recorder.maskers.learn(credential);
@@ -69,11 +70,15 @@ export async function recordRequest(
   const content = { request: seen.request, body: decoded, isEmpty, rest };
   const judged = judgeRequest(admitted, recorder.rules.of(admitted.policy), content);
   const begun = await joinAndBegin(recorder, admitted, { seen, rest, body, veil });
-  if (begun.kind === 'refused') return begun;
+  if (begun.kind !== 'begun') return begun;
   for (const decision of judged.decisions) await recordDecision(recorder, admitted, decision);
-  if (judged.stopped === null) return begun;
-  await recorder.store.endExchange(refusedEnd(admitted.id, rest));
-  return judged.stopped;
+  const { facts } = begun;
+  const asked = { judged, facts, content, gone };
+  const stopped = judged.stopped ?? (await holdRequest(recorder, admitted, asked));
+  if (stopped === null) return begun;
+  const outcome = gone.aborted ? 'client-abort' : 'refused';
+  await recorder.store.endExchange({ ...refusedEnd(admitted.id, rest), outcome });
+  return stopped;
 }
 
 interface Seen {

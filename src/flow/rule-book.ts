@@ -43,7 +43,7 @@ export async function recordDecision(
     kind: 'event',
     id: `${decision.effect} ${decision.on} ${id}`,
     at: new Date().toISOString(),
-    digests: { policy: policy.digest },
+    digests: { policy: policy.digest, ...digestsOf(decision) },
   });
   if (decision.effect === 'blocked') tellBlock(recorder, admitted, decision);
   await store.appendLog(leaf).catch((thrown: unknown) => {
@@ -51,6 +51,12 @@ export async function recordDecision(
     tellGap(recorder, admitted, { id, line: missing });
   });
 }
+
+/** What somebody was asked to approve, and the decision that they signed. */
+const digestsOf = ({ approval }: Decision): Readonly<Record<string, string | null>> =>
+  approval === undefined
+    ? {}
+    : { approval: approval.digest, decision: approval.by?.sha256 ?? null };
 
 /** The name of a protected path is content. */
 function tellBlock({ notifier }: Recorder, { id, grant, policy }: Admitted, blocked: Decision) {

@@ -3,6 +3,7 @@ import { callKey } from '../agents/find-edits.ts';
 import type { GatePolicy } from '../wire/gated-events.ts';
 import type { ReplyStream } from '../wire/reply-stream.ts';
 import { decidePassed, openReplyGate, type ReplyRules } from './judge-reply.ts';
+import { holdAction, type Holder } from './hold-action.ts';
 import type { Admitted } from './record-exchange.ts';
 import type { ReplyContext } from './record-reply.ts';
 import type { RequestFacts } from './record-request.ts';
@@ -12,6 +13,8 @@ import { recordDecision } from './rule-book.ts';
 export interface RuledReply {
   /** null where nothing can be refused. */
   readonly gate: GatePolicy | null;
+  /** The reply is over, whatever is still held. */
+  abandon(): void;
   /** After the end of the exchange is recorded. @throws Fault of the store. */
   settle(stream: Pick<ReplyStream, 'withheld' | 'reading'>): Promise<void>;
 }
@@ -25,10 +28,19 @@ export function openRuledReply({ recorder, admitted, facts }: ReplyContext): Rul
     repository: admitted.grant.place.repository,
     paths: recorder.paths,
   };
+  const over = new AbortController();
+  const { agent, session, recognised } = facts;
+  const { isSideCall } = recognised;
+  const asks = { recorder, admitted, agent, session: session.id, isSideCall };
+  const holder: Holder = { ...asks, hasSigns: true, gone: over.signal };
   return {
-    gate: openReplyGate(rules, (decisions) => {
-      for (const decision of decisions) void recordDecision(recorder, admitted, decision);
+    gate: openReplyGate(rules, {
+      tell: (decisions) => {
+        for (const decision of decisions) void recordDecision(recorder, admitted, decision);
+      },
+      hold: (subject, held) => holdAction(holder, subject, held),
     }),
+    abandon: () => over.abort(),
     settle: async (stream) => {
       const withheld = stream.withheld();
       for (const unit of withheld)

@@ -6,7 +6,8 @@ import { compilePatterns } from './path-patterns.ts';
 
 const effectOf = (action: RuleAction, mode: Policy['mode']): Decision['effect'] => {
   if (action === 'warn') return 'warned';
-  return mode === 'observe' ? 'observed' : 'blocked';
+  if (mode === 'observe') return 'observed';
+  return action === 'approve' ? 'held' : 'blocked';
 };
 
 /** @param what tool, or method and path; null where the kind says it all. */
@@ -20,6 +21,8 @@ export const decideRule = (
   name: rule.name,
   what,
   place: rule.place,
+  action: rule.action,
+  approvers: rule.approvers,
 });
 
 interface Written {
@@ -43,6 +46,8 @@ export function decideWrites(
         name: path,
         what: tool,
         place: rule.place,
+        action: rule.action,
+        approvers: rule.approvers,
       })),
   );
 }
@@ -53,11 +58,18 @@ function isProtected(rule: ProtectRule, path: string): boolean {
   return patterns.matches(path) || patterns.matchesBelow(path);
 }
 
-const VERBS = {
-  blocked: 'was blocked',
-  warned: 'passed, with a warning',
-  observed: 'would be blocked (mode: observe)',
+const VERBS: Readonly<Record<Decision['effect'], (decision: Decision) => string>> = {
+  blocked: () => 'was blocked',
+  held: ({ approval }) => `waits for approval ${approval?.id ?? ''}`,
+  approved: ({ approval }) =>
+    `passed with approval ${approval?.id ?? ''} of ${deciderOf(approval)}`,
+  denied: ({ approval }) => `was denied by ${deciderOf(approval)} (${approval?.id ?? ''})`,
+  unapproved: ({ approval }) => `was refused until somebody approves ${approval?.id ?? ''}`,
+  warned: () => 'passed, with a warning',
+  observed: ({ action }) => `would be ${action === 'approve' ? 'held' : 'blocked'} (mode: observe)`,
 };
+
+const deciderOf = (approval: Decision['approval']): string => approval?.by?.name ?? 'nobody';
 
 const SUBJECTS: Readonly<Record<Decision['on'], string>> = {
   'tool-call': 'a call',
@@ -72,28 +84,51 @@ const placeOf = ({ place }: Decision): string =>
 
 /** One line for the person. The tool's name is the model's own: to be shown as plain text. */
 export function describeDecision(decision: Decision): string {
-  const { effect, on, name, what } = decision;
+  const { on, name, what } = decision;
   const subject = `${SUBJECTS[on]}${what === null ? '' : ` of ${what}`}`;
   const why = on === 'protect' ? `${name} is protected` : `rule ${name}`;
-  return `${subject} ${VERBS[effect]}: ${why}${placeOf(decision)}`;
+  return `${subject} ${VERBS[decision.effect](decision)}: ${why}${placeOf(decision)}`;
 }
 
 /** For the agent, as words of the model or of an error. @param decisions at least one. */
-export function refusalWords(decisions: readonly Decision[]): string {
+export const refusalWords = (decisions: readonly Decision[]): string =>
+  `[aitrail] ${subjectOf(decisions)}: blocked by policy: ${whysOf(decisions)}. ${GIVE_UP}`;
+
+const GIVE_UP = 'Do not try it in another way; go on without it, or ask the person to do it.';
+
+/** What became of a request for approval. */
+export interface Unapproved {
+  /** null where it could not be asked for. */
+  readonly id: string | null;
+  /** Who has denied it, or why nobody can approve it; null: it is still open. */
+  readonly over: string | null;
+}
+
+/** For the agent, where an approval was not given, or not in time. */
+export function unapprovedWords(decisions: readonly Decision[], { id, over }: Unapproved): string {
+  const head = `[aitrail] ${subjectOf(decisions)}: it needs approval by policy: ${whysOf(decisions)}.`;
+  if (over !== null) return `${head} ${over}. ${GIVE_UP}`;
+  const asked = `Request ${id ?? ''} is open: one of the approvers runs \`aitrail approvals approve ${id ?? ''}\`.`;
+  return `${head} ${asked} Tell the person. Once it is approved, exactly the same passes once; do not try it in another way.`;
+}
+
+function whysOf(decisions: readonly Decision[]): string {
   const whys = decisions.map((decision) => {
     const { on, name } = decision;
     const why = on === 'protect' ? `${name} is protected` : `rule ${name} applies`;
     return `${why}${placeOf(decision)}`;
   });
-  const [first] = decisions;
-  const subject = first === undefined ? 'this' : SUBJECT_WORDS[first.on](first.what);
-  return `[aitrail] ${subject} by policy: ${[...new Set(whys)].join('; ')}. Do not try it in another way; go on without it, or ask the person to do it.`;
+  return [...new Set(whys)].join('; ');
+}
+
+function subjectOf([first]: readonly Decision[]): string {
+  return first === undefined ? 'This was stopped' : SUBJECT_WORDS[first.on](first.what);
 }
 
 const SUBJECT_WORDS: Readonly<Record<Decision['on'], (what: string | null) => string>> = {
-  'tool-call': (what) => `The call of ${what ?? 'a tool'} was not run: blocked`,
-  prompt: () => 'The prompt was not sent to the model: blocked',
-  text: () => 'A text of the model was held back: blocked',
-  http: (what) => `${what ?? 'The request'} was not sent: blocked`,
-  protect: (what) => `The call of ${what ?? 'a tool'} was not run: blocked`,
+  'tool-call': (what) => `The call of ${what ?? 'a tool'} was not run`,
+  prompt: () => 'The prompt was not sent to the model',
+  text: () => 'A text of the model was held back',
+  http: (what) => `${what ?? 'The request'} was not sent`,
+  protect: (what) => `The call of ${what ?? 'a tool'} was not run`,
 };

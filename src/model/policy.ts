@@ -111,7 +111,8 @@ export interface Policy {
   readonly push: readonly PushRule[];
   /** Mail addresses by name: the organisation's, and the repository's as they stand at the base. */
   readonly groups: Readonly<Record<string, readonly string[]>>;
-  readonly approvals: { readonly expireMs: number };
+  /** `holdMs` 0: nothing is held, the first try is refused. */
+  readonly approvals: { readonly holdMs: number; readonly expireMs: number };
   readonly mode: 'enforce' | 'observe';
   readonly retentionDays: number;
   readonly signing: 'auto' | 'ssh' | 'keyring' | 'file';

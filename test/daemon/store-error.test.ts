@@ -79,7 +79,12 @@ async function run(settings: string, broken: Partial<Store>) {
     head: null,
     host: '',
   };
-  const { token } = await grants.open({ principal: { name: '', email: '' }, place, agent: null });
+  const { token } = await grants.open({
+    principal: { name: '', email: '' },
+    place,
+    agent: null,
+    isUnattended: false,
+  });
   const url = `http://127.0.0.1:${String(listener.port)}/${token}/anthropic/v1/messages`;
   const reply = await post(url, { stream: true, messages: [] });
   return { reply, text: await reply.text(), model, told };

@@ -12,7 +12,7 @@ export const policyWith = (secrets: Partial<SecretsPolicy>): Policy => ({
   rules: [],
   push: [],
   groups: {},
-  approvals: { expireMs: 3_600_000 },
+  approvals: { holdMs: 120_000, expireMs: 3_600_000 },
   mode: 'enforce',
   retentionDays: 90,
   signing: 'auto',

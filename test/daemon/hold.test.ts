@@ -1,0 +1,191 @@
+// Actions that need an approval: held while somebody may still give it, released byte for byte, refused in words of the
+// provider's own protocol, and let through once when the same comes again.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { endSession, type OpenedSession } from '../../src/flow/open-session.ts';
+import { parseJson } from '../../src/model/json.ts';
+import type { Approval } from '../../src/model/approval.ts';
+import type { Block, Protocol } from '../../src/model/wire.ts';
+import { pickFormat } from '../../src/wire/formats.ts';
+import { openSseFramer } from '../../src/wire/sse.ts';
+import { type Part, type Provider, PROVIDERS, sseText } from '../wire/streams.ts';
+import { type Approver, hireApprover } from './approver.ts';
+import {
+  connectionsTo,
+  listAll,
+  makeWorld,
+  type Model,
+  open,
+  post,
+  type Service,
+  startModel,
+  startService,
+  type World,
+} from './world.ts';
+
+const RULES = `rules:
+  - { name: deploys, on: tool-call, match: 'deploy \\w+', action: approve }
+  - { name: no-prod, on: prompt, match: 'production', action: approve }
+  - { name: new-repository, on: http, method: POST, path: /user/repos, action: approve }
+`;
+/** Each provider's own, so that none of them is the same action. */
+let target = 'web';
+const partsOf = (provider: Provider): readonly Part[] => [
+  { kind: 'text', text: 'Let me …' },
+  { kind: 'call', name: 'Bash', input: { command: `deploy ${target} ${provider.name}` } },
+];
+
+let world: World;
+let model: Model;
+let service: Service;
+let bob: Approver;
+
+beforeAll(async () => {
+  world = makeWorld();
+  bob = await hireApprover(world);
+  model = await startModel(({ method, url }, response) => {
+    const provider = PROVIDERS.find(({ path }) => url.endsWith(path));
+    if (provider === undefined) return void response.end(`${method} ${url}`);
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.end(sent(provider));
+  });
+  service = await startService(world);
+});
+
+afterAll(async () => {
+  await service.stop();
+  await model.close();
+  world.remove();
+});
+
+const sent = (provider: Provider): string =>
+  sseText(
+    provider,
+    provider.events(partsOf(provider), (text) => text.match(/.{1,9}/gsu) ?? []),
+  );
+
+const CONNECTIONS: Readonly<Record<Protocol, string>> = {
+  'anthropic-messages': 'anthropic',
+  openai: 'openai',
+  gemini: 'gemini',
+  http: 'web',
+};
+
+const bodyOf = (provider: Provider, prompt: string): object =>
+  ({
+    'anthropic-messages': {
+      model: 'claude-x',
+      stream: true,
+      messages: [{ role: 'user', content: prompt }],
+    },
+    'openai-responses': { model: 'gpt-x', stream: true, input: prompt },
+    'openai-chat': { model: 'gpt-x', stream: true, messages: [{ role: 'user', content: prompt }] },
+    'openai-completions': { model: 'gpt-x', stream: true, prompt },
+    gemini: { contents: [{ role: 'user', parts: [{ text: prompt }] }] },
+  })[provider.name];
+
+/** @param more settings beside the rules. */
+async function under(more = ''): Promise<OpenedSession> {
+  const web = `  web: { protocol: http, upstream: "${model.url}" }\n`;
+  world.configure(connectionsTo(model.url) + web + more + RULES);
+  model.asked.length = 0;
+  return open(world);
+}
+
+const ask = async (session: OpenedSession, provider: Provider, prompt = 'go'): Promise<string> => {
+  const base = session.baseUrl(CONNECTIONS[provider.protocol]);
+  const answer = await post(`${base}${provider.path}`, bodyOf(provider, prompt));
+  expect(answer.status).toBe(200);
+  return answer.text();
+};
+
+/** What a client makes of it. */
+function said(provider: Provider, text: string): readonly Block[] {
+  const reader = pickFormat(provider.protocol, 'POST', provider.path)?.openReplyReader();
+  for (const frame of openSseFramer().push(Buffer.from(text)))
+    if (frame.hasData) reader?.push(parseJson(frame.data) ?? frame.data, frame.event);
+  return reader?.finish(false).blocks ?? [];
+}
+
+/** The reply without signs of life; those are the frames that the model did not send. */
+function withoutSigns(provider: Provider, text: string): string {
+  const own = new Set(
+    openSseFramer()
+      .push(Buffer.from(sent(provider)))
+      .map(rawText),
+  );
+  const frames = openSseFramer().push(Buffer.from(text)).map(rawText);
+  return frames.filter((frame) => own.has(frame)).join('');
+}
+
+const rawText = ({ raw }: { readonly raw: Uint8Array }): string => Buffer.from(raw).toString();
+
+const callsIn = (blocks: readonly Block[]): readonly unknown[] =>
+  blocks.flatMap((block) => (block.kind === 'tool-call' ? [block.call.input] : []));
+
+const SPEAKING = PROVIDERS.filter(({ name }) => name !== 'openai-completions');
+const PATIENT = 30_000;
+
+/** All providers at once: what takes time is waiting. */
+const each = <T>(act: (provider: Provider) => Promise<T>): Promise<readonly T[]> =>
+  Promise.all(SPEAKING.map(act));
+
+const waiting = (provider: Provider): Promise<Approval> =>
+  bob.next(({ request }) => request.content.includes(` ${target} ${provider.name}"`));
+
+const OPEN = /Request (a\w{10}) is open/;
+
+test('approved: the very bytes go out; meanwhile signs of life', { timeout: PATIENT }, async () => {
+  target = 'shop';
+  const session = await under();
+  await each(async (provider) => {
+    const answered = ask(session, provider);
+    const approval = await waiting(provider);
+    expect(approval.request).toMatchObject({
+      kind: 'tool-call',
+      what: 'Bash',
+      rule: 'deploys',
+      requester: 'ada@example.com',
+      exchange: expect.stringMatching(/^x/),
+    });
+    await sleep(1100); // long enough for a sign
+    await bob.decide(approval, 'approve');
+    const text = await answered;
+    expect(withoutSigns(provider, text)).toBe(sent(provider));
+    expect(text.length).toBeGreaterThan(sent(provider).length);
+    expect(said(provider, text)).toEqual(said(provider, sent(provider)));
+  });
+  expect((await listAll(world)).slice(-4).map(({ outcome }) => outcome)).toEqual(
+    Array(4).fill('ok'),
+  );
+  const { notices } = await endSession(session);
+  expect(notices.filter((line) => / waits for approval a\w{10}: rule/.test(line))).toHaveLength(4);
+  expect(notices.filter((line) => / of bob@example\.com: rule/.test(line))).toHaveLength(4);
+});
+
+test('denied: words in its place', { timeout: PATIENT }, async () => {
+  target = 'denied';
+  const session = await under();
+  await each(async (provider) => {
+    const answered = ask(session, provider);
+    await bob.decide(await waiting(provider), 'deny');
+    const blocks = said(provider, await answered);
+    expect(callsIn(blocks)).toEqual([]);
+    expect(JSON.stringify(blocks)).toMatch(/bob@example\.com has denied it/);
+  });
+});
+
+test('too late: the id; the same again passes, once', { timeout: PATIENT }, async () => {
+  target = 'late';
+  const session = await under('approvals: { hold: 1s }\n');
+  await each(async (provider) => {
+    const first = JSON.stringify(said(provider, await ask(session, provider)));
+    const approval = await waiting(provider);
+    expect(OPEN.exec(first)?.[1]).toBe(approval.request.id);
+    await bob.decide(approval, 'approve');
+    expect(await ask(session, provider)).toBe(sent(provider));
+    const again = JSON.stringify(said(provider, await ask(session, provider)));
+    expect(again).toMatch(OPEN);
+    expect(again).not.toContain(approval.request.id);
+  });
+});
