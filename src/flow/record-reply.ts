@@ -12,6 +12,7 @@ import type { WireError } from '../wire/format.ts';
 import { maskHeaders } from '../wire/mask-headers.ts';
 import { pickReplyKind } from '../wire/reply-kind.ts';
 import { openReplyStream, type ReplyStream } from '../wire/reply-stream.ts';
+import { atMost } from './at-most.ts';
 import { type EmissionContext, findEmissions } from './find-emissions.ts';
 import { withinLimit } from './http-limit.ts';
 import { pickReach } from './mask-reach.ts';
@@ -233,15 +234,6 @@ async function lookAfter(state: State, emissions: readonly NewEmission[]): Promi
     recorder.watch.look(directory, { exchange: admitted.id, moment: 'after', named }),
   );
   await atMost(looked, OBSERVE_WAIT_MS);
-}
-
-async function atMost(work: Promise<void>, waitMs: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const expired = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, waitMs);
-  });
-  await Promise.race([work, expired]);
-  clearTimeout(timer);
 }
 
 function errorOf(thrown: unknown): WireError {

@@ -38,7 +38,10 @@ async function stop(name: string, input: unknown): Promise<string | null> {
     repository: `${repo}/.git`,
     paths: openPathResolver(caller),
   };
-  const gate = openReplyGate(context, () => undefined);
+  const gate = openReplyGate(context, {
+    tell: () => undefined,
+    hold: () => Promise.resolve(null),
+  });
   return (await gate?.judge({ kind: 'call', key: '', call: { id: 't', name, input } })) ?? null;
 }
 
