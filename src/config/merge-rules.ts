@@ -1,17 +1,25 @@
 // The rules of all files together: whoever comes later adds to what stands.
 import { canonicalJson } from '../model/canonical-json.ts';
-import type { CustomSecretRule, ProtectRule, PushRule, StreamRule } from '../model/policy.ts';
+import type {
+  CustomSecretRule,
+  HttpMask,
+  ProtectRule,
+  PushRule,
+  StreamRule,
+} from '../model/policy.ts';
 import type { Layer } from './ladder.ts';
 
 export interface MergedRules {
   readonly protect: readonly ProtectRule[];
   readonly rules: readonly StreamRule[];
+  readonly httpMasks: readonly HttpMask[];
   readonly push: readonly PushRule[];
 }
 
 export const mergeRules = (layers: readonly Layer[]): MergedRules => ({
   protect: layers.flatMap(protectRules).filter(isNew()),
   rules: layers.flatMap(streamRules).filter(isNew()),
+  httpMasks: layers.flatMap(httpMasks).filter(isNew()),
   push: layers.flatMap(pushRules).filter(isNew()),
 });
 
@@ -36,16 +44,34 @@ const protectRules = ({ settings, document }: Layer): readonly ProtectRule[] =>
   }));
 
 const streamRules = ({ settings, document }: Layer): readonly StreamRule[] =>
-  (settings.rules ?? []).map((rule, index) => ({
-    name: rule.name,
-    on: rule.on,
-    match: rule.match ?? null,
-    method: rule.method ?? null,
-    path: rule.path ?? null,
-    action: rule.action,
-    approvers: rule.approvers ?? [],
-    place: document.placeOf(['rules', index, ...(rule.match === undefined ? [] : ['match'])]),
-  }));
+  (settings.rules ?? []).flatMap(({ action, ...rule }, index) =>
+    action === 'mask'
+      ? []
+      : {
+          name: rule.name,
+          on: rule.on,
+          match: rule.match ?? null,
+          method: rule.method ?? null,
+          path: rule.path ?? null,
+          action,
+          approvers: rule.approvers ?? [],
+          place: document.placeOf(['rules', index, ...(rule.match === undefined ? [] : ['match'])]),
+        },
+  );
+
+const httpMasks = ({ settings, document }: Layer): readonly HttpMask[] =>
+  (settings.rules ?? []).flatMap((rule, index) =>
+    rule.action === 'mask'
+      ? {
+          name: rule.name,
+          method: rule.method ?? null,
+          path: rule.path ?? null,
+          paths: rule.mask ?? [],
+          side: rule.side ?? null,
+          place: document.placeOf(['rules', index]),
+        }
+      : [],
+  );
 
 const pushRules = ({ settings, document }: Layer): readonly PushRule[] =>
   (settings.push ?? []).map((rule, index) => ({

@@ -1,6 +1,7 @@
 // The keys of a configuration file. A key stands here only when the program honours it: everything else is an error
 // with file, line and column. docs/configuration.md is generated from the descriptions.
 import { z } from 'zod';
+import { protect, push, rule } from './schema-rules.ts';
 
 const action = z.enum(['block', 'mask', 'warn', 'off']);
 const patterns = z.array(z.string().min(1)).min(1);
@@ -80,90 +81,6 @@ const secrets = z.strictObject({
     .optional()
     .describe('keep masked values, encrypted and for a time, for `aitrail reveal`'),
 });
-
-const approvers = z
-  .array(
-    z
-      .string()
-      .regex(/^(?:group:[a-z0-9][a-z0-9-]*|[^\s,:]+)$/, 'must be a mail address or group:NAME'),
-  )
-  .min(1)
-  .optional()
-  .describe('with `approve`: mail addresses and `group:NAME`; without: any listed signer');
-
-const from = z.enum(['ai', 'any']).optional().describe('whose changes: what a model wrote, or all');
-
-const onlyWithApprove = [
-  (one: { readonly action: string; readonly approvers?: unknown }): boolean =>
-    one.approvers === undefined || one.action === 'approve',
-  'approvers are for action: approve',
-] as const;
-
-const protect = z
-  .strictObject({
-    paths: patterns.describe('gitignore patterns'),
-    from,
-    action: z
-      .enum(['block', 'approve', 'warn'])
-      .describe('refuse the commit, refuse it until somebody approves, or say it and go on'),
-    approvers,
-  })
-  .refine(...onlyWithApprove);
-
-const push = z
-  .strictObject({
-    branches: z
-      .array(z.string().min(1))
-      .min(1)
-      .describe('names of branches; `*` within a segment, `**` across'),
-    from,
-    action: z
-      .enum(['block', 'approve', 'warn'])
-      .describe('refuse the push, refuse it until somebody approves, or say it and go on'),
-    approvers,
-  })
-  .refine(...onlyWithApprove);
-
-const rule = z
-  .strictObject({
-    name: z
-      .string()
-      .regex(/^[a-z0-9][a-z0-9-]*$/, 'lower-case letters, digits and dashes only')
-      .describe('how messages and records call it'),
-    on: z
-      .enum(['tool-call', 'prompt', 'text', 'http'])
-      .describe(
-        "what it looks at: the arguments of tool calls, the newest turn towards the model, the model's words, or requests through `http` connections",
-      ),
-    match: z.string().min(1).optional().describe('RE2 syntax, found anywhere in it'),
-    method: z
-      .string()
-      .regex(/^[A-Z]+$/, 'upper-case letters only')
-      .optional()
-      .describe('of requests, with `on: http`'),
-    path: z
-      .string()
-      .startsWith('/', 'must start with a slash')
-      .optional()
-      .describe(
-        'of requests without the query, with `on: http`; `*` within a segment, `**` across',
-      ),
-    action: z
-      .enum(['block', 'approve', 'warn'])
-      .describe('answer in its place, hold it for somebody to approve, or say it and go on'),
-    approvers,
-  })
-  .refine(...onlyWithApprove)
-  .refine((one) => one.on === 'http' || one.match !== undefined, 'needs match')
-  .refine(
-    (one) => one.on === 'http' || (one.method === undefined && one.path === undefined),
-    'method and path are for on: http',
-  )
-  .refine(
-    (one) =>
-      one.on !== 'http' || [one.match, one.method, one.path].some((word) => word !== undefined),
-    'needs match, method or path',
-  );
 
 const notify = z.strictObject({
   on: z

@@ -101,7 +101,7 @@ function settingsOf({
     ['secrets.toolArguments', toolArguments],
     ['secrets.allow', secrets.allow.join(', ') || 'nothing'],
     ['secrets.rules', secrets.rules.map(({ id }) => id).join(', ') || 'none of your own'],
-    ['rules', policy.rules.map(({ name }) => name).join(', ') || 'none'],
+    ['rules', [...policy.rules, ...policy.httpMasks].map(({ name }) => name).join(', ') || 'none'],
     ...Object.entries(policy.groups).map(
       ([name, people]) => [`groups.${name}`, people.join(', ')] as const,
     ),

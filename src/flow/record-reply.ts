@@ -16,6 +16,7 @@ import { atMost } from './at-most.ts';
 import { type EmissionContext, findEmissions } from './find-emissions.ts';
 import { withinLimit } from './http-limit.ts';
 import { pickReach } from './mask-reach.ts';
+import { openReplyPaths } from './mask-http.ts';
 import type { PolicyMasker } from './maskers.ts';
 import type { Admitted, Recorder } from './record-exchange.ts';
 import type { RequestFacts } from './record-request.ts';
@@ -100,6 +101,7 @@ function openState(context: ReplyContext, head: ReplyHead): State {
     },
     clock: () => Date.now() - admitted.startedAtMs,
     gate: rules.gate,
+    paths: openReplyPaths(masker, admitted, head),
   });
   return {
     ...context,
@@ -119,8 +121,9 @@ function openState(context: ReplyContext, head: ReplyHead): State {
 
 /** `onResponse: block`: the provider's own error instead of everything from the secret on. */
 function stopAtSecret(state: State, pieces: readonly Piece[]): readonly Piece[] {
-  const { policy } = state.admitted;
+  const { policy, connection } = state.admitted;
   if (state.isBlocked) return [];
+  if (connection.protocol === 'http') return pieces; // no model's output
   if (policy.secrets.onResponse !== 'block' || policy.mode === 'observe') return pieces;
   const found = state.stream.masks().find(isMaskedToAgent);
   if (found === undefined) return pieces;

@@ -18,7 +18,8 @@ import { holdRequest } from './hold-request.ts';
 import { judgeRequest, type Stopped } from './judge-request.ts';
 import type { Admitted, Recorder } from './record-exchange.ts';
 import { refusedEnd } from './refuse-request.ts';
-import { type AtRest, maskAtRest, maskForModel } from './request-at-rest.ts';
+import { maskHttpRequest } from './mask-http.ts';
+import { type AtRest, maskForModel } from './request-at-rest.ts';
 import { recordDecision } from './rule-book.ts';
 import { tellGap } from './tell-gap.ts';
 import { tombstoneHeaders } from './tombstone.ts';
@@ -62,11 +63,12 @@ export async function recordRequest(
   const decoded = await decodeRequest(admitted, body);
   const seen = readRequest(admitted, decoded);
   const veil = recorder.veils.of(admitted, seen.recognised.conversation);
+  const isEmpty = body.kind === 'whole' && body.bytes.length === 0;
+  const masker = recorder.maskers.of(admitted.policy, admitted.known);
   const rest =
     veil === null
-      ? maskAtRest(recorder.maskers.of(admitted.policy, admitted.known), admitted, decoded)
+      ? maskHttpRequest(masker, admitted, { body: decoded, isEmpty })
       : maskForModel(veil, admitted, decoded);
-  const isEmpty = body.kind === 'whole' && body.bytes.length === 0;
   const content = { request: seen.request, body: decoded, isEmpty, rest };
   const judged = judgeRequest(admitted, recorder.rules.of(admitted.policy), content);
   const begun = await joinAndBegin(recorder, admitted, { seen, rest, body, veil });

@@ -15,6 +15,7 @@ export function refuseSecrets(
   rest: AtRest,
   isUnread: boolean,
 ): Fault | null {
+  if (rest.unmasked !== undefined) return rest.unmasked;
   const { onRequest } = policy.secrets;
   if (policy.mode === 'observe' || (onRequest !== 'block' && onRequest !== 'mask')) return null;
   if (isUnread && connection.protocol !== 'http')

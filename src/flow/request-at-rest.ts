@@ -1,4 +1,5 @@
 // A request as the store keeps it: masked, cut at the elements of its lists, with the headers that a list names.
+import type { Fault } from '../model/fault.ts';
 import { parseJson } from '../model/json.ts';
 import type { MaskRecord } from '../model/secret.ts';
 import type { WireRequest } from '../model/wire.ts';
@@ -19,6 +20,8 @@ export interface AtRest {
   readonly masks: readonly MaskRecord[];
   /** The masked body as its format reads it; null where masking changed nothing or the format is unknown. */
   readonly request: WireRequest | null;
+  /** Why it cannot be masked as a rule wants it; null where it is. */
+  readonly unmasked?: Fault;
 }
 
 /** @param body decoded; empty where it is too long to be kept or in an encoding that cannot be undone. */

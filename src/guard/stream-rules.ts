@@ -66,10 +66,23 @@ const pathPattern = (path: string): RegExp =>
       .join('')}/?$`,
   );
 
-function isRequestMet({ rule, pattern, path }: Compiled, request: HttpRequest): boolean {
-  if (rule.method !== null && rule.method !== request.method) return false;
+/** Does the rule name this method and path? */
+export const isNamed = (
+  { method, path }: Pick<StreamRule, 'method' | 'path'>,
+  request: Pick<HttpRequest, 'method' | 'path'>,
+): boolean => isAt({ method, path: path === null ? null : pathPattern(path) }, request);
+
+function isAt(
+  { method, path }: { readonly method: string | null; readonly path: RegExp | null },
+  request: Pick<HttpRequest, 'method' | 'path'>,
+): boolean {
+  if (method !== null && method !== request.method) return false;
   const [place = ''] = request.path.split('?');
-  if (path !== null && ![place, decoded(place)].some((one) => path.test(one))) return false;
+  return path === null || [place, decoded(place)].some((one) => path.test(one));
+}
+
+function isRequestMet({ rule, pattern, path }: Compiled, request: HttpRequest): boolean {
+  if (!isAt({ method: rule.method, path }, request)) return false;
   return rule.match === null || request.body === null || isFound(pattern, request.body);
 }
 

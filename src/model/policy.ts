@@ -65,6 +65,19 @@ export interface StreamRule {
   readonly place: SettingPlace | null;
 }
 
+/** Values in the JSON bodies of http connections that no pattern knows. */
+export interface HttpMask {
+  readonly name: string;
+  readonly method: string | null;
+  /** As a StreamRule's. */
+  readonly path: string | null;
+  /** JSONPath, see src/wire/json-paths.ts. */
+  readonly paths: readonly string[];
+  /** null: both. */
+  readonly side: 'request' | 'reply' | null;
+  readonly place: SettingPlace | null;
+}
+
 /** Where news go, without content. */
 export interface NotifyTarget {
   readonly on: readonly NotifyKind[];
@@ -108,6 +121,7 @@ export interface Policy {
   readonly secrets: SecretsPolicy;
   readonly protect: readonly ProtectRule[];
   readonly rules: readonly StreamRule[];
+  readonly httpMasks: readonly HttpMask[];
   readonly push: readonly PushRule[];
   /** Mail addresses by name: the organisation's, and the repository's as they stand at the base. */
   readonly groups: Readonly<Record<string, readonly string[]>>;

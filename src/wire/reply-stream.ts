@@ -13,6 +13,7 @@ import type { WireError } from './format.ts';
 import type { Unit } from './gate.ts';
 import { type GatedEvents, openGatedEvents } from './gated-events.ts';
 import { makeIdleEvent } from './idle-event.ts';
+import type { PathMask } from './path-mask.ts';
 import type { ReplyKind } from './reply-kind.ts';
 import { openWindowFlow } from './window-flow.ts';
 
@@ -26,6 +27,8 @@ export interface Piece {
 
 export interface ReplyOptions extends FlowOptions {
   readonly kind: ReplyKind;
+  /** Masks values that stand at places of a rule, before anything else sees the bytes. */
+  readonly paths?: PathMask | null;
 }
 
 export interface ReplyDigests {
@@ -101,12 +104,15 @@ export function openReplyStream(options: ReplyOptions): ReplyStream {
     push: (bytes) => {
       state.upstream.update(bytes);
       state.responseBytes += bytes.length;
-      return guarded(state, () => join(state, pass(state, state.flow.push(bytes))));
+      return guarded(state, () => join(state, pass(state, state.flow.push(placed(state, bytes)))));
     },
     end: (isCut) => {
       state.isCut = isCut;
       state.isEnding = true;
-      return guarded(state, () => conclude(state, pass(state, state.flow.end(isCut))));
+      return guarded(state, () => {
+        const rest = options.paths == null ? [] : state.flow.push(options.paths.end());
+        return conclude(state, pass(state, [...rest, ...state.flow.end(isCut)]));
+      });
     },
     held: () => (state.isFailed ? null : (state.gated?.held() ?? null)),
     resume: () =>
@@ -118,7 +124,7 @@ export function openReplyStream(options: ReplyOptions): ReplyStream {
     fail: (error) => fail(state, error),
     reading: () => state.flow.reading(state.isCut || state.isFailed),
     withheld: () => state.gated?.withheld() ?? [],
-    masks: () => state.flow.masks(),
+    masks: () => [...state.flow.masks(), ...(options.paths?.masks() ?? [])],
     marks: () => state.flow.marks(),
     digests: () => ({
       responseSha256: state.upstream.copy().digest('hex'),
@@ -128,6 +134,9 @@ export function openReplyStream(options: ReplyOptions): ReplyStream {
     }),
   };
 }
+
+const placed = ({ options }: State, bytes: Uint8Array): Uint8Array =>
+  options.paths?.push(bytes) ?? bytes;
 
 function openFlow(options: ReplyOptions): Flow {
   switch (options.kind) {

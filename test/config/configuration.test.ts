@@ -92,6 +92,21 @@ test.each([
     { [RC]: 'protect:\n  - { paths: [a] }\n' },
     'CONFIG_INVALID .aitrailrc.yaml:2:5: protect.0.action: must be block | approve | warn',
   ],
+  [
+    'a JSONPath with a filter',
+    { [RC]: 'rules:\n  - { name: a, on: http, mask: ["$.a", "$[?@.b]"], action: mask }\n' },
+    'CONFIG_INVALID .aitrailrc.yaml:2:40: rules.0.mask.1: must be a JSONPath of names, indexes, `*` and `..`',
+  ],
+  [
+    'mask on a conversation',
+    { [RC]: 'rules:\n  - { name: a, on: text, match: x, mask: ["$.a"], action: mask }\n' },
+    'CONFIG_INVALID .aitrailrc.yaml:2:5: rules.0: action: mask is for on: http, without match',
+  ],
+  [
+    'action mask without places',
+    { [RC]: 'rules:\n  - { name: a, on: http, path: /x, action: mask }\n' },
+    'CONFIG_INVALID .aitrailrc.yaml:2:5: rules.0: mask and action: mask go together',
+  ],
   ['no YAML', { [RC]: 'mode: [\n' }, /^CONFIG_INVALID \.aitrailrc\.yaml:\d+:\d+: /],
   [
     'a key twice',

@@ -10,6 +10,7 @@ export const policyWith = (secrets: Partial<SecretsPolicy>): Policy => ({
   },
   protect: [],
   rules: [],
+  httpMasks: [],
   push: [],
   groups: {},
   approvals: { holdMs: 120_000, expireMs: 3_600_000 },
