@@ -61,6 +61,7 @@ const OWNERS: Readonly<Record<string, string>> = {
   zod: 'config',
   yaml: 'config',
   'smol-toml': 'config',
+  'jsonc-parser': 'config',
   '@photostructure/sqlite': 'store',
   '@napi-rs/keyring': 'identity',
   ignore: 'guard',

@@ -1,5 +1,6 @@
 // What a file of this folder says about one client.
 import type { Edit } from '../model/edit.ts';
+import type { SettingsPlan } from '../model/settings-change.ts';
 import type { ToolCall, WireRequest } from '../model/wire.ts';
 
 export interface AgentFacts {
@@ -54,6 +55,23 @@ export interface Connected {
 /** Clients of both large providers wait for five minutes without an event (each seen to wait for 250 s). */
 export const PATIENCE_MS = 300_000;
 
+/** For settings that stay, `session` and `tempDir` mean nothing. */
+export interface SettleTarget extends ConnectTarget {
+  /** The repository's. */
+  readonly worktree: string;
+  /** Shell command that does nothing where the daemon runs, and else starts it; silent, exit status 2 where it cannot. */
+  readonly ensure: string;
+  /** How a program calls aitrail: Node, then the entry. */
+  readonly program: readonly string[];
+}
+
+/** How a client keeps being led to the proxy without `aitrail run`. */
+export interface Settling {
+  /** Whose settings these are: one file for all repositories, or one per repository. */
+  readonly scope: 'user' | 'repository';
+  readonly plan: (target: SettleTarget) => SettingsPlan;
+}
+
 export interface AgentSpec {
   /** As in records and on the screen. */
   readonly name: string;
@@ -72,6 +90,8 @@ export interface AgentSpec {
   /** It gives up on a reply of which nothing has come for this long; absent: as most, PATIENCE_MS. */
   readonly patienceMs?: number;
   readonly connect: (target: ConnectTarget) => Connected;
+  /** Left out for a client that is told by its environment alone. */
+  readonly settle?: Settling;
   /** Where this client's calls mean more than their shape says; null: as their shape says. */
   readonly readCall?: (call: ToolCall) => readonly Edit[] | null;
   /** Shell commands that a call runs where its arguments do not show them plainly. */

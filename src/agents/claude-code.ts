@@ -1,8 +1,15 @@
 // Claude Code. Sub-agents share the session's id and carry an agent id of their own; history comes back re-serialised,
 // so that only ids join calls and results.
 import { arrayAt } from '../model/json.ts';
-import type { AgentFacts, AgentSpec, Connected, ConnectTarget } from './agent-spec.ts';
-import { connectByEnvironment } from './environment.ts';
+import type { SettingsPlan } from '../model/settings-change.ts';
+import type {
+  AgentFacts,
+  AgentSpec,
+  Connected,
+  ConnectTarget,
+  SettleTarget,
+} from './agent-spec.ts';
+import { connectByEnvironment, hasOtherProxy } from './environment.ts';
 import {
   bodyConversation,
   headerOf,
@@ -11,7 +18,9 @@ import {
   systemText,
   versionOrNull,
 } from './facts.ts';
-import { findSetting, hostOf } from './own-settings.ts';
+import { findSetting, hostOf, isOurs } from './own-settings.ts';
+
+const BASE_URL = 'ANTHROPIC_BASE_URL';
 
 /** Session titles, topic checks, the security monitor of auto mode, summaries for the status line. */
 const SIDE_PROMPT =
@@ -29,6 +38,7 @@ export const CLAUDE_CODE: AgentSpec = {
   parent: (facts) => headerOf(facts, 'x-claude-code-parent-agent-id'),
   isSideCall,
   connect,
+  settle: { scope: 'repository', plan },
 };
 
 function isSideCall(facts: AgentFacts): boolean {
@@ -41,20 +51,58 @@ function isSideCall(facts: AgentFacts): boolean {
 /** A settings file, a repository's included, wins over the environment; settings that are named on the way in win over it. */
 function connect(target: ConnectTarget): Connected {
   const base = connectByEnvironment(target);
-  const own = target.env['CLAUDE_CONFIG_DIR'] ?? `${target.home}/.claude`;
-  const files = [...target.projects.map((project) => `${project}/.claude`), own].flatMap((dir) => [
-    `${dir}/settings.local.json`,
-    `${dir}/settings.json`,
-  ]);
-  const found = findSetting(target, files, 'ANTHROPIC_BASE_URL');
+  const found = findSetting(target, settingsFiles(target), BASE_URL);
   if (found === null) return { ...base, notice: elsewhere(target.env) };
   const path = `${target.tempDir}/claude-settings.json`;
-  const settings = { env: { ANTHROPIC_BASE_URL: target.baseUrl('anthropic') } };
+  const settings = { env: { [BASE_URL]: target.baseUrl('anthropic') } };
   return {
     ...base,
     args: ['--settings', path],
     files: [{ path, text: `${JSON.stringify(settings)}\n` }],
-    notice: `${found.file} leads Claude Code to ${hostOf(found.value)}: this run uses the connection anthropic instead`,
+    notice: isOurs(target, found.value)
+      ? null
+      : `${found.file} leads Claude Code to ${hostOf(found.value)}: this run uses the connection anthropic instead`,
+  };
+}
+
+/** The strongest first. */
+function settingsFiles(target: ConnectTarget): readonly string[] {
+  const own = target.env['CLAUDE_CONFIG_DIR'] ?? `${target.home}/.claude`;
+  return [...target.projects.map((project) => `${project}/.claude`), own].flatMap((dir) => [
+    `${dir}/settings.local.json`,
+    `${dir}/settings.json`,
+  ]);
+}
+
+/**
+ * The repository's settings of this person alone. The client waits for its hooks before it sends anything: they see to it
+ * that somebody listens.
+ */
+function plan(target: SettleTarget): SettingsPlan {
+  const found = findSetting(target, settingsFiles(target), BASE_URL);
+  if (found !== null)
+    return {
+      changes: [],
+      notice: `${found.file} leads to ${hostOf(found.value)}: make that the upstream of the connection anthropic, and take it out there`,
+    };
+  const path = `${target.worktree}/.claude/settings.local.json`;
+  const { env } = connectByEnvironment(target);
+  const names = [
+    BASE_URL,
+    ...Object.keys(target.keys ?? {}).filter((name) => name === 'ANTHROPIC_API_KEY'),
+  ];
+  if (hasOtherProxy(target.env)) names.push('NO_PROXY');
+  const hook = { hooks: [{ type: 'command', command: target.ensure }] };
+  return {
+    changes: [
+      ...['SessionStart', 'UserPromptSubmit'].map(
+        (event) => ({ kind: 'item', path, at: ['hooks', event], value: hook }) as const,
+      ),
+      ...names.map(
+        (name) => ({ kind: 'member', path, at: ['env', name], value: env[name] ?? '' }) as const,
+      ),
+    ],
+    notice: elsewhere(target.env),
   };
 }
 

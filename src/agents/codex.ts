@@ -6,7 +6,14 @@ import type { ToolCall } from '../model/wire.ts';
 import { runInlineScript } from '../extract/inline-scripts.ts';
 import { findShellWrites } from '../extract/shell-writes.ts';
 import { holdsApplyPatch, parseApplyPatch } from '../extract/apply-patch.ts';
-import type { AgentFacts, AgentSpec, Connected, ConnectTarget } from './agent-spec.ts';
+import type { SettingsPlan } from '../model/settings-change.ts';
+import type {
+  AgentFacts,
+  AgentSpec,
+  Connected,
+  ConnectTarget,
+  SettleTarget,
+} from './agent-spec.ts';
 import { connectByEnvironment } from './environment.ts';
 import { bodyConversation, headerOf, productVersion, versionOrNull } from './facts.ts';
 import { findSetting } from './own-settings.ts';
@@ -30,12 +37,13 @@ export const CODEX: AgentSpec = {
     return source === 'thread_title' || kind === 'prewarm';
   },
   connect,
+  settle: { scope: 'user', plan },
   readCall,
   innerCommands,
 };
 
 function connect(target: ConnectTarget): Connected {
-  const config = `${target.env['CODEX_HOME'] ?? `${target.home}/.codex`}/config.toml`;
+  const config = `${homeOf(target)}/config.toml`;
   const provider = findSetting(target, [config], 'model_provider')?.value ?? 'openai';
   return {
     ...connectByEnvironment(target),
@@ -45,6 +53,32 @@ function connect(target: ConnectTarget): Connected {
       provider === 'openai'
         ? null
         : `${config} chooses the provider ${provider}: Codex is recorded only with its own, codex -c model_provider=openai`,
+  };
+}
+
+const homeOf = ({ env, home }: ConnectTarget): string => env['CODEX_HOME'] ?? `${home}/.codex`;
+
+/** A project's configuration may not say where the model is: the user's has to. */
+function plan(target: SettleTarget): SettingsPlan {
+  const config = `${homeOf(target)}/config.toml`;
+  const found = ['openai_base_url', 'model_provider']
+    .map((name) => ({ name, value: findSetting(target, [config], name)?.value ?? null }))
+    .find(({ name, value }) => value !== null && (name !== 'model_provider' || value !== 'openai'));
+  if (found !== undefined)
+    return { changes: [], notice: `${config} sets ${found.name}: take it out there first` };
+  const url = `${target.baseUrl('openai')}/v1`;
+  return {
+    changes: [
+      {
+        kind: 'item',
+        path: `${homeOf(target)}/hooks.json`,
+        at: ['hooks', 'SessionStart'],
+        value: { hooks: [{ type: 'command', command: target.ensure }] },
+      },
+      { kind: 'line', path: config, text: `openai_base_url = ${JSON.stringify(url)}` },
+    ],
+    notice:
+      'codex asks once whether to trust the hook that starts aitrail; until then, and for codex exec after a restart: aitrail proxy start',
   };
 }
 

@@ -40,6 +40,12 @@ function noProxy({ env, forward = {} }: Pointed): Readonly<Record<string, string
   return { NO_PROXY: value, no_proxy: value };
 }
 
+/** Would a proxy of somebody else's get what is meant for loopback? */
+export const hasOtherProxy = (env: Readonly<Record<string, string>>): boolean =>
+  ['HTTP_PROXY', 'http_proxy', 'HTTPS_PROXY', 'https_proxy', 'ALL_PROXY', 'all_proxy'].some(
+    (name) => (env[name] ?? '') !== '',
+  );
+
 /** A client that the variables alone point. */
 export const connectByEnvironment = (target: ConnectTarget): Connected => ({
   env: environmentFor(target),

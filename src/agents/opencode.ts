@@ -1,8 +1,10 @@
 // OpenCode: any provider. Its environment variables want `/v1`, unlike Claude Code's; Google's base URL is a setting only.
 import { isObject, objectAt, parseJson } from '../model/json.ts';
-import type { AgentSpec, Connected, ConnectTarget } from './agent-spec.ts';
+import type { SettingsPlan } from '../model/settings-change.ts';
+import type { AgentSpec, Connected, ConnectTarget, SettleTarget } from './agent-spec.ts';
 import { connectByEnvironment } from './environment.ts';
 import { bodyConversation, headerOf, productVersion, systemText, versionOrNull } from './facts.ts';
+import { openCodePlugin } from './opencode-plugin.ts';
 
 const SETTINGS = 'OPENCODE_CONFIG_CONTENT';
 
@@ -19,6 +21,7 @@ export const OPENCODE: AgentSpec = {
   parent: (facts) => headerOf(facts, 'x-parent-session-id'),
   isSideCall: (facts) => /title generator/i.test(systemText(facts.request, 2000)),
   connect,
+  settle: { scope: 'repository', plan },
 };
 
 function connect(target: ConnectTarget): Connected {
@@ -42,4 +45,10 @@ function connect(target: ConnectTarget): Connected {
     ...base,
     env: { ...base.env, ANTHROPIC_BASE_URL: urls.anthropic, [SETTINGS]: content },
   };
+}
+
+/** A plugin that asks for a session as the client starts: no address and no token stands in a file. */
+function plan({ worktree, program }: SettleTarget): SettingsPlan {
+  const path = `${worktree}/.opencode/plugin/aitrail.js`;
+  return { changes: [{ kind: 'file', path, text: openCodePlugin(program) }], notice: null };
 }

@@ -32,3 +32,7 @@ export function findSetting(
 /** Host and port of a URL, without user, password, path or query: those may hold a secret. */
 export const hostOf = (url: string): string =>
   URL.canParse(url) ? new URL(url).host : 'not a URL';
+
+/** Does it lead to this daemon already, by settings that `init --agent` wrote? */
+export const isOurs = (target: Pick<ConnectTarget, 'baseUrl'>, url: string): boolean =>
+  URL.canParse(url) && new URL(url).host === new URL(target.baseUrl('any')).host;

@@ -60,6 +60,10 @@ const unknownConversation = (facts: AgentFacts) => ({
   isSideCall: isSchemaQuestion(facts),
 });
 
+/** Where the client works as its headers say it, before anything of the body is there. Names in lower case. */
+export const directoryInHeaders = (headers: Readonly<Record<string, string>>): string | null =>
+  workspaceOf({ headers, url: '', request: null, body: undefined });
+
 /** Codex names its workspaces in a header; one is an answer, several are none. */
 function workspaceOf(facts: AgentFacts): string | null {
   const metadata = turnMetadata(facts);

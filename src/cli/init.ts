@@ -2,18 +2,27 @@
 import { createInterface } from 'node:readline/promises';
 import { initRepository } from '../flow/init-repository.ts';
 import { setUpLines } from '../print/set-up-lines.ts';
-import type { CommandSpec, Terminal } from './command.ts';
+import type { CommandSpec, Invocation, Terminal } from './command.ts';
+import { entryScript } from './entry.ts';
 
 export const commands: readonly CommandSpec[] = [
   {
     name: 'init',
     usage: '',
     summary: 'set up this repository: hooks, signing identity, configuration, notes',
-    options: [{ flags: '--json', description: 'print one JSON document' }],
-    example: 'init',
+    options: [
+      {
+        flags: '--agent <names>',
+        description:
+          'lead these clients here by their own settings, without `aitrail run`: claude-code, codex, gemini-cli, opencode',
+      },
+      { flags: '--json', description: 'print one JSON document' },
+    ],
+    example: 'init --agent claude-code',
     run: async ({ caller, options, out }) => {
       const isJson = options['json'] === true;
       const report = await initRepository(caller, {
+        settle: { agents: namesIn(options['agent']), script: entryScript() },
         askNotesPush: () => (isJson ? Promise.resolve(true) : askNotesPush(out)),
       });
       if (isJson) out.write(`${JSON.stringify({ schema: 'aitrail.init/1', ...report })}\n`);
@@ -27,6 +36,14 @@ export const commands: readonly CommandSpec[] = [
     },
   },
 ];
+
+const namesIn = (option: Invocation['options'][string]): readonly string[] =>
+  typeof option === 'string'
+    ? option
+        .split(',')
+        .map((name) => name.trim())
+        .filter((name) => name !== '')
+    : [];
 
 /** What CLI.md calls public is only asked for where somebody can answer. */
 async function askNotesPush(out: Terminal): Promise<boolean> {

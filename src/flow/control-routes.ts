@@ -119,8 +119,9 @@ function readGrantRequest(value: unknown): GrantRequest {
       email: stringAt(principal, 'email') ?? '',
     },
     place: readPlace(place),
-    agent: isObject(value) ? stringAt(value, 'agent') : null,
+    agent: stringAt(value, 'agent'),
     isUnattended: isObject(value) && value['isUnattended'] === true,
+    isStanding: isObject(value) && value['isStanding'] === true,
   };
 }
 

@@ -16,6 +16,7 @@ import type { Check } from '../model/diagnosis.ts';
 import { isFault } from '../model/fault.ts';
 import type { Policy } from '../model/policy.ts';
 import { checkLog } from './check-log.ts';
+import { checkSettled } from './check-settled.ts';
 import { readDaemonStatus } from './daemon-status.ts';
 import { loadPolicy } from './load-policy.ts';
 import { openSigner } from './open-signer.ts';
@@ -46,6 +47,7 @@ const CHECKS: readonly (readonly [string, (world: World) => Promise<Finding>])[]
   ['daemon', checkDaemon],
   ['log', checkRecords],
   ['agents', checkAgents],
+  ['settings', ({ caller }) => checkSettled(caller)],
 ];
 
 /** Runs every check, each also where an earlier one failed. @throws never a fault. */

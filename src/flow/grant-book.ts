@@ -6,8 +6,10 @@ import { newGrantId } from '../store/ids.ts';
 import type { Store } from '../store/store.ts';
 import { openStopBook } from './stop-book.ts';
 
-/** A token dies this long after its last use. */
+/** A token dies this long after its last use … */
 const IDLE_MS = 12 * 60 * 60 * 1000;
+/** … and one that stands in a client's settings not before it is ended. */
+const STANDING_MS = 100 * 365 * 24 * 60 * 60 * 1000;
 /** How often the last use is written down. */
 const TOUCH_MS = 60_000;
 
@@ -27,6 +29,8 @@ export interface GrantRequest {
   readonly agent: string | null;
   /** CI: nobody is there who could be waited for. */
   readonly isUnattended: boolean;
+  /** Until it is ended. */
+  readonly isStanding: boolean;
 }
 
 export interface OpenedGrant {
@@ -53,6 +57,7 @@ export interface GrantBook {
 
 interface Known {
   readonly grant: Grant;
+  readonly lifeMs: number;
   usedAtMs: number;
   touchedAtMs: number;
 }
@@ -115,7 +120,7 @@ const newTally = (): Tally => ({
   notices: [],
 });
 
-const isLive = (entry: Known): boolean => Date.now() - entry.usedAtMs < IDLE_MS;
+const isLive = (entry: Known): boolean => Date.now() - entry.usedAtMs < entry.lifeMs;
 
 function use(store: Store, entry: Known): void {
   const nowMs = Date.now();
@@ -143,7 +148,7 @@ async function recount(store: Store, id: string, counted: Tally): Promise<Tally>
   };
 }
 
-function makeGrant({ principal, place, agent }: GrantRequest, token: string): Grant {
+function makeGrant({ principal, place, agent, isStanding }: GrantRequest, token: string): Grant {
   const nowMs = Date.now();
   return {
     principal,
@@ -153,13 +158,14 @@ function makeGrant({ principal, place, agent }: GrantRequest, token: string): Gr
     tokenSha256: createHash('sha256').update(token).digest('hex'),
     openedAtMs: nowMs,
     lastUsedAtMs: nowMs,
-    expiresAtMs: nowMs + IDLE_MS,
+    expiresAtMs: nowMs + (isStanding ? STANDING_MS : IDLE_MS),
     endedAtMs: null,
   };
 }
 
 const remember = (grant: Grant): Known => ({
   grant,
+  lifeMs: grant.expiresAtMs - grant.lastUsedAtMs,
   usedAtMs: grant.lastUsedAtMs,
   touchedAtMs: grant.lastUsedAtMs,
 });

@@ -20,8 +20,16 @@ import { readHookPolicy } from './hook-policy.ts';
 import { loadPolicy } from './load-policy.ts';
 import { ensureIdentity } from './open-signer.ts';
 import { alone } from './alone.ts';
+import { pickAgents, settleAgents } from './settle-agents.ts';
 
 export interface InitChoices {
+  /** Clients whose own settings are to lead to the proxy. */
+  readonly settle?: {
+    /** Names of theirs or of their commands. */
+    readonly agents: readonly string[];
+    /** The program's own entry. */
+    readonly script: string;
+  };
   /** Asked only where notes would be pushed and no configuration file says anything yet. */
   readonly askNotesPush: () => Promise<boolean>;
 }
@@ -29,15 +37,19 @@ export interface InitChoices {
 /**
  * Sets a repository up.
  *
- * @throws Fault NOT_A_REPOSITORY, BARE_REPOSITORY, NO_IDENTITY, NO_SIGNER, CONFIG_*; nothing is changed then.
+ * @throws Fault NOT_A_REPOSITORY, BARE_REPOSITORY, NO_IDENTITY, NO_SIGNER, CONFIG_*, USAGE; nothing is changed then.
+ *   Fault SETTINGS_* of a client's own files; the repository is set up then.
  */
 export async function initRepository(caller: Caller, choices: InitChoices): Promise<SetUpReport> {
+  const specs = pickAgents(choices.settle?.agents ?? []);
   const repository = await openWorktree(caller);
   const policy = await loadPolicy(caller, repository);
   const { signer, isNew } = await ensureIdentity(caller, policy.signing);
-  return alone(statePath(repository.commonDir, 'set-up.lock'), () =>
+  const report = await alone(statePath(repository.commonDir, 'set-up.lock'), () =>
     setUp(repository, { policy, choices, signer, isNew }),
   );
+  const place = { caller, worktree: repository.worktree, script: choices.settle?.script ?? '' };
+  return { ...report, agents: await settleAgents(place, specs) };
 }
 
 interface Found {
@@ -50,7 +62,7 @@ interface Found {
 async function setUp(
   repository: Repository & { readonly worktree: string },
   { policy, choices, signer, isNew }: Found,
-): Promise<SetUpReport> {
+): Promise<Omit<SetUpReport, 'agents'>> {
   const configFile = join(repository.commonDir, 'config');
   const [known, bytes, before] = await Promise.all([
     readLedger(repository),

@@ -41,6 +41,8 @@ export interface SessionRequest {
   readonly agent: string | null;
   /** The program's own entry: bin/aitrail.js. */
   readonly script: string;
+  /** Until it is ended, for whatever repository or this one; left out: 12 hours after its last use. */
+  readonly lasts?: 'user' | 'repository';
   /** Secret values beside those of the environment. */
   readonly known?: readonly string[];
 }
@@ -51,18 +53,20 @@ const UNSET = { okExits: [0, 1, 128] } as const;
 /** @throws Fault DAEMON_UNREACHABLE, and of the configuration that would be in force. */
 export async function openSession(
   caller: Caller,
-  { agent, script, known: more = [] }: SessionRequest,
+  { agent, script, lasts, known: more = [] }: SessionRequest,
 ): Promise<OpenedSession> {
   const [daemon, principal, place] = await Promise.all([
     ensureDaemon(caller, { port: null, script }),
     readPrincipal(caller),
-    readPlace(caller),
+    lasts === 'user' ? nowhere() : readPlace(caller),
   ]);
   // over the socket into the daemon's memory, where they are looked for in what passes
   const known = [...more, ...secretValues(Object.entries(caller.env))];
   const hops = readHopRules(caller.env);
   const isUnattended = !['', '0', 'false'].includes(caller.env['CI'] ?? '');
-  const body = JSON.stringify({ principal, place, agent, known, hops, isUnattended });
+  const isStanding = lasts !== undefined;
+  const facts = { principal, place, agent, known, hops, isUnattended, isStanding };
+  const body = JSON.stringify(facts);
   const question = { method: 'POST', path: '/grant', body, timeoutMs: ASK_TIMEOUT_MS } as const;
   const answer = parseJson(await askDaemon(daemon, question));
   const token = stringAt(answer, 'token') ?? '';
@@ -81,7 +85,10 @@ export async function openSession(
 }
 
 /** @throws Fault DAEMON_UNREACHABLE. */
-export async function endSession({ daemon, grant }: OpenedSession): Promise<SessionSummary> {
+export async function endSession({
+  daemon,
+  grant,
+}: Pick<OpenedSession, 'daemon' | 'grant'>): Promise<SessionSummary> {
   const body = JSON.stringify({ grant });
   const question = { method: 'POST', path: '/end', body, timeoutMs: ASK_TIMEOUT_MS } as const;
   const answer = parseJson(await askDaemon(daemon, question));
@@ -101,11 +108,19 @@ async function readPrincipal(caller: Caller): Promise<Principal> {
   return { name: match?.[1] ?? '', email: match?.[2] ?? '' };
 }
 
-async function readPlace(caller: Caller): Promise<Place> {
-  const host = hostname();
+/** Where each request comes from, it says itself. */
+const nowhere = (): Place => ({
+  repository: null,
+  worktree: null,
+  remote: null,
+  branch: null,
+  head: null,
+  host: hostname(),
+});
+
+export async function readPlace(caller: Caller): Promise<Place> {
   const repository = await findRepository(caller);
-  if (repository === null)
-    return { repository: null, worktree: null, remote: null, branch: null, head: null, host };
+  if (repository === null) return nowhere();
   const [remote, branch, head] = await Promise.all([
     gitText(caller, ['config', '--get', 'remote.origin.url'], UNSET),
     gitText(caller, ['symbolic-ref', '--quiet', '--short', 'HEAD'], UNSET),
@@ -117,7 +132,7 @@ async function readPlace(caller: Caller): Promise<Place> {
     remote: orNull(withoutUser(remote)),
     branch: orNull(branch),
     head: orNull(head),
-    host,
+    host: hostname(),
   };
 }
 

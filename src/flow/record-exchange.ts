@@ -2,9 +2,11 @@
 // reply before its last event is given out.
 import { createHash } from 'node:crypto';
 import { Fault, isFault } from '../model/fault.ts';
+import { directoryInHeaders } from '../agents/recognise-agent.ts';
 import type { Connection, Policy } from '../model/policy.ts';
 import type { Grant } from '../model/session.ts';
 import type { Door, Knock, Refusal, Tunnel, TunnelKnock, Visit } from '../proxy/door.ts';
+import { pairsOf } from '../proxy/headers.ts';
 import type { AuthorityBook } from './authority-book.ts';
 import { isConfigured, pickConnection, type Upstream } from './pick-connection.ts';
 import type { Store } from '../store/store.ts';
@@ -22,6 +24,7 @@ import type { CredentialReader } from './read-credential.ts';
 import { openReplyRecord } from './record-reply.ts';
 import { recordRequest, type RequestFacts } from './record-request.ts';
 import { openTunnelRecord } from './record-tunnel.ts';
+import type { PlaceBook } from './place-book.ts';
 import type { PathResolver } from './resolve-path.ts';
 import type { SessionBook } from './session-book.ts';
 import type { ApprovalBook } from './approval-book.ts';
@@ -45,6 +48,7 @@ export interface Recorder {
   readonly written: WrittenBook;
   readonly veils: VeilBook;
   readonly paths: PathResolver;
+  readonly places: PlaceBook;
   readonly sessions: SessionBook;
   readonly watch: WorktreeWatch;
   readonly authority: AuthorityBook;
@@ -78,7 +82,7 @@ export const openDoor = (recorder: Recorder): Door => ({
 
 async function admit(recorder: Recorder, asked: Knock): Promise<Visit | Refusal> {
   try {
-    const grant = await findGrant(recorder, asked.token);
+    const grant = await placed(recorder, await findGrant(recorder, asked.token), asked);
     const policy = await recorder.policies.of(grant.place.worktree);
     const { connection, knock, upstream } = pickConnection(policy, asked);
     const credential = await recorder.credentials(connection);
@@ -105,6 +109,14 @@ async function admit(recorder: Recorder, asked: Knock): Promise<Visit | Refusal>
 
 /** Clients of a proxy look for 407, and what they then send is for us. */
 const isProxied = ({ forward }: Knock): boolean => forward !== null && !forward.isTunnelled;
+
+/** The policy is that of where the client works, as far as its headers say it. */
+async function placed({ places }: Recorder, grant: Grant, { headers }: Knock): Promise<Grant> {
+  if (grant.place.worktree !== null) return grant;
+  const named = pairsOf(headers).map(([name, value]) => [name.toLowerCase(), value] as const);
+  const place = await places.of(grant, directoryInHeaders(Object.fromEntries(named)));
+  return { ...grant, place };
+}
 
 async function findGrant({ grants, maskers }: Recorder, token: string): Promise<Grant> {
   const grant = await grants.find(createHash('sha256').update(token).digest('hex'));

@@ -1,6 +1,5 @@
 // Runs an agent in a session of its own: its model traffic goes through the proxy, everything else is as without us.
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { access, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { constants, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -21,6 +20,7 @@ import {
   openSession,
   type SessionSummary,
 } from './open-session.ts';
+import { readText } from './read-text.ts';
 import { resolveEnvironment } from './resolve-environment.ts';
 import { watchDaemon } from './watch-daemon.ts';
 
@@ -108,14 +108,6 @@ const targetOf = (
   read: readText,
   env: caller.env,
 });
-
-function readText(path: string): string | null {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return null; // most clients' files are not there
-  }
-}
 
 async function writeFiles({ files, links = [] }: Connected): Promise<void> {
   for (const { path, text } of files) {

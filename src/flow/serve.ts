@@ -1,7 +1,6 @@
 // The daemon's life: takes the lock, opens store, proxy and control socket, and leaves when it is told to or when nobody
 // can need it any more.
 import { EventEmitter, once } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type RunFiles, runFiles, socketPath, stateHome } from '../config/places.ts';
 import {
   type Control,
@@ -34,9 +33,11 @@ import { openAuthorityBook, readTrust } from './authority-book.ts';
 import { controlRoutes } from './control-routes.ts';
 import { openGrantBook } from './grant-book.ts';
 import { openHopBook, withoutUs } from './hop-book.ts';
+import { watchIdle } from './idle-watch.ts';
 import { openKnownBook } from './known-book.ts';
 import { type Maskers, openMaskers } from './maskers.ts';
 import { openCredentials } from './read-credential.ts';
+import { openPlaceBook } from './place-book.ts';
 import { openPolicyBook } from './policy-book.ts';
 import { openDoor, type Recorder } from './record-exchange.ts';
 import { openNotifier } from './notify.ts';
@@ -65,9 +66,6 @@ export interface ServeOptions {
 
 const LOCK_WAIT_MS = 3000;
 const DRAIN_MS = 10_000;
-const IDLE_CHECK_MS = 60_000;
-/** Without any live token there is nobody whom a daemon that left would keep waiting. */
-const IDLE_MS = 30 * 60_000;
 
 /** What stands open while the daemon serves. */
 export interface Serving {
@@ -196,6 +194,7 @@ async function openRecorder(
     written: openWrittenBook(),
     veils: openVeilBook(maskers, key),
     paths: openPathResolver(caller),
+    places: openPlaceBook(caller),
     authority: openAuthorityBook(home),
     credentials,
     notifier: openNotifier({ upstreams: openUpstreams(trust), hops, credentials, warn: log }),
@@ -233,17 +232,4 @@ function openStop(outside: Promise<unknown>): Stop {
     now: () => void inside.emit('stop'),
     asked: Promise.race([once(inside, 'stop'), outside]),
   };
-}
-
-/** Resolves when no token is live and nothing was asked for half an hour. */
-async function watchIdle(
-  { recorder, listener }: Serving,
-  stopped: Promise<unknown>,
-): Promise<void> {
-  const idle = { sinceMs: Date.now(), isStopped: false };
-  void stopped.then(() => (idle.isStopped = true));
-  while (!idle.isStopped && Date.now() - idle.sinceMs < IDLE_MS) {
-    await sleep(IDLE_CHECK_MS, undefined, { ref: false });
-    if (listener.open() > 0 || recorder.grants.hasLive()) idle.sinceMs = Date.now();
-  }
 }

@@ -12,6 +12,7 @@ import { statePath } from '../git/state-file.ts';
 import type { Caller } from '../model/caller.ts';
 import type { TakeDownReport } from '../model/set-up.ts';
 import { alone } from './alone.ts';
+import { unsettleAgents } from './unsettle-agents.ts';
 
 type Worktree = Repository & { readonly worktree: string };
 type Outcome = 'removed' | 'restored' | { readonly why: string };
@@ -19,10 +20,20 @@ type Outcome = 'removed' | 'restored' | { readonly why: string };
 /** @throws Fault NOT_A_REPOSITORY, BARE_REPOSITORY. */
 export async function uninstallRepository(caller: Caller): Promise<TakeDownReport> {
   const repository = await openWorktree(caller);
-  return alone(statePath(repository.commonDir, 'set-up.lock'), () => takeDown(repository));
+  const { restored, kept } = await unsettleAgents(caller, repository.worktree);
+  const report = await alone(statePath(repository.commonDir, 'set-up.lock'), () =>
+    takeDown(repository),
+  );
+  const why = 'our part in it has been changed';
+  return {
+    ...report,
+    wasInstalled: report.wasInstalled || restored.length + kept.length > 0,
+    settings: restored,
+    kept: [...report.kept, ...kept.map((path) => ({ path, why }))],
+  };
 }
 
-async function takeDown(repository: Worktree): Promise<TakeDownReport> {
+async function takeDown(repository: Worktree): Promise<Omit<TakeDownReport, 'settings'>> {
   const changes = await readLedger(repository);
   const isExact = await restoreConfig(repository);
   const hooks: string[] = [];

@@ -18,6 +18,8 @@ export const FAULTS = {
     exit: 2,
     fix: 'move the key to your own file: ~/.config/aitrail/config.yaml',
   },
+  SETTINGS_UNREADABLE: { exit: 2, fix: 'correct that file, then run aitrail init again' },
+  SETTINGS_TAKEN: { exit: 2, fix: 'take it out of that file, then run aitrail init again' },
   CONFIG_UNREADABLE: { exit: 2, fix: 'make the file readable, or remove it' },
   // repository
   NOT_A_REPOSITORY: { exit: 2, fix: 'run it inside a git repository, or make one: git init' },

@@ -30,6 +30,18 @@ export interface SetUpReport {
   /** Remotes whose notes will come with every fetch from now on. */
   readonly remotes: readonly string[];
   readonly isNotesPushed: boolean;
+  /** Clients named by `--agent`. */
+  readonly agents: readonly SettledReport[];
+}
+
+/** What `init --agent` did for one client. */
+export interface SettledReport {
+  readonly agent: string;
+  /** Absolute: its settings files that lead to the proxy now. */
+  readonly files: readonly string[];
+  readonly isChanged: boolean;
+  /** What the person must know. */
+  readonly notice: string | null;
 }
 
 export interface TakeDownReport {
@@ -39,6 +51,8 @@ export interface TakeDownReport {
   /** Hooks that are again what they were before. */
   readonly hooks: readonly string[];
   readonly removed: readonly string[];
+  /** Settings files of clients that are again what they were. Absolute. */
+  readonly settings: readonly string[];
   /** Files that somebody has changed since: they stay, and why. */
   readonly kept: readonly { readonly path: string; readonly why: string }[];
 }

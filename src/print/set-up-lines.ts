@@ -1,5 +1,5 @@
 // What `aitrail init` and `aitrail uninstall` say.
-import type { SetUpReport, TakeDownReport } from '../model/set-up.ts';
+import type { SettledReport, SetUpReport, TakeDownReport } from '../model/set-up.ts';
 
 /** @param cwd absolute: paths are shown from there where they lie below it. */
 export function setUpLines(report: SetUpReport, cwd: string): readonly string[] {
@@ -20,7 +20,22 @@ export function setUpLines(report: SetUpReport, cwd: string): readonly string[] 
     report.isNotesPushed
       ? 'Public with every push: agent, model, times, signer, line ranges and digests, never text (keep them here: notes.push: false)'
       : 'Notes stay on this machine (notes.push: false)',
+    ...report.agents.flatMap((agent) => settledLines(agent, cwd)),
     'Next: aitrail run -- claude   (or any other agent)',
+  ];
+}
+
+function settledLines(
+  { agent, files, isChanged, notice }: SettledReport,
+  cwd: string,
+): readonly string[] {
+  const names = files.map((file) => shortPath(file, cwd)).join(', ');
+  const led = isChanged
+    ? `is led to aitrail by ${names}`
+    : `is led to aitrail by ${names}, as before`;
+  return [
+    ...(files.length > 0 ? [`${agent} ${led}`] : []),
+    ...(notice === null ? [] : [`${files.length > 0 ? '  ' : `${agent}: `}${notice}`]),
   ];
 }
 
@@ -41,6 +56,7 @@ export function takeDownLines(report: TakeDownReport): readonly string[] {
   if (!report.wasInstalled) return ['Nothing to take back: aitrail init has not run here'];
   return [
     ...(report.hooks.length > 0 ? [`Restored hooks: ${report.hooks.join(', ')}`] : []),
+    ...report.settings.map((path) => `Restored ${path}`),
     ...report.removed.map((path) => `Removed ${path}`),
     ...report.kept.map(({ path, why }) => `Kept ${path}: ${why}`),
     'Recordings, keys and notes stay',

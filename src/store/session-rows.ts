@@ -71,7 +71,17 @@ export function joinSession(
        agent_version = coalesce(agent_version, ?) WHERE n = ?`,
     [facts.atMs, facts.agent, facts.agentVersion, known.n],
   );
+  // some clients do not say with their first request where they are
+  if (known.repository === null && facts.place.repository !== null)
+    setPlace(database, known.n, facts.place);
   return readSession(database, known.n);
+}
+
+function setPlace(database: Database, n: number, place: Place): void {
+  database.run(
+    'UPDATE sessions SET repository = ?, worktree = ?, remote = ?, branch = ?, head = ? WHERE n = ?',
+    [place.repository, place.worktree, place.remote, place.branch, place.head, n],
+  );
 }
 
 export function listSessions(database: Database, filter: SessionFilter): readonly Session[] {

@@ -9,6 +9,7 @@ import { openKnownBook } from '../../src/flow/known-book.ts';
 import { openMaskers } from '../../src/flow/maskers.ts';
 import { openPolicyBook } from '../../src/flow/policy-book.ts';
 import { openDoor } from '../../src/flow/record-exchange.ts';
+import { openPlaceBook } from '../../src/flow/place-book.ts';
 import { openPathResolver } from '../../src/flow/resolve-path.ts';
 import { openSessionBook } from '../../src/flow/session-book.ts';
 import { openRuleBook } from '../../src/flow/rule-book.ts';
@@ -63,6 +64,7 @@ async function run(settings: string, broken: Partial<Store>) {
     veils: openVeilBook(maskers, key),
     policies: openPolicyBook(caller, warn),
     paths: openPathResolver(caller),
+    places: openPlaceBook(caller),
     sessions: openSessionBook(store),
     watch: openWorktreeWatch({ caller, store, key, warn }),
     authority: openAuthorityBook(world.home),
@@ -84,6 +86,7 @@ async function run(settings: string, broken: Partial<Store>) {
     place,
     agent: null,
     isUnattended: false,
+    isStanding: false,
   });
   const url = `http://127.0.0.1:${String(listener.port)}/${token}/anthropic/v1/messages`;
   const reply = await post(url, { stream: true, messages: [] });
