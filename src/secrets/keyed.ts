@@ -80,7 +80,7 @@ function stripEscape(text: string, start: number, end: number): string {
 
 /** `the admin api key is …`: a spoken name has blanks. */
 function judgeSpoken(text: string, name: KeyName): KeyStrength {
-  if (!/^keys?$/i.test(name.text)) return null;
+  if (!/^keys?$/i.test(name.text) || text.charAt(name.start - 1) !== ' ') return null;
   const before =
     /(?:[A-Za-z]{2,20} ){1,3}$/.exec(text.slice(Math.max(0, name.start - 64), name.start))?.[0] ??
     '';

@@ -1,5 +1,5 @@
 // Bytes of a file → text to scan, with the way back to byte offsets.
-import { isUtf8 } from 'node:buffer';
+import { isAscii, isUtf8 } from 'node:buffer';
 
 export interface DecodedSource {
   readonly text: string;
@@ -14,6 +14,7 @@ export function readSource(bytes: Buffer): DecodedSource | null {
   if (bytes[0] === 0xff && bytes[1] === 0xfe)
     return { text: bytes.toString('utf16le'), byteLength: (text) => text.length * 2 };
   if (bytes.subarray(0, PROBE_BYTES).includes(0)) return null;
+  if (isAscii(bytes)) return { text: bytes.toString('latin1'), byteLength: (text) => text.length };
   if (isUtf8(bytes))
     return { text: bytes.toString('utf8'), byteLength: (text) => Buffer.byteLength(text, 'utf8') };
   // one byte, one character: offsets stay true whatever the encoding is

@@ -110,13 +110,24 @@ const ESCAPE_BEFORE = new RegExp(
 /** So many characters of base64 before a start are a blob that goes on. */
 const BLOB = /[A-Za-z0-9+/]{24}$/;
 
+/** Is there a backslash, percent sign or escape character near? Most words stand after none. */
+function mayEndEscape(text: string, end: number): boolean {
+  for (let i = Math.max(0, end - 12); i < end; i += 1) {
+    const code = text.charCodeAt(i);
+    if (code === 92 || code === 37 || code === 27) return true;
+  }
+  return false;
+}
+
 function isBoundary(text: string, start: number): boolean {
   if (start === 0) return true;
   const before = text.charAt(start - 1);
   if (before === '+' || before === '/')
     return !BLOB.test(text.slice(Math.max(0, start - 24), start));
   if (!/[A-Za-z0-9_]/.test(before)) return true;
-  return ESCAPE_BEFORE.test(text.slice(Math.max(0, start - 12), start));
+  return (
+    mayEndEscape(text, start) && ESCAPE_BEFORE.test(text.slice(Math.max(0, start - 12), start))
+  );
 }
 
 /** A shorter start occurs in any text. */
