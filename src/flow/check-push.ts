@@ -1,11 +1,10 @@
 // pre-push: what the outgoing commits add, against the rules in force; then their notes follow them.
-import { findSecrets } from '../guard/find-secrets.ts';
 import { listOutgoing, parsePushedRefs, type PushedRef, readOutgoing } from '../git/outgoing.ts';
 import type { HookReport, Notice } from '../model/notice.ts';
-import { openScanner } from '../secrets/scanner.ts';
 import { checkBranches } from './check-branches.ts';
 import { isRefusal } from './report-judgement.ts';
 import { attestPending } from './attest-hook.ts';
+import { openHookScan } from './hook-scan.ts';
 import type { HookWork } from './hook-work.ts';
 import { pushNotes } from './push-notes.ts';
 
@@ -52,12 +51,12 @@ async function scanOutgoing(
   const { repository, objects, policy } = work;
   const action = policy.secrets.onPush;
   if (action === 'off') return [];
-  const scanner = openScanner({ rules: policy.secrets.rules });
+  const scan = await openHookScan(work);
   const effect = action === 'warn' ? 'warned' : 'refused';
   const notices: Notice[] = [];
   const outgoing = await listOutgoing(repository, objects, push);
   for await (const { commit, files } of readOutgoing(repository, objects, outgoing)) {
-    for (const hit of findSecrets(files, scanner, policy.secrets.allow)) {
+    for (const hit of scan.find(files, commit)) {
       notices.push({
         kind: 'secret',
         effect: policy.mode === 'observe' && effect === 'refused' ? 'observed' : effect,

@@ -1,17 +1,15 @@
 // pre-commit and pre-merge-commit: what the coming commit adds, against the rules in force.
 import type { ProtectedHit, SecretHit } from '../guard/finding.ts';
 import { findProtected } from '../guard/find-protected.ts';
-import { findSecrets } from '../guard/find-secrets.ts';
 import { type ChangeEvidence, judge, type Judgement, needsEvidence } from '../guard/judge.ts';
 import { readMergeHeads } from '../git/merge-heads.ts';
 import type { PatchFile } from '../git/patch-file.ts';
 import { readStaged, writeIndexTree } from '../git/staged.ts';
 import { statePath, writeState } from '../git/state-file.ts';
 import type { HookReport } from '../model/notice.ts';
-import type { Policy } from '../model/policy.ts';
-import { openScanner } from '../secrets/scanner.ts';
 import { approveStaged } from './approve-staged.ts';
 import { readChangeEvidence } from './change-evidence.ts';
+import { openHookScan } from './hook-scan.ts';
 import type { HookWork } from './hook-work.ts';
 import { type MaskOutcome, maskStaged } from './mask-staged.ts';
 import { isRefusal, reportJudgement } from './report-judgement.ts';
@@ -28,7 +26,11 @@ export async function checkStaged(work: HookWork): Promise<HookReport | null> {
   const { repository, objects, policy, world } = work;
   const heads = await readMergeHeads(repository);
   const staged = await readStaged(repository, objects, heads);
-  const found = findAll(staged.files, policy);
+  const scan = await openHookScan(work);
+  const found = {
+    secrets: scan.find(staged.files, null),
+    paths: findProtected(staged.files, policy.protect),
+  };
   const evidence = needsEvidence(found, policy)
     ? await readChangeEvidence(work, { heads, paths: changedPaths(found) })
     : NOT_ASKED;
@@ -66,14 +68,6 @@ async function maskWhatMay(
 interface Found {
   readonly secrets: readonly SecretHit[];
   readonly paths: readonly ProtectedHit[];
-}
-
-function findAll(files: readonly PatchFile[], policy: Policy): Found {
-  const scanner = openScanner({ rules: policy.secrets.rules });
-  return {
-    secrets: findSecrets(files, scanner, policy.secrets.allow),
-    paths: findProtected(files, policy.protect),
-  };
 }
 
 const changedPaths = (found: Found): readonly string[] => [

@@ -67,6 +67,10 @@ export function openKnownBook(): KnownBook {
 const bounded = (values: readonly string[]): readonly string[] =>
   values.filter((value) => value.length <= VALUE_CHARACTERS_MAX).slice(0, VALUES_MAX);
 
+/** The values of a worktree's `.env` files as they are now. */
+export const readKnownValues = async (worktree: string): Promise<readonly string[]> =>
+  (await readWorktree(worktree, null)).values;
+
 /** Never throws: a file that cannot be read tells nothing. */
 async function readWorktree(worktree: string, before: Entry | null): Promise<Entry> {
   const files = await findEnvFiles(worktree);

@@ -1,5 +1,6 @@
 // Secrets in lines that a change adds. Lines that were there before are not looked at.
 import type { SecretFinding } from '../model/secret.ts';
+import { placeFindings } from '../secrets/place-finding.ts';
 import type { AddedText, SecretHit } from './finding.ts';
 import { compilePatterns } from './path-patterns.ts';
 
@@ -29,7 +30,12 @@ function findInRun(
   scanner: TextScanner,
 ): readonly SecretHit[] {
   const text = run.lines.join('\n');
-  return scanner.scan(text, { path }).map(({ rule, kind, start, end }) => {
+  const found = scanner.scan(text, { path });
+  const placed = placeFindings(
+    { path, text, commit: null, byteLength: (part) => part.length },
+    found,
+  );
+  return found.map(({ rule, kind, start, end }, index) => {
     const value = text.slice(start, end);
     const before = text.slice(0, start);
     const firstLine = run.firstLine + countBreaks(before);
@@ -41,6 +47,10 @@ function findInRun(
       firstLine,
       lastLine: firstLine + countBreaks(value),
       firstColumn: start - before.lastIndexOf('\n'),
+      line: run.lines
+        .slice(countBreaks(before), countBreaks(before) + countBreaks(value) + 1)
+        .join('\n'),
+      preview: placed[index]?.preview ?? '',
     };
   });
 }

@@ -26,6 +26,10 @@ export interface SecretHit {
   readonly kind: string;
   /** The secret itself: stays in memory, never printed. */
   readonly value: string;
+  /** The added lines that it stands on: the same. */
+  readonly line: string;
+  /** What stands around it, secrets hidden. */
+  readonly preview: string;
 }
 
 export interface ProtectedHit {

@@ -3,16 +3,21 @@ import { Fault } from '../model/fault.ts';
 import { arrayAt, isObject, numberAt, parseJson, stringAt } from '../model/json.ts';
 import type { PlacedFinding } from '../model/secret.ts';
 
+/** Counts at commit and push as it stands in the base revision. */
+export const BASELINE_FILE = '.aitrail-baseline.json';
+
+type KnownFinding = Pick<PlacedFinding, 'path' | 'rule' | 'preview' | 'startLine'>;
+
 /**
  * Takes out what a baseline names, as often as it names it.
  *
  * @param text a report of `aitrail scan --json`, where lines may have moved since; or one of gitleaks, by line.
  * @throws Fault CONFIG_INVALID for any other text.
  */
-export function dropBaseline(
-  findings: readonly PlacedFinding[],
+export function dropBaseline<F extends KnownFinding>(
+  findings: readonly F[],
   baseline: { readonly file: string; readonly text: string },
-): readonly PlacedFinding[] {
+): readonly F[] {
   const counts = new Map<string, number>();
   for (const key of readKeys(baseline)) counts.set(key, (counts.get(key) ?? 0) + 1);
   return findings.filter((one) => {

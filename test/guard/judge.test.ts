@@ -17,6 +17,8 @@ const secret: SecretHit = {
   rule: 'r',
   kind: 'k',
   value: 'v',
+  line: 'v',
+  preview: '[r]',
 };
 const protect = (from: 'ai' | 'any', action: RuleAction): ProtectedHit => ({
   path: 'ci.yml',

@@ -15,6 +15,8 @@ function hitsIn(path: string, text: string): readonly SecretHit[] {
       rule: 'r',
       kind: 'k',
       value: match[0],
+      line: match[0],
+      preview: '',
     })),
   );
 }
