@@ -5,6 +5,7 @@ import type { Repository } from '../git/open-repository.ts';
 import { readCommit, type CommitFacts } from '../git/read-commit.ts';
 import { attributeText, type NotedVersion } from '../match/attribute-text.ts';
 import { openAuthorTable, type AuthorTable } from '../match/authors.ts';
+import { howExplained } from '../match/explained.ts';
 import { fingerprintTokens } from '../match/fingerprints.ts';
 import { openTokenizer, splitLines, type Tokenizer } from '../match/tokens.ts';
 import { Fault } from '../model/fault.ts';
@@ -60,10 +61,9 @@ export async function attributeFiles(
 ): Promise<readonly AttributedFile[]> {
   const tokenizer = openTokenizer(work.key);
   const table = openAuthorTable();
-  const [evidence, noted] = await Promise.all([
-    readEvidence(work, { files, ancestry, tokenizer, table }),
-    readNotedFiles(work, files, ancestry.sources),
-  ]);
+  const evidence = await readEvidence(work, { files, ancestry, tokenizer, table });
+  const asked = pickUnexplained(files, evidence, tokenizer);
+  const noted = await readNotedFiles(work, asked, ancestry.sources);
   const versions = new Map(
     [...noted].map(([path, found]) => [
       path,
@@ -78,6 +78,18 @@ export async function attributeFiles(
       blob: file.blob,
       added: file.added.size === 0 ? [] : attributeFile(known, file),
     }));
+}
+
+/** Files of which notes may say more than the recordings. What one file lost, another's open line may have got. */
+function pickUnexplained(
+  files: readonly AddedFile[],
+  evidence: FileEvidence | null,
+  tokenizer: Tokenizer,
+): readonly AddedFile[] {
+  const explained = files.map((file) =>
+    howExplained(file, evidence?.timelineOf(file.path) ?? null, tokenizer),
+  );
+  return explained.includes('none') ? files : files.filter((_, at) => explained[at] === 'edges');
 }
 
 interface Setting {
@@ -148,7 +160,7 @@ function attributeFile(work: Known, file: AddedFile): readonly AddedLine[] {
     table: work.table,
     timelines,
     noted: versions.get(file.path) ?? [],
-    fragments: [...moved, ...(evidence?.fragmentsFor(file.path) ?? [])],
+    listFragments: () => [...moved, ...(evidence?.fragmentsFor(file.path) ?? [])],
     emittedLines: evidence?.emittedLines ?? new Set(),
   });
   return splitLines(file.text)

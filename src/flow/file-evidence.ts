@@ -1,7 +1,6 @@
 // Everything recorded about some files of a repository, as timelines: what replies wrote, what was seen in between.
 import type { AuthorTable } from '../match/authors.ts';
 import { mayWriteSources } from '../match/command-effects.ts';
-import { versionOfEdit } from '../match/edit-version.ts';
 import {
   buildTimeline,
   type Fragment,
@@ -13,7 +12,9 @@ import type { Emission } from '../model/edit.ts';
 import type { Observation, Store } from '../store/store.ts';
 import { writtenText } from '../match/fingerprints.ts';
 import { isAi } from '../match/version.ts';
+import { authorOf } from './emission-author.ts';
 import { isAbout, spellings } from './emission-path.ts';
+import { listLooseFragments } from './loose-fragments.ts';
 
 export interface EvidenceWork {
   readonly store: Store;
@@ -70,23 +71,41 @@ export async function gatherEvidence(
     worktrees,
     next: await nextExchanges(store, emissions),
   };
-  const loose = looseFragments(work, emissions, paths);
-  const first = await buildAll(work, { ...facts, paths, fragments: () => loose });
-  // a copy that was seen before it was committed can only be told from a person's text once the other files are known
+  const { timelineOf, fragmentsFor } = await buildTwice(work, question.paths, {
+    ...facts,
+    paths,
+    listLoose: listLooseFragments(work, emissions, paths),
+  });
+  return { timelineOf, fragmentsFor, emittedLines: linesOf(emissions) };
+}
+
+/**
+ * All timelines with the texts that belong to no file, then those asked about once more with the other files' states: a
+ * copy that was seen before it was committed can only be told from a person's text once those are known.
+ */
+async function buildTwice(
+  work: EvidenceWork,
+  asked: readonly string[],
+  facts: Omit<BuildFacts, 'fragments'> & { readonly listLoose: () => readonly Fragment[] },
+): Promise<Pick<FileEvidence, 'timelineOf' | 'fragmentsFor'>> {
+  const asking = new Set<string>();
+  const first = await buildAll(work, {
+    ...facts,
+    fragments: (path) => {
+      asking.add(path);
+      return facts.listLoose();
+    },
+  });
   const fragmentsFor = (path: string): readonly Fragment[] => [
     ...fragmentsOf(first, path),
-    ...loose,
+    ...facts.listLoose(),
   ];
-  const timelines = await buildAll(work, {
+  const second = await buildAll(work, {
     ...facts,
-    paths: question.paths,
+    paths: asked.filter((path) => asking.has(path)),
     fragments: fragmentsFor,
   });
-  return {
-    timelineOf: (path) => timelines.get(path) ?? null,
-    fragmentsFor,
-    emittedLines: linesOf(emissions),
-  };
+  return { timelineOf: (path) => second.get(path) ?? first.get(path) ?? null, fragmentsFor };
 }
 
 interface BuildFacts {
@@ -154,7 +173,7 @@ async function buildOne(
     tokenizer: work.tokenizer,
     base,
     events,
-    fragments: facts.fragments(path),
+    listFragments: () => facts.fragments(path),
   });
 }
 
@@ -184,7 +203,7 @@ function eventOf(
   const { atMs, exchange, edit, outcome } = emission;
   if (edit.kind === 'command') {
     if (!mayWriteSources(edit.command)) return null;
-    const author = authorOf(work, emission, 'observed');
+    const author = authorOf(work.table, emission, 'observed');
     return { kind: 'ran', atMs, exchange, nextExchange: facts.next.get(exchange) ?? null, author };
   }
   if (!isAbout(emission, path)) return null;
@@ -194,36 +213,8 @@ function eventOf(
     exchange,
     edit,
     outcome,
-    author: authorOf(work, emission, 'exact'),
+    author: authorOf(work.table, emission, 'exact'),
   };
-}
-
-const authorOf = (
-  work: EvidenceWork,
-  emission: Emission,
-  evidence: 'exact' | 'observed',
-): number => {
-  const { exchange, session, agent, model } = emission;
-  return work.table.numberOf({ source: { exchange, session, agent, model }, evidence });
-};
-
-/** Edits that belong to none of the files: snippets, and paths that nothing here answers to. */
-function looseFragments(
-  work: EvidenceWork,
-  emissions: readonly Emission[],
-  paths: readonly string[],
-): readonly Fragment[] {
-  const fragments: Fragment[] = [];
-  for (const emission of emissions) {
-    if (paths.some((path) => isAbout(emission, path))) continue;
-    // without its file's history nobody can tell what of a whole file the model wrote and what it repeated
-    if (emission.edit.kind === 'write' && emission.path !== null) continue;
-    const author = authorOf(work, emission, 'exact');
-    const version = versionOfEdit(emission.edit, author, work.tokenizer);
-    const isRejected = emission.outcome === 'rejected';
-    if (version !== null) fragments.push({ atMs: emission.atMs, version, isRejected });
-  }
-  return fragments;
 }
 
 /** Other files' states that hold anything of an AI's. */

@@ -26,6 +26,7 @@ import { readVersion } from '../model/version.ts';
 import { readHopRules } from '../proxy/hops.ts';
 import { type Listener, openListener } from '../proxy/listener.ts';
 import { openUpstreams } from '../proxy/upstreams.ts';
+import { useGitBroker } from '../git/run-git.ts';
 import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
 import { openApprovalBook } from './approval-book.ts';
@@ -144,8 +145,10 @@ async function serveStore(opened: Opened, onReady: (info: RunInfo) => void): Pro
   await writeRunInfo(files.daemon, info);
   log(`started: pid ${String(info.pid)}, ${info.url}, version ${info.version}`);
   onReady(info);
+  const endBroker = useGitBroker();
   await Promise.race([stop.asked, watchIdle(serving, stop.asked)]);
   await leave(serving, control, files);
+  endBroker();
 }
 
 /** A client that asks while we leave gets no answer rather than half of one; what is under way is let finish. */

@@ -1,7 +1,8 @@
 // The one place that starts git. Every call ignores replace refs (an attacker's tool) and takes no optional lock.
-import { spawn } from 'node:child_process';
 import type { Caller } from '../model/caller.ts';
 import { Fault } from '../model/fault.ts';
+import { openGitBroker, type GitStarter } from './git-broker.ts';
+import { startGit } from './start-git.ts';
 
 export interface GitCall {
   readonly stdin?: string | Uint8Array;
@@ -41,7 +42,7 @@ export async function runGit(
   args: readonly string[],
   call: GitCall = {},
 ): Promise<GitAnswer> {
-  const answer = await startGit(caller, args, call);
+  const answer = await startHere(caller, args, call);
   if (!(call.okExits ?? [0]).includes(answer.exit)) {
     const why = answer.stderr.trim().split('\n').at(-1) ?? '';
     throw new Fault(
@@ -61,34 +62,33 @@ export async function gitText(
   return (await runGit(caller, args, call)).stdout.toString('utf8').replace(/\n$/, '');
 }
 
-function startGit(caller: Caller, args: readonly string[], call: GitCall): Promise<GitAnswer> {
-  return new Promise((resolve, reject) => {
-    const child = spawn('git', ['--no-optional-locks', ...args], {
-      cwd: caller.cwd,
-      env: gitEnv(caller, call.env),
-      stdio: ['pipe', 'pipe', 'pipe'],
-      ...(call.timeoutMs === undefined ? {} : { timeout: call.timeoutMs }),
-    });
-    const out: Buffer[] = [];
-    const err: Buffer[] = [];
-    child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
-    child.stderr.on('data', (chunk: Buffer) => err.push(chunk));
-    child.on('error', (cause) =>
-      reject(
-        new Fault('GIT_MISSING', `git cannot be started in ${caller.cwd}: ${cause.message}`, {
-          cause,
-        }),
-      ),
-    );
-    child.on('close', (exit) =>
-      resolve({
-        exit: exit ?? 128,
-        stdout: Buffer.concat(out),
-        stderr: Buffer.concat(err).toString('utf8'),
-      }),
-    );
-    // git may exit before it has read everything: the exit status tells, not the pipe
-    child.stdin.on('error', () => undefined);
-    child.stdin.end(call.stdin ?? '');
+async function startHere(
+  caller: Caller,
+  args: readonly string[],
+  { stdin = '', env, timeoutMs }: GitCall,
+): Promise<GitAnswer> {
+  const end = await starter.start({
+    args: ['--no-optional-locks', ...args],
+    cwd: caller.cwd,
+    env: gitEnv(caller, env),
+    stdin,
+    timeoutMs: timeoutMs ?? null,
   });
+  if (end.kind === 'missing')
+    throw new Fault('GIT_MISSING', `git cannot be started in ${caller.cwd}: ${end.why}`);
+  const { exit, stdout, stderr } = end;
+  return { exit, stdout: Buffer.from(stdout.buffer, stdout.byteOffset, stdout.length), stderr };
+}
+
+/** Who starts git for this process. */
+const starter: { start: GitStarter } = { start: startGit };
+
+/** From here on git is started by a small process of its own. @returns what ends it. */
+export function useGitBroker(): () => void {
+  const broker = openGitBroker();
+  starter.start = broker.start;
+  return () => {
+    starter.start = startGit;
+    broker.close();
+  };
 }

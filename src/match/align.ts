@@ -13,6 +13,28 @@ export interface Alignment {
 }
 
 export function alignLines(from: Lines, to: Lines, options: AlignOptions): Alignment {
+  if (options.isForeign === true || options.evidence !== undefined) return align(from, to, options);
+  const { leastRun } = options;
+  const known = aligned
+    .get(to)
+    ?.get(from)
+    ?.find((one) => one.leastRun === leastRun);
+  if (known !== undefined) return known.alignment;
+  const alignment = align(from, to, options);
+  const sources = aligned.get(to) ?? new WeakMap<Lines, readonly Aligned[]>();
+  aligned.set(to, sources.set(from, [...(sources.get(from) ?? []), { leastRun, alignment }]));
+  return alignment;
+}
+
+interface Aligned {
+  readonly leastRun: number;
+  readonly alignment: Alignment;
+}
+
+/** Newer text → older text: a step and what it lost are asked of the same two, one after the other. */
+const aligned = new WeakMap<Lines, WeakMap<Lines, readonly Aligned[]>>();
+
+function align(from: Lines, to: Lines, options: AlignOptions): Alignment {
   const worth = new Map<number, number>();
   to.ids.forEach((id, line) => worth.set(id, (to.info[line] ?? 0) + 0.05));
   const lineFrom = matchSequences(from.ids, to.ids, (id) => worth.get(id) ?? 0.05);

@@ -35,7 +35,7 @@ export interface TextEvidence {
   /** Versions that notes vouch for: the parents', then those of the commits this one was made from. */
   readonly noted: readonly NotedVersion[];
   /** Everything else that text may have come from. */
-  readonly fragments: readonly Fragment[];
+  readonly listFragments: () => readonly Fragment[];
   readonly emittedLines: ReadonlySet<string>;
 }
 
@@ -66,13 +66,14 @@ export function attributeText(
   );
   explainOpen(
     draft,
-    [...current, ...told].map(({ version }) => ({
-      version: goneLines(version, draft),
-      isRejected: false,
-    })),
+    () =>
+      [...current, ...told].map(({ version }) => ({
+        version: goneLines(version, draft),
+        isRejected: false,
+      })),
     MOVED,
   );
-  explainOpen(draft, [...past, ...current, ...told, ...evidence.fragments], COPIED);
+  explainOpen(draft, () => [...past, ...current, ...told, ...evidence.listFragments()], COPIED);
   const { starts } = draft.version.lines;
   const isNew = (line: number): boolean =>
     draft.isKnown

@@ -27,14 +27,19 @@ const REJECTED_SHARE = 0.8;
 /** Sources taken in one go; each explains at least one run. */
 const ROUNDS_MAX = 12;
 
-/** Fills open lines of the draft from the sources, the one that explains most first. */
+/**
+ * Fills open lines of the draft from the sources, the one that explains most first.
+ *
+ * @param listSources asked for only where a line with words is open: to make them costs more than anything else here.
+ */
 export function explainOpen(
   draft: Draft,
-  sources: readonly SourceText[],
+  listSources: () => readonly SourceText[],
   options: ExplainOptions,
 ): void {
+  if (!hasOpen(draft)) return;
   const evidence = weighLines(draft, options.isRare === true);
-  let left = [...sources];
+  let left = [...listSources()];
   for (let round = 0; round < ROUNDS_MAX && left.length > 0; round += 1) {
     const open = openLines(draft);
     const found = left
@@ -105,7 +110,14 @@ interface Candidate {
   readonly runs: readonly { readonly run: FoundRun; readonly worth: number }[];
 }
 
-/** Lines with text of which nothing is known yet. */
+/** Is there a line with words of which nothing is known? */
+function hasOpen(draft: Draft): boolean {
+  const { info } = draft.version.lines;
+  for (const line of openLines(draft)) if (elementAt(info, line) > 0) return true;
+  return false;
+}
+
+/** Lines of which nothing is known yet, and those without anything. */
 function openLines(draft: Draft): Set<number> {
   const { starts, info, ids } = draft.version.lines;
   const open = new Set<number>();

@@ -17,6 +17,17 @@ export interface Lines {
 }
 
 export function cutLines(text: TokenText): Lines {
+  const known = cuts.get(text);
+  if (known !== undefined) return known;
+  const made = cut(text);
+  cuts.set(text, made);
+  return made;
+}
+
+/** Texts are never changed, and the same one is cut again for each step that it takes part in. */
+const cuts = new WeakMap<TokenText, Lines>();
+
+function cut(text: TokenText): Lines {
   const starts: number[] = [];
   let at = 0;
   for (let line = 0; line < text.lineCount; line += 1) {

@@ -13,6 +13,7 @@ import {
   PERSON,
   restoreLines,
   settle,
+  type Draft,
   type SourceText,
   type Version,
 } from './version.ts';
@@ -58,8 +59,8 @@ export interface TimelineFacts {
   readonly base: TokenText | null;
   /** In order of time. */
   readonly events: readonly TimelineEvent[];
-  /** Texts without a place in this file: snippets, proposals, other files' edits. */
-  readonly fragments: readonly Fragment[];
+  /** Texts without a place in this file: snippets, proposals, other files' edits. Asked for where they may matter. */
+  readonly listFragments: () => readonly Fragment[];
 }
 
 export interface Timeline {
@@ -143,9 +144,8 @@ function applySeen(state: State, seen: SeenEvent, later: readonly TimelineEvent[
       draft,
       state.past.map((one) => one.version),
     );
-  const gone = { version: goneLines(state.current, draft), isRejected: false };
-  explainOpen(draft, [gone], MOVED);
-  explainOpen(draft, [...inFlight.fragments, ...pool(state, seen.atMs)], COPIED);
+  explainOpen(draft, () => [goneFrom(state.current, draft)], MOVED);
+  explainOpen(draft, () => [...inFlight.fragments, ...pool(state, seen.atMs)], COPIED);
   // what stood in a file that was never seen before has no author yet
   const isFirst = state.past.length === 0 && state.current.authors.length === 0;
   moveTo(state, settle(draft, isWindow || !isFirst ? author : BASE), seen.atMs);
@@ -188,7 +188,7 @@ const pool = (state: State, atMs: number): readonly SourceText[] => [
   { version: state.current, isRejected: false },
   ...state.past,
   ...state.unplaced,
-  ...state.facts.fragments.filter((fragment) => fragment.atMs <= atMs),
+  ...state.facts.listFragments().filter((fragment) => fragment.atMs <= atMs),
 ];
 
 function applyWrote(state: State, wrote: WroteEvent): void {
@@ -203,13 +203,17 @@ function applyWrote(state: State, wrote: WroteEvent): void {
   if (version !== null) state.unplaced.unshift({ atMs: wrote.atMs, version, isRejected });
 }
 
+const goneFrom = (before: Version, draft: Draft): SourceText => ({
+  version: goneLines(before, draft),
+  isRejected: false,
+});
+
 /** @returns null where the edit finds no place in the version. */
 function writeInto(before: Version, wrote: WroteEvent, tokenizer: Tokenizer): Version | null {
   const text = applyEdit(before.lines.text, wrote.edit, tokenizer);
   if (text === null) return null;
   const draft = carryOver(before, text, wrote.author);
   // what a model repeats of lines that are still there it has written itself; what it moved it has not
-  const gone = { version: goneLines(before, draft), isRejected: false };
-  explainOpen(draft, [gone], MOVED_BY_MODEL);
+  explainOpen(draft, () => [goneFrom(before, draft)], MOVED_BY_MODEL);
   return settle(draft, wrote.author);
 }

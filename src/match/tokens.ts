@@ -51,6 +51,8 @@ const WEAK = new Set(['(', ')', '\0lead', '"']);
 const LEAD =
   /^\s*(?:\/\/[/!]?|\/\*\*?|\*\/|\*(?=\s|$)|#+(?=\s|$)|--(?=\s)|<!--|[-+](?=\s)|>(?=\s))\s*/;
 const MEMO_MAX = 200_000;
+/** Characters of texts that a tokenizer keeps the tokens of: one run meets an edit's text several times. */
+const TEXTS_MAX = 4_000_000;
 
 /** A word's number depends on nothing but the key, so it never grows old: kept for the key used last. */
 const kept = { key: '', memo: new Map<string, number>() };
@@ -74,7 +76,17 @@ export function openTokenizer(key: Uint8Array): Tokenizer {
     memo.set(word, made);
     return made;
   };
-  return { tokenize: (text) => tokenizeWith(number, text) };
+  const texts = new Map<string, TokenText>();
+  let characters = 0;
+  const tokenize = (text: string): TokenText => {
+    const known = texts.get(text);
+    if (known !== undefined) return known;
+    const made = tokenizeWith(number, text);
+    characters += text.length;
+    if (characters <= TEXTS_MAX) texts.set(text, made);
+    return made;
+  };
+  return { tokenize };
 }
 
 /** Lines as git counts them: a final line ending opens no line. */

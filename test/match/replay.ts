@@ -61,11 +61,18 @@ export function replay(happenings: readonly Happening[], final: string): Labels 
       },
     ];
   });
-  const timeline = buildTimeline({ tokenizer, base: null, events, fragments });
+  const timeline = buildTimeline({ tokenizer, base: null, events, listFragments: () => fragments });
   const added = new Set(final.split('\n').map((_line, at) => at + 1));
   const origins = attributeText(
     { text: final, added },
-    { tokenizer, table, timelines: [timeline], noted: [], fragments, emittedLines },
+    {
+      tokenizer,
+      table,
+      timelines: [timeline],
+      noted: [],
+      listFragments: () => fragments,
+      emittedLines,
+    },
   );
   return {
     labels: origins.map((origin) => LETTER[origin.kind]).join(''),
