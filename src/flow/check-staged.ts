@@ -24,6 +24,8 @@ const NOT_ASKED: ChangeEvidence = { isAiLine: () => false, isAiPath: () => false
  */
 export async function checkStaged(work: HookWork): Promise<HookReport | null> {
   const { repository, objects, policy, world } = work;
+  // what is checked now, unless masking changes it
+  const tree = settled(writeIndexTree(repository));
   const heads = await readMergeHeads(repository);
   const staged = await readStaged(repository, objects, heads);
   const scan = await openHookScan(work);
@@ -44,7 +46,9 @@ export async function checkStaged(work: HookWork): Promise<HookReport | null> {
   const asked = judged.some(isRefusal) ? [] : await approveStaged(work, judgement.paths, now);
   const notices = [...judged, ...asked];
   const isRefused = notices.some(isRefusal);
-  if (!isRefused && world.isWanted()) await markChecked(work);
+  const isMasked = masking?.kind === 'masked';
+  if (!isRefused && world.isWanted())
+    await markChecked(work, isMasked ? await writeIndexTree(repository) : await tree());
   return { isRefused, notices };
 }
 
@@ -74,10 +78,15 @@ const changedPaths = (found: Found): readonly string[] => [
   ...new Set([...found.secrets, ...found.paths].map((hit) => hit.path)),
 ];
 
+/** A promise that may fail before anybody waits for it. */
+function settled<T>(promise: Promise<T>): () => Promise<T> {
+  promise.catch(() => undefined); // whoever waits for it is told
+  return () => promise;
+}
+
 /** Name of the file, below the worktree's own git directory, that holds the id of the tree checked last. */
 const CHECKED_TREE = 'checked-tree';
 
-async function markChecked({ repository }: HookWork): Promise<void> {
-  const tree = await writeIndexTree(repository);
+async function markChecked({ repository }: HookWork, tree: string | null): Promise<void> {
   if (tree !== null) await writeState(statePath(repository.gitDir, CHECKED_TREE), `${tree}\n`);
 }

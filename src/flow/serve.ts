@@ -26,6 +26,7 @@ import { readVersion } from '../model/version.ts';
 import { readHopRules } from '../proxy/hops.ts';
 import { type Listener, openListener } from '../proxy/listener.ts';
 import { openUpstreams } from '../proxy/upstreams.ts';
+import { keepReaders } from '../git/objects-pool.ts';
 import { useGitBroker } from '../git/run-git.ts';
 import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
@@ -145,10 +146,10 @@ async function serveStore(opened: Opened, onReady: (info: RunInfo) => void): Pro
   await writeRunInfo(files.daemon, info);
   log(`started: pid ${String(info.pid)}, ${info.url}, version ${info.version}`);
   onReady(info);
-  const endBroker = useGitBroker();
+  const stopSparing = [useGitBroker(), keepReaders()];
   await Promise.race([stop.asked, watchIdle(serving, stop.asked)]);
   await leave(serving, control, files);
-  endBroker();
+  for (const end of stopSparing) end();
 }
 
 /** A client that asks while we leave gets no answer rather than half of one; what is under way is let finish. */

@@ -49,7 +49,9 @@ export async function writeNotes(
 ): Promise<void> {
   if (notes.length === 0) return;
   const where = { ...DEFAULT_PLACE, ...place };
-  const identity = await readIdentity(repository);
+  // asked while the tree is read: a process of its own
+  const identity = readIdentity(repository);
+  identity.catch(() => undefined); // who waits for it is told
   const objects = where.objects ?? openObjects(repository.caller);
   try {
     for (let attempt = 0; attempt < TRIES_MAX; attempt += 1) {
@@ -78,7 +80,7 @@ async function readIdentity(repository: Repository): Promise<string> {
 interface Work {
   readonly repository: Repository;
   readonly objects: Objects;
-  readonly identity: string;
+  readonly identity: Promise<string>;
   readonly place: NotesPlace;
 }
 
@@ -97,7 +99,7 @@ async function buildNotes(
   const walker = openNotesTree(objects);
   const tree = await editNotesTree({ list: walker.list, batch }, root?.oid ?? null, blobs);
   if (tree === root?.oid && place.parents.length === 0) return before;
-  const next = batch.add('commit', commitOf(work, tree, before));
+  const next = batch.add('commit', commitOf(work, await work.identity, { tree, before }));
   await batch.write();
   return next;
 }
@@ -118,13 +120,17 @@ async function joinTexts(
   return texts;
 }
 
-function commitOf(work: Work, tree: string, before: string | null): Buffer {
+function commitOf(
+  work: Work,
+  identity: string,
+  { tree, before }: { readonly tree: string; readonly before: string | null },
+): Buffer {
   const parents = [...(before === null ? [] : [before]), ...work.place.parents];
   const lines = [
     `tree ${tree}`,
     ...parents.map((parent) => `parent ${parent}`),
-    `author ${work.identity}`,
-    `committer ${work.identity}`,
+    `author ${identity}`,
+    `committer ${identity}`,
     '',
     work.place.message,
     '',

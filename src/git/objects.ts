@@ -13,6 +13,8 @@ export interface GitObject {
 export interface Objects {
   /** @param spec anything rev-parse takes, without newline. @returns null where it does not exist. */
   read(spec: string): Promise<GitObject | null>;
+  /** False once its git has ended: nothing can be read any more. */
+  isOpen(): boolean;
   close(): void;
 }
 
@@ -24,8 +26,20 @@ interface Waiting {
 const isType = (word: string | undefined): word is GitObject['type'] =>
   word === 'blob' || word === 'tree' || word === 'commit' || word === 'tag';
 
-/** Starts the reader. Answers come in the order of the questions. */
-export function openObjects(caller: Caller): Objects {
+/** Who opens readers for this process: it may keep them (objects-pool.ts). */
+const opener = { open: startObjects };
+
+/** @param open from here on in place of `startObjects`. @returns what takes it back. */
+export function useOpener(open: (caller: Caller) => Objects): () => void {
+  opener.open = open;
+  return () => (opener.open = startObjects);
+}
+
+/** A reader of the caller's repository, to be closed. */
+export const openObjects = (caller: Caller): Objects => opener.open(caller);
+
+/** Starts a reader. Answers come in the order of the questions. */
+export function startObjects(caller: Caller): Objects {
   const child = spawn('git', ['--no-optional-locks', 'cat-file', '--batch'], {
     cwd: caller.cwd,
     env: gitEnv(caller),
@@ -41,7 +55,11 @@ export function openObjects(caller: Caller): Objects {
   };
   child.on('error', (cause) => fail(cause.message));
   child.on('close', (exit) => fail(`ended with ${exit}`));
-  return { read: (spec) => ask(child, queue, spec), close: () => child.stdin.end() };
+  return {
+    isOpen: () => child.exitCode === null && child.signalCode === null,
+    read: (spec) => ask(child, queue, spec),
+    close: () => child.stdin.end(),
+  };
 }
 
 function ask(
