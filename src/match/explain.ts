@@ -235,6 +235,8 @@ function carryRun(draft: Draft, { carry, firstLine }: FoundRun): void {
   const shift = elementAt(lines.starts, firstLine);
   const tokenFrom = new Int32Array(lines.text.tokens.length).fill(-1);
   tokenFrom.set(carry.alignment.tokenFrom, shift);
-  const whole = { ...carry, draft, alignment: { ...carry.alignment, tokenFrom } };
+  const lineFrom = new Int32Array(lines.ids.length).fill(-1);
+  lineFrom.set(carry.alignment.lineFrom, firstLine);
+  const whole = { ...carry, draft, alignment: { tokenFrom, lineFrom } };
   for (let line = firstLine; line < firstLine + count; line += 1) carryLine(whole, line, false);
 }

@@ -146,6 +146,8 @@ export function restoreLines(draft: Draft, past: readonly Version[]): void {
  */
 function compareLine(carry: Carry, line: number): 'same' | 'grown' | 'cut' {
   const { before, draft, alignment, survivors } = carry;
+  // a line that equals an older one has all of it
+  if (elementAt(alignment.lineFrom, line) >= 0) return 'same';
   const { text, starts } = draft.version.lines;
   const [start, end] = [elementAt(starts, line), elementAt(starts, line + 1)];
   const from = [...alignment.tokenFrom.subarray(start, end)].filter((token) => token >= 0);

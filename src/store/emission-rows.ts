@@ -8,8 +8,10 @@ import type { EmissionQuery, NewEmission } from './store.ts';
 
 /** A fingerprint points to at most this many emissions, the newest: what occurs everywhere finds nothing. */
 const POSTINGS_MAX = 64;
-/** Emissions that one query answers by fingerprints, those sharing most and rarest first. */
-const SHARING_MAX = 1024;
+/** Emissions that one query answers by fingerprints, those sharing most and rarest first: a short text can have come
+ *  from few places. */
+const sharingMax = (fingerprints: number): number =>
+  Math.min(1024, 64 + Math.ceil(fingerprints / 8));
 /** Emissions on one path, newest first. */
 const PATH_MAX = 2048;
 /** Snippets and commands of a repository, newest first. */
@@ -135,7 +137,11 @@ function emissionsSharing(database: Database, query: EmissionQuery): readonly nu
        CROSS JOIN fingerprints f ON f.fingerprint = asked.value)
      SELECT emission, sum(1.0 / frequency) AS weight FROM shared JOIN emissions m ON m.n = emission
      WHERE m.at_ms <= ? GROUP BY emission ORDER BY weight DESC, emission DESC LIMIT ?`,
-    [JSON.stringify(query.fingerprints), query.untilMs ?? Number.MAX_SAFE_INTEGER, SHARING_MAX],
+    [
+      JSON.stringify(query.fingerprints),
+      query.untilMs ?? Number.MAX_SAFE_INTEGER,
+      sharingMax(query.fingerprints.length),
+    ],
   );
   return rows.map((row) => row.emission);
 }
