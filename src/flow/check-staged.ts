@@ -46,9 +46,8 @@ export async function checkStaged(work: HookWork): Promise<HookReport | null> {
   const asked = judged.some(isRefusal) ? [] : await approveStaged(work, judgement.paths, now);
   const notices = [...judged, ...asked];
   const isRefused = notices.some(isRefusal);
-  const isMasked = masking?.kind === 'masked';
   if (!isRefused && world.isWanted())
-    await markChecked(work, isMasked ? await writeIndexTree(repository) : await tree());
+    await markChecked(work, await (now === staged ? tree() : writeIndexTree(repository)));
   return { isRefused, notices };
 }
 

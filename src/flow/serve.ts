@@ -48,6 +48,7 @@ import { openSessionBook } from './session-book.ts';
 import { openRuleBook } from './rule-book.ts';
 import { openVault } from './keep-secret.ts';
 import { openVeilBook } from './veil-book.ts';
+import { untilIdle } from './until-idle.ts';
 import { openWorktreeWatch } from './worktree-watch.ts';
 import { openWrittenBook } from './written-book.ts';
 
@@ -146,10 +147,13 @@ async function serveStore(opened: Opened, onReady: (info: RunInfo) => void): Pro
   await writeRunInfo(files.daemon, info);
   log(`started: pid ${String(info.pid)}, ${info.url}, version ${info.version}`);
   onReady(info);
-  const stopSparing = [useGitBroker(), keepReaders()];
-  await Promise.race([stop.asked, watchIdle(serving, stop.asked)]);
+  const spareGit = [useGitBroker(), keepReaders()];
+  await Promise.race([
+    stop.asked,
+    untilIdle(() => listener.open() > 0 || recorder.grants.hasLive(), stop.asked),
+  ]);
   await leave(serving, control, files);
-  for (const end of stopSparing) end();
+  for (const end of spareGit) end();
 }
 
 /** A client that asks while we leave gets no answer rather than half of one; what is under way is let finish. */
