@@ -1,5 +1,6 @@
 // The in-toto Statement as text, and back. docs/attestation.md specifies it; the reader takes nothing on trust: sizes
 // are capped, ids are hex, ranges rise, indexes point at something.
+import { APPROVAL_KINDS } from '../model/approval.ts';
 import { isFault } from '../model/fault.ts';
 import { parseJson, type JsonObject } from '../model/json.ts';
 import {
@@ -7,6 +8,7 @@ import {
   type LogGrowth,
   type Predicate,
   type Statement,
+  type StatementApproval,
   type StatementExchange,
   type StatementFile,
   type StatementRange,
@@ -39,6 +41,10 @@ const NAME_CHARS_MAX = 512;
 const PROOF_CHARS_MAX = 65_536;
 const HASH_CHARS_MAX = 44;
 const PATH_LENGTH_MAX = 128;
+const APPROVALS_MAX = 1000;
+const DECISION_CHARS_MAX = 262_144;
+/** Mode, blank, id. */
+const BLOB_CHARS_MAX = 80;
 
 export type StatementReading =
   | { readonly kind: 'statement'; readonly statement: Statement }
@@ -86,6 +92,11 @@ function readPredicate(value: JsonObject): Predicate {
     exchanges,
     log: (value['log'] ?? null) === null ? null : readLog(objectOf(value['log'], 'log')),
     coverage: readCoverage(objectOf(value['coverage'], 'coverage')),
+    approvals: listOf(
+      { approvals: value['approvals'] ?? [] }, // none in statements of earlier versions
+      { name: 'approvals', itemsMax: APPROVALS_MAX },
+      readApproval,
+    ),
     masking: { masked: countOf(objectOf(value['masking'], 'masking'), 'masked', 0) },
     policy: { sha256: hexOf(objectOf(value['policy'], 'policy'), 'sha256', SHA256) },
     rewrittenFrom: listOf(value, { name: 'rewrittenFrom', itemsMax: EXCHANGES_MAX }, readSource),
@@ -174,6 +185,29 @@ const readCoverage = (value: JsonObject): Predicate['coverage'] => ({
     textOf({ signal: item }, 'signal', NAME_CHARS_MAX),
   ),
 });
+
+function readApproval(item: unknown): StatementApproval {
+  const value = objectOf(item, 'approvals[]');
+  return {
+    id: textOf(value, 'id', NAME_CHARS_MAX),
+    kind: oneOf(value, 'kind', APPROVAL_KINDS),
+    digest: hexOf(value, 'digest', SHA256),
+    answer: oneOf(value, 'answer', ['approve', 'break-glass']),
+    approver: textOf(value, 'approver', NAME_CHARS_MAX),
+    decisionSha256: hexOf(value, 'decisionSha256', SHA256),
+    decision: textOf(value, 'decision', DECISION_CHARS_MAX),
+    changes: listOf(value, { name: 'changes', itemsMax: FILES_MAX }, readApprovedChange),
+  };
+}
+
+function readApprovedChange(item: unknown): StatementApproval['changes'][number] {
+  const value = objectOf(item, 'changes[]');
+  return {
+    path: repositoryPathOf(value, 'path'),
+    old: textOrNull(value, 'old', BLOB_CHARS_MAX),
+    new: textOrNull(value, 'new', BLOB_CHARS_MAX),
+  };
+}
 
 function readSource(item: unknown): Predicate['rewrittenFrom'][number] {
   const value = objectOf(item, 'rewrittenFrom[]');

@@ -32,6 +32,17 @@ async function readUse(repository: Repository, request: string): Promise<Use | n
   return { state, head: stringAt(value, 'head'), exchange: stringAt(value, 'exchange') };
 }
 
+/** @returns by SHA-256 of the request's envelope. */
+export async function listUses(repository: Repository): Promise<ReadonlyMap<string, Use>> {
+  const names = await readdir(folderOf(repository)).catch(() => []); // nothing was ever approved here
+  const uses = new Map<string, Use>();
+  for (const name of names.filter((each) => /^[0-9a-f]{64}$/.test(each))) {
+    const use = await readUse(repository, name);
+    if (use !== null) uses.set(name, use);
+  }
+  return uses;
+}
+
 export const isUsed = async (repository: Repository, request: string): Promise<boolean> =>
   (await readUse(repository, request))?.state === 'used';
 
@@ -50,10 +61,7 @@ export async function takeUse(repository: Repository, request: string, use: Use)
 
 /** The commit is there: what was reserved for it is used up. */
 export async function settleUses(repository: Repository): Promise<void> {
-  const names = await readdir(folderOf(repository)).catch(() => []); // nothing was ever approved here
-  for (const name of names.filter((each) => /^[0-9a-f]{64}$/.test(each))) {
-    const use = await readUse(repository, name);
-    if (use?.state !== 'reserved') continue;
-    await writeState(pathOf(repository, name), `${JSON.stringify({ ...use, state: 'used' })}\n`);
-  }
+  for (const [name, use] of await listUses(repository))
+    if (use.state === 'reserved')
+      await writeState(pathOf(repository, name), `${JSON.stringify({ ...use, state: 'used' })}\n`);
 }

@@ -5,7 +5,10 @@ import { formatLeaf } from '../log/leaf.ts';
 import { canonicalJson } from '../model/canonical-json.ts';
 import type { Predicate } from '../model/statement.ts';
 
-export type LeafFacts = Pick<Predicate, 'commit' | 'files' | 'exchanges' | 'attestedAt'>;
+export type LeafFacts = Pick<
+  Predicate,
+  'commit' | 'files' | 'exchanges' | 'approvals' | 'attestedAt'
+>;
 
 const sha256 = (value: unknown): string =>
   createHash('sha256').update(canonicalJson(value)).digest('hex');
@@ -20,5 +23,7 @@ export const commitLeaf = (commit: string, facts: LeafFacts): Uint8Array =>
       commit: facts.commit.rawSha256,
       exchanges: sha256(facts.exchanges),
       files: sha256(facts.files),
+      // undefined is left out: without approvals the leaf is that of earlier versions
+      ...(facts.approvals.length > 0 ? { approvals: sha256(facts.approvals) } : {}),
     },
   });

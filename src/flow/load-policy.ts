@@ -12,7 +12,7 @@ import {
   saysSomething,
   sourceOf,
 } from '../config/read-places.ts';
-import { openObjects } from '../git/objects.ts';
+import { openObjects, type Objects } from '../git/objects.ts';
 import type { Repository } from '../git/open-repository.ts';
 import { findPolicyBase } from '../git/policy-base.ts';
 import type { Caller } from '../model/caller.ts';
@@ -46,6 +46,20 @@ export async function explainPolicy(
   return mergeLayers(layers.filter((layer) => layer !== null));
 }
 
+/** What everybody shares: the organisation's file and the repository's at one commit. @param base full id, or null. */
+export async function loadSharedPolicy(
+  caller: Caller,
+  objects: Objects,
+  base: string | null,
+): Promise<Policy> {
+  const [organisation, shared] = await Promise.all([
+    readOrganisation(caller),
+    base === null ? null : readIn(objects, base),
+  ]);
+  const layers = [readLayer('organisation', organisation), readLayer('base', shared)];
+  return mergeLayers(layers.filter((layer) => layer !== null)).policy;
+}
+
 function readLayer(kind: LayerKind, text: ConfigText | null): Layer | null {
   if (text === null) return null;
   const document = readDocument(text);
@@ -67,15 +81,18 @@ async function readBase(repository: Repository): Promise<ConfigText | null> {
   const objects = openObjects(repository.caller);
   try {
     const commit = await findPolicyBase(repository, objects);
-    if (commit === null) return null;
-    for (const name of REPOSITORY_FILES) {
-      const found = await objects.read(`${commit}:${name}`);
-      const text = found?.bytes.toString('utf8') ?? '';
-      if (found?.type === 'blob' && saysSomething(name, text))
-        return { ...sourceOf(name, text), file: `${name}@${commit.slice(0, 12)}` };
-    }
-    return null;
+    return commit === null ? null : await readIn(objects, commit);
   } finally {
     objects.close();
   }
+}
+
+async function readIn(objects: Objects, commit: string): Promise<ConfigText | null> {
+  for (const name of REPOSITORY_FILES) {
+    const found = await objects.read(`${commit}:${name}`);
+    const text = found?.bytes.toString('utf8') ?? '';
+    if (found?.type === 'blob' && saysSomething(name, text))
+      return { ...sourceOf(name, text), file: `${name}@${commit.slice(0, 12)}` };
+  }
+  return null;
 }

@@ -15,6 +15,7 @@ import { PLACEHOLDER } from '../secrets/placeholder.ts';
 import type { Store } from '../store/store.ts';
 import type { AttestWork } from './attest-work.ts';
 import { attributeCommit } from './attribute-commit.ts';
+import { readCommitApprovals } from './commit-approvals.ts';
 import { commitLeaf } from './commit-leaf.ts';
 import { readNotedExchanges } from './noted-exchanges.ts';
 import { proveCommit } from './prove-commit.ts';
@@ -41,6 +42,7 @@ export async function stateCommit(
     readPatchIds(repository, [facts.commit]),
   ]);
   const sources = listSources(attributed);
+  const exchanges = sources.map((source) => source.exchange);
   const atMs = Date.now();
   const said = {
     commit: {
@@ -54,9 +56,9 @@ export async function stateCommit(
       sources,
       commits: [...context.rewrittenFrom, ...facts.parents],
     }),
+    approvals: await readCommitApprovals(work, facts, exchanges),
     attestedAt: new Date(atMs).toISOString(),
   };
-  const exchanges = sources.map((source) => source.exchange);
   const record = { repository: repository.commonDir, commit: facts.commit, atMs, exchanges };
   const { logIndex } = await store.addCommit(record, commitLeaf(facts.commit, said));
   return wrapPredicate(facts.commit, {
@@ -65,6 +67,7 @@ export async function stateCommit(
     exchanges: said.exchanges,
     log: await proveCommit(work, store, { logIndex, parents: facts.parents }),
     coverage: context.coverage,
+    approvals: said.approvals,
     masking: { masked: countPlaceholders(attributed) },
     policy: { sha256: work.policy.digest },
     rewrittenFrom: await nameSources(work, context.rewrittenFrom),

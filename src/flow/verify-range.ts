@@ -11,12 +11,14 @@ import { readPending } from '../git/pending.ts';
 import { Fault } from '../model/fault.ts';
 import type { Statement } from '../model/statement.ts';
 import type { CommitFacts, CommitVerdict, VerifyStatus } from '../model/verdict.ts';
+import type { Policy } from '../model/policy.ts';
+import { checkApprovals } from './check-approvals.ts';
 import { checkFiles } from './check-files.ts';
 import { checkLogChain } from './check-log-chain.ts';
 import { checkLog } from './check-log-proof.ts';
 import type { VerifyTarget } from './verify-target.ts';
 
-export const REQUIREMENTS = ['attested', 'pre-commit', 'coverage'] as const;
+export const REQUIREMENTS = ['attested', 'pre-commit', 'coverage', 'approval'] as const;
 export type Requirement = (typeof REQUIREMENTS)[number];
 
 export interface VerifyWork {
@@ -24,6 +26,8 @@ export interface VerifyWork {
   readonly objects: Objects;
   readonly trust: Trust;
   readonly require: readonly Requirement[];
+  /** As it stands before the change: what `approval` is judged by. */
+  readonly policy: Pick<Policy, 'protect' | 'groups'>;
   /** Notes that a push brings along, by commit: they count beside those that are there. */
   readonly pushedNotes: ReadonlyMap<string, readonly string[]>;
 }
@@ -76,6 +80,8 @@ export type Judged =
       readonly verdict: CommitVerdict;
       readonly facts: CommitFacts;
       readonly statement: Statement;
+      /** Blob of the key that signed it. */
+      readonly key: Uint8Array;
     };
 
 async function judgeCommit(
@@ -95,7 +101,8 @@ async function judgeCommit(
   if (status !== 'verified' || statement === null)
     return { kind: 'settled', verdict: { commit, status, signer, reason: plain(best.reason) } };
   const verdict = { commit, status, signer, reason: namesOf(others) };
-  return { kind: 'good', verdict, facts, statement };
+  const key = Buffer.from(best.key ?? '', 'base64');
+  return { kind: 'good', verdict, facts, statement, key };
 }
 
 const settled = (commit: string, status: VerifyStatus, reason: string | null): Judged => ({
@@ -125,12 +132,16 @@ async function checkDeeper(
   const files = await checkFiles(work, good);
   const own = new Map(good.map((each) => [each.facts.commit, checkOwn(each, { patchIds, files })]));
   const chain = checkLogChain(good.filter((each) => own.get(each.facts.commit) === null));
+  const unapproved = work.require.includes('approval')
+    ? await checkApprovals(work, good)
+    : new Map<string, string>();
   for (const each of good) {
     const { commit } = each.facts;
     const refusal =
       own.get(commit) ??
       unlogged(chain.get(commit) ?? null) ??
-      unmet(work.require, each.statement.predicate.coverage);
+      unmet(work.require, each.statement.predicate.coverage) ??
+      breach(unapproved.get(commit));
     if (refusal !== null) changed.set(commit, { ...each.verdict, ...refusal });
   }
   return changed;
@@ -157,6 +168,9 @@ const inconsistent = (why: string): Refusal => ({ status: 'inconsistent', reason
 
 const unlogged = (why: string | null): Refusal | null =>
   why === null ? null : { status: 'unlogged', reason: plain(why) };
+
+const breach = (why: string | undefined): Refusal | null =>
+  why === undefined ? null : { status: 'policy', reason: plain(why) };
 
 function unmet(
   require: readonly Requirement[],

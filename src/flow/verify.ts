@@ -8,6 +8,7 @@ import type { Caller } from '../model/caller.ts';
 import type { CommitVerdict } from '../model/verdict.ts';
 import type { Verification } from '../model/verification.ts';
 import { describeTrust } from './describe-trust.ts';
+import { loadSharedPolicy } from './load-policy.ts';
 import { readTrust } from './read-trust.ts';
 import { readPushed, type PushedTargets } from './verify-push.ts';
 import { verifyCommits, type Requirement } from './verify-range.ts';
@@ -45,7 +46,10 @@ async function verifyIn(
   for (const target of targets) {
     const trust = await readTrust(repository, objects, fixed ?? target.base);
     trustedBy.add(describeTrust(trust.source));
-    const work = { repository, objects, trust, require, pushedNotes: notes };
+    const policy = require.includes('approval')
+      ? await loadSharedPolicy(repository.caller, objects, fixed ?? target.base)
+      : NO_RULES;
+    const work = { repository, objects, trust, require, policy, pushedNotes: notes };
     verdicts.push(...(await verifyCommits(work, target)));
   }
   return {
@@ -55,6 +59,9 @@ async function verifyIn(
     fetch: await suggestFetch(repository, verdicts),
   };
 }
+
+/** Nobody asked for approvals: no policy is read. */
+const NO_RULES = { protect: [], groups: {} } as const;
 
 async function findTargets(
   repository: Repository,

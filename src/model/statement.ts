@@ -1,4 +1,5 @@
 // The in-toto Statement that a note carries: what the signature binds. docs/attestation.md specifies it.
+import type { ApprovalKind } from './approval.ts';
 import type { Evidence } from './origin.ts';
 
 export const STATEMENT_TYPE = 'https://in-toto.io/Statement/v1';
@@ -39,6 +40,26 @@ export interface StatementExchange {
   readonly startedAt: string | null;
 }
 
+/** A person's leave for what the commit holds. */
+export interface StatementApproval {
+  readonly id: string;
+  readonly kind: ApprovalKind;
+  /** SHA-256, hex, of what was approved. */
+  readonly digest: string;
+  readonly answer: 'approve' | 'break-glass';
+  readonly approver: string;
+  /** SHA-256, hex, of the line below. */
+  readonly decisionSha256: string;
+  /** The approver's own signed envelope. */
+  readonly decision: string;
+  /** Of a commit: what the digest is over. Blobs with their modes; null: no such file. Empty for all other kinds. */
+  readonly changes: readonly {
+    readonly path: string;
+    readonly old: string | null;
+    readonly new: string | null;
+  }[];
+}
+
 /** A consistency proof: the log of the proof's checkpoint begins with the log of this older one. */
 export interface LogGrowth {
   readonly size: number;
@@ -73,6 +94,7 @@ export interface Predicate {
     /** Names of agents' own variables seen by the hook. */
     readonly agentSignals: readonly string[];
   };
+  readonly approvals: readonly StatementApproval[];
   readonly masking: { readonly masked: number };
   readonly policy: { readonly sha256: string };
   readonly rewrittenFrom: readonly {

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { openSigned } from '../../src/attest/open-signed.ts';
+import { approveFile, lineFor, makeSigner } from './approve-kit.ts';
 import { attest, makeIdentity, noteOf } from './attest-kit.ts';
 import { openLab } from './lab.ts';
 
@@ -28,8 +29,15 @@ function schemaMembers(schema: unknown, path = ''): readonly string[] {
 
 test('every member that a statement has is specified, and every one specified is written', async () => {
   const lab = openLab();
-  await makeIdentity(lab);
+  const own = await makeIdentity(lab);
+  const bob = await makeSigner('bob');
+  lab.commit(
+    '.aitrail/allowed_signers',
+    `alice@example.com ${own}\n${lineFor('bob@example.com', bob)}`,
+  );
+  lab.commit('.aitrailrc.yaml', 'protect: [{ paths: [b], action: approve }]\n');
   const old = lab.commit('a', 'ai: a\n');
+  await approveFile(lab, bob, { path: 'b', text: 'ai: b\n' });
   const next = lab.commit('b', 'ai: b\n');
   await attest(lab, [old]);
   await attest(lab, [next], { rewrittenFrom: new Map([[next, [old]]]) });
