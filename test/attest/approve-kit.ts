@@ -52,7 +52,7 @@ export const trustOf = (text: string): Trust => ({
   ownKeys: [],
 });
 
-export const SUBJECT: Subject = commitSubject([
+const SUBJECT: Subject = commitSubject([
   { path: 'auth.js', old: null, new: `100644 ${'a'.repeat(40)}` },
 ]);
 export const ROOT = 'f'.repeat(40);
