@@ -7,6 +7,7 @@ import type { Connection, Policy } from '../model/policy.ts';
 import type { Grant } from '../model/session.ts';
 import type { Door, Knock, Refusal, Tunnel, TunnelKnock, Visit } from '../proxy/door.ts';
 import { pairsOf } from '../proxy/headers.ts';
+import { placeHere } from '../proxy/target.ts';
 import type { AuthorityBook } from './authority-book.ts';
 import { isConfigured, pickConnection, type Upstream } from './pick-connection.ts';
 import type { Store } from '../store/store.ts';
@@ -187,6 +188,7 @@ function openVisit(recorder: Recorder, admitted: Admitted): Visit {
       admitted.credential === null
         ? headers
         : putCredential(connection, admitted.credential, headers),
+    incoming: (headers) => placedHere(admitted, headers),
     begin: async (body, gone) => {
       const begun = await recordRequest(recorder, admitted, { body, gone });
       if (begun.kind === 'refused') return refusalOf(begun.fault, format);
@@ -200,4 +202,17 @@ function openVisit(recorder: Recorder, admitted: Admitted): Visit {
       await openReplyRecord({ recorder, admitted, facts: open() }, head).settle(ending);
     },
   };
+}
+
+/** Only a client with a base URL asks us for what the upstream names by its own address. */
+function placedHere(
+  { knock, connection }: Admitted,
+  headers: readonly string[],
+): readonly string[] {
+  if (knock.forward !== null) return headers;
+  const base = `/${knock.token}/${connection.name}`;
+  return pairsOf(headers).flatMap(([name, value]) => [
+    name,
+    name.toLowerCase() === 'location' ? placeHere(base, connection.upstream, value) : value,
+  ]);
 }

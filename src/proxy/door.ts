@@ -99,6 +99,8 @@ export interface Visit {
   readonly path: string;
   /** What goes upstream in place of the client's headers. @param headers names and values by turns. */
   outgoing(headers: readonly string[]): readonly string[];
+  /** What goes to the client in place of the upstream's headers. */
+  incoming(headers: readonly string[]): readonly string[];
   /**
    * Records the request and resolves when that is acknowledged, and whoever must agree to it has: only then it is
    * forwarded; null: as it came.

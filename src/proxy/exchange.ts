@@ -98,7 +98,8 @@ export async function answer(
     });
   }
   const tap = visit.openReply(reply);
-  const outlet = openOutlet(client, reply, asked.method);
+  const head = { ...reply, headers: visit.incoming(reply.headers) };
+  const outlet = openOutlet(client, head, asked.method);
   const source = decodeContent(encoding, reply.body);
   const passed = await pumpReply({ source, tap, outlet, stop: visit.stop });
   if (passed.kind !== 'complete') abandon();

@@ -70,3 +70,22 @@ function fitVersion(prefix: string, protocol: Protocol, path: string): string {
   const first = /^\/([^/?:]*)/.exec(single)?.[1] ?? '';
   return rule.roots.includes(first) ? `/${rule.version}${single}` : single;
 }
+
+/**
+ * A client that follows a redirect, or is told where to send the rest of an upload, must come to us again.
+ *
+ * @param base path of the connection here: `/TOKEN/CONNECTION`.
+ * @param upstream as in joinUpstream.
+ * @returns the path here of what the upstream calls so; other places stay as they are.
+ */
+export function placeHere(base: string, upstream: string, location: string): string {
+  const { origin, pathname } = new URL(upstream);
+  const prefix = pathname.replace(/\/+$/, '');
+  const isAbsolute = /^https?:\/\//i.test(location);
+  if (!isAbsolute && !/^\/(?!\/)/.test(location)) return location;
+  if (!URL.canParse(location, origin)) return location;
+  const place = new URL(location, origin);
+  const isUnder = place.pathname === prefix || place.pathname.startsWith(`${prefix}/`);
+  if (place.origin !== origin || !isUnder) return location;
+  return base + place.pathname.slice(prefix.length) + place.search + place.hash;
+}

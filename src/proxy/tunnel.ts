@@ -20,6 +20,7 @@ export interface TunnelCall {
   readonly serve: (socket: TLSSocket, tunnelled: Tunnelled) => void;
 }
 
+const HANDSHAKE_TIMEOUT_MS = 30_000;
 const ESTABLISHED = 'HTTP/1.1 200 Connection established\r\n\r\n';
 
 /** Never throws. */
@@ -75,8 +76,20 @@ function decrypt(
     secureContext: context,
     ALPNProtocols: ['h2', 'http/1.1'],
   });
-  secure.on('error', () => socket.destroy()); // a client that does not trust us closes
-  secure.once('secure', () => serve(secure, tunnelled));
+  // a client that does not trust us closes, or goes without a word
+  const timer = setTimeout(() => socket.destroy(), HANDSHAKE_TIMEOUT_MS);
+  const leave = (): void => {
+    clearTimeout(timer);
+    socket.destroy();
+  };
+  for (const over of ['error', 'close']) secure.on(over, leave);
+  secure.once('end', leave);
+  secure.once('secure', () => {
+    clearTimeout(timer);
+    secure.off('end', leave);
+    serve(secure, tunnelled);
+  });
+  secure.read(0); // or its end is not seen
 }
 
 async function passBlind(

@@ -64,6 +64,7 @@ beforeAll(async () => {
   world = { ...made, caller: { ...made.caller, env } };
   world.configure(`connections:
   anthropic: { protocol: anthropic-messages, upstream: "https://localhost:${port.known}/api" }
+  address: { protocol: http, upstream: "https://127.0.0.1:1" }
   page: { protocol: http, upstream: "${plain.url}/known" }
 `);
   world.git('commit', '-q', '--allow-empty', '-m', 'first');
@@ -161,6 +162,14 @@ test('the host of a connection is decrypted with a certificate of the local auth
   });
 });
 
+test('a host that is an address has a certificate for it', async () => {
+  const { socket } = await tunnelTo('127.0.0.1:1', session.token);
+  const tls = connectTls({ socket, host: '127.0.0.1', ca: await ownCertificate() });
+  await once(tls, 'secureConnect');
+  expect(tls.getPeerCertificate().subjectaltname).toBe('IP Address:127.0.0.1');
+  tls.destroy();
+});
+
 test('a path outside of every connection passes and leaves counts alone', async () => {
   const { socket } = await tunnelTo(`localhost:${port.known}`, session.token);
   const bundle = await ownCertificate();
@@ -195,7 +204,7 @@ test("any other host is tunnelled blind: the origin's own certificate, host and 
 });
 
 test('a host that does not answer: 502, and the record says so', async () => {
-  const { socket, head } = await tunnelTo('127.0.0.1:1', session.token);
+  const { socket, head } = await tunnelTo('127.0.0.1:2', session.token);
   expect(head).toMatch(/^HTTP\/1.1 502 /);
   socket.destroy();
   expect((await listAll(world)).at(-1)).toMatchObject({

@@ -1,9 +1,6 @@
-// Connections whose bodies are kept and not understood: git over HTTP, long bodies, and connections that are not recorded.
-import { execFile, execFileSync, spawn } from 'node:child_process';
+// Connections whose bodies are kept and not understood: long bodies, and connections that are not recorded.
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { createServer } from 'node:http';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { OpenedSession } from '../../src/flow/open-session.ts';
 import { showRecord } from '../../src/flow/show-record.ts';
@@ -21,7 +18,6 @@ let close: () => Promise<void>;
 beforeAll(async () => {
   world = makeWorld();
   const server = createServer((request, response) => {
-    if (request.url?.startsWith('/git/') === true) return backend(request, response);
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
@@ -48,17 +44,6 @@ beforeAll(async () => {
   quiet: { protocol: http, upstream: "${url}",
     record: false }
 `);
-  world.put('repo/a.txt', 'one\n');
-  world.git('add', '.');
-  world.git('commit', '-q', '-m', 'first');
-  execFileSync('git', ['clone', '-q', '--bare', world.repo, join(world.dir, 'git', 'r.git')]);
-  execFileSync('git', [
-    '-C',
-    join(world.dir, 'git', 'r.git'),
-    'config',
-    'http.receivepack',
-    'true',
-  ]);
   service = await startService(world);
   session = await open(world);
 });
@@ -67,58 +52,6 @@ afterAll(async () => {
   await service.stop();
   await close();
   world.remove();
-});
-
-/** git's own CGI program behind a server of a few lines. */
-function backend(request: IncomingMessage, response: ServerResponse): void {
-  const url = new URL(request.url ?? '', 'http://x');
-  const cgi = spawn('git', ['http-backend'], {
-    env: {
-      ...world.caller.env,
-      GIT_PROJECT_ROOT: world.dir,
-      GIT_HTTP_EXPORT_ALL: '1',
-      PATH_INFO: url.pathname,
-      QUERY_STRING: url.search.slice(1),
-      REQUEST_METHOD: request.method ?? '',
-      CONTENT_TYPE: request.headers['content-type'] ?? '',
-      HTTP_CONTENT_ENCODING: request.headers['content-encoding'] ?? '',
-      REMOTE_USER: 'ada',
-    },
-  });
-  request.pipe(cgi.stdin);
-  const chunks: Buffer[] = [];
-  cgi.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
-  cgi.on('close', () => {
-    const all = Buffer.concat(chunks);
-    const end = all.indexOf('\r\n\r\n');
-    const lines = all.subarray(0, end).toString().split('\r\n');
-    const pairs = lines.map((line) => line.split(': '));
-    const status = Number(pairs.find(([name]) => name === 'Status')?.[1]?.slice(0, 3) ?? 200);
-    response.writeHead(status, Object.fromEntries(pairs.filter(([name]) => name !== 'Status')));
-    response.end(all.subarray(end + 4));
-  });
-}
-
-test('git clone and git push through a connection: the same repository, every request a record', async () => {
-  const run = promisify(execFile);
-  const git = (...args: string[]) => run('git', args, { cwd: world.dir, env: world.caller.env });
-  await git('clone', '-q', `${session.baseUrl('forge')}/git/r.git`, 'clone');
-  world.put('clone/b.txt', 'two\n');
-  await git('-C', 'clone', 'add', '.');
-  await git('-C', 'clone', 'commit', '-q', '-m', 'second');
-  await git('-C', 'clone', 'push', '-q', 'origin', 'HEAD:refs/heads/second');
-  const pushed = await git('-C', 'git/r.git', 'log', '--format=%s', 'second');
-  expect(pushed.stdout).toBe('second\nfirst\n');
-  const exchanges = await listAll(world);
-  expect(
-    exchanges.every(({ connection, outcome }) => connection === 'forge' && outcome === 'ok'),
-  ).toBe(true);
-  expect(exchanges.map(({ method, url }) => `${method} ${url}`)).toEqual(
-    expect.arrayContaining([
-      'GET /git/r.git/info/refs?service=git-upload-pack',
-      'POST /git/r.git/git-receive-pack',
-    ]),
-  );
 });
 
 test.each([

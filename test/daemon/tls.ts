@@ -19,7 +19,7 @@ export interface Origin {
   readonly close: () => Promise<void>;
 }
 
-/** Speaks both kinds of HTTP; listens on localhost. @param names that its certificate is for. */
+/** Speaks both kinds of HTTP. @param name that its certificate is for. */
 export async function startOrigin(name = 'localhost'): Promise<Origin> {
   const files = await makeAuthority('the internet');
   const context = await openAuthority(files).contextFor(name);

@@ -61,6 +61,7 @@ function openVisit(options: DoorOptions, note: Noted): Visit {
   return {
     kind: 'admitted',
     hop: null,
+    incoming: (headers) => headers,
     format: null,
     ...joinUpstream(options.upstream, 'anthropic-messages', note.path),
     stop: new AbortController().signal,

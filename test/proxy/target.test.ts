@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { joinUpstream, parseTarget } from '../../src/proxy/target.ts';
+import { joinUpstream, parseTarget, placeHere } from '../../src/proxy/target.ts';
 
 test.each([
   ['/tok/anthropic/v1/messages?beta=true', ['tok', 'anthropic', '/v1/messages?beta=true']],
@@ -40,4 +40,17 @@ test.each([
   [`${A}/x`, 'http', '/v1/v1/messages', '/x/v1/v1/messages'],
 ] as const)('joinUpstream: %s %s %s', (...[upstream, protocol, path, want]) =>
   expect(joinUpstream(upstream, protocol, path)).toEqual({ origin: A, path: want }),
+);
+
+test.each([
+  [A, '/v2/uploads/1?state=x', '/tok/up/v2/uploads/1?state=x'],
+  [A, `${A}/v2/uploads/1`, '/tok/up/v2/uploads/1'],
+  [`${A}/api`, '/api/users#me', '/tok/up/users#me'],
+  [`${A}/api`, '/elsewhere', '/elsewhere'],
+  [`${A}/api`, '/apis', '/apis'],
+  [A, 'https://b.example/v2', 'https://b.example/v2'],
+  [A, '//b.example/v2', '//b.example/v2'],
+  [A, 'relative', 'relative'],
+])('placeHere: %s %s', (upstream, location, want) =>
+  expect(placeHere('/tok/up', upstream, location)).toBe(want),
 );
