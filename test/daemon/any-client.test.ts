@@ -175,7 +175,7 @@ clusters: [{name: c, cluster: {server: "${ways[way].url()}", proxy-url: "${proxy
       expect(JSON.parse(body)).toMatchObject({ kind: 'ConfigMap', data: { a: 'b' } });
     });
     await expect(use(way, 'kubectl', ...tool, 'delete', 'configmap', 'known')).rejects.toThrow(
-      'no-deletes',
+      'Forbidden',
     );
     expect(sent.some(({ method }) => method === 'DELETE')).toBe(false);
     expect((await listAll(world)).findLast(({ method }) => method === 'DELETE')).toMatchObject({
