@@ -7,7 +7,7 @@ import type { HeldSubject } from '../guard/held-subjects.ts';
 import type { Approval, ApprovalDraft, ApprovalKind, ApprovalUse } from '../model/approval.ts';
 import type { Decision } from '../model/decision.ts';
 import { isFault } from '../model/fault.ts';
-import { maskText } from '../secrets/mask-text.ts';
+import { type Masker, maskText } from '../secrets/mask-text.ts';
 import type { SessionApprovals } from './approval-book.ts';
 import type { Admitted, Recorder } from './record-exchange.ts';
 import { recordDecision } from './rule-book.ts';
@@ -18,6 +18,8 @@ export interface Holder {
   readonly admitted: Admitted;
   readonly session: string;
   readonly agent: string | null;
+  /** What is shown to whoever decides passes it: a request for approval travels with the repository. */
+  readonly masker: Masker;
   /** A reply under way: its client gets signs of life. */
   readonly hasSigns: boolean;
   /** Nobody would wait for an answer to this: a title, a classifier. */
@@ -91,12 +93,11 @@ async function settleOne(
 }
 
 function draftOf(
-  { recorder, admitted, session }: Holder,
+  { masker, admitted, session }: Holder,
   { kind, text, what, content }: HeldSubject,
   decisions: readonly Decision[],
 ): ApprovalDraft {
-  const { stream } = recorder.maskers.of(admitted.policy, admitted.known);
-  const shown = (said: string): string => maskText(stream, said).text;
+  const shown = (said: string): string => maskText(masker, said).text;
   const isPlain = text.length <= CONTENT_CHARS && shown(text) === text;
   return {
     kind,

@@ -8,6 +8,7 @@ import {
 } from './judge-request.ts';
 import type { Admitted, Recorder } from './record-exchange.ts';
 import type { RequestFacts } from './record-request.ts';
+import { maskerFor } from './veil-book.ts';
 
 export interface AskedRequest {
   readonly judged: JudgedRequest;
@@ -26,7 +27,8 @@ export async function holdRequest(
   if (held === null) return null;
   const { agent, session, recognised } = facts;
   const { isSideCall } = recognised;
-  const asks = { recorder, admitted, agent, session: session.id, isSideCall };
+  const { stream: masker } = maskerFor(recorder.maskers, admitted, facts.veil);
+  const asks = { recorder, admitted, agent, session: session.id, masker, isSideCall };
   const holder = { ...asks, hasSigns: false, gone };
   const words = await holdAction(holder, held.subject, held.decisions);
   if (words === null && !gone.aborted) return null;

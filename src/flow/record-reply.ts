@@ -20,6 +20,7 @@ import { openReplyPaths } from './mask-http.ts';
 import type { PolicyMasker } from './maskers.ts';
 import type { Admitted, Recorder } from './record-exchange.ts';
 import type { RequestFacts } from './record-request.ts';
+import { maskerFor } from './veil-book.ts';
 import { openRuledReply, type RuledReply, standingOf } from './rule-reply.ts';
 import { tellGap } from './tell-gap.ts';
 
@@ -74,8 +75,7 @@ const KEPT: ReadonlySet<Field> = new Set(['sealed', 'thinking', 'error']);
 
 function openState(context: ReplyContext, head: ReplyHead): State {
   const { admitted, recorder } = context;
-  const masker =
-    context.facts.veil?.masker(admitted) ?? recorder.maskers.of(admitted.policy, admitted.known);
+  const masker = maskerFor(recorder.maskers, admitted, context.facts.veil);
   const written = recorder.written.of(context.facts.session.id);
   const format = admitted.format;
   const isPlainHttp = admitted.connection.protocol === 'http';

@@ -18,8 +18,8 @@ import { holdRequest } from './hold-request.ts';
 import { judgeRequest, type Stopped } from './judge-request.ts';
 import type { Admitted, Recorder } from './record-exchange.ts';
 import { refusedEnd } from './refuse-request.ts';
-import { maskHttpRequest } from './mask-http.ts';
-import { type AtRest, maskForModel } from './request-at-rest.ts';
+import { maskBody } from './mask-request-body.ts';
+import type { AtRest } from './request-at-rest.ts';
 import { recordDecision } from './rule-book.ts';
 import { tellGap } from './tell-gap.ts';
 import { tombstoneHeaders } from './tombstone.ts';
@@ -64,12 +64,10 @@ export async function recordRequest(
   const seen = readRequest(admitted, decoded);
   const veil = recorder.veils.of(admitted, seen.recognised.conversation);
   const isEmpty = body.kind === 'whole' && body.bytes.length === 0;
-  const masker = recorder.maskers.of(admitted.policy, admitted.known);
-  const rest =
-    veil === null
-      ? maskHttpRequest(masker, admitted, { body: decoded, isEmpty })
-      : maskForModel(veil, admitted, decoded);
-  const content = { request: seen.request, body: decoded, isEmpty, rest };
+  const rest = maskBody(recorder, admitted, { veil, decoded, isEmpty });
+  // plain HTTP is judged, and approved, as it goes on
+  const sent = (veil === null ? rest.forwarded : null) ?? decoded;
+  const content = { request: seen.request, body: sent, isEmpty, rest };
   const judged = judgeRequest(admitted, recorder.rules.of(admitted.policy), content);
   const begun = await joinAndBegin(recorder, admitted, { seen, rest, body, veil });
   if (begun.kind !== 'begun') return begun;

@@ -9,6 +9,7 @@ import type { ReplyContext } from './record-reply.ts';
 import type { RequestFacts } from './record-request.ts';
 import type { Standing } from './resolve-path.ts';
 import { recordDecision } from './rule-book.ts';
+import { maskerFor } from './veil-book.ts';
 
 export interface RuledReply {
   /** null where nothing can be refused. */
@@ -31,7 +32,8 @@ export function openRuledReply({ recorder, admitted, facts }: ReplyContext): Rul
   const over = new AbortController();
   const { agent, session, recognised } = facts;
   const { isSideCall } = recognised;
-  const asks = { recorder, admitted, agent, session: session.id, isSideCall };
+  const { stream: masker } = maskerFor(recorder.maskers, admitted, facts.veil);
+  const asks = { recorder, admitted, agent, session: session.id, masker, isSideCall };
   const holder: Holder = { ...asks, hasSigns: true, gone: over.signal };
   return {
     gate: openReplyGate(rules, {

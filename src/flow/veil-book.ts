@@ -22,6 +22,13 @@ export interface VeilBook {
   forget(grant: string): void;
 }
 
+/** The masker of one exchange: the session's own where it has one. */
+export const maskerFor = (
+  maskers: Maskers,
+  admitted: Pick<Admitted, 'policy' | 'known'>,
+  veil: SessionVeil | null,
+): PolicyMasker => veil?.masker(admitted) ?? maskers.of(admitted.policy, admitted.known);
+
 const SESSIONS_MAX = 500;
 
 interface Entry {

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { endSession, type OpenedSession } from '../../src/flow/open-session.ts';
 import { storedFrame } from '../wire/stored-frame.ts';
 import { type Part, type Provider, PROVIDERS, SEAL, sseText } from '../wire/streams.ts';
+import { hireApprover } from './approver.ts';
 import {
   connectionsTo,
   listAll,
@@ -263,6 +264,30 @@ test('another session, and the same one once it is over, do not get the value', 
   expect(await command()).toBe(`echo ${name}`);
   await endSession(mine);
 });
+
+test('a call that waits for approval shows placeholders: it travels with the repository', async () => {
+  const bob = await hireApprover(world);
+  world.put(
+    'repo/.aitrailrc.yaml',
+    'rules: [{ name: deploys, on: tool-call, match: deploy, action: approve }]\n',
+  );
+  world.git('add', '.');
+  world.git('commit', '-q', '-m', 'rules');
+  session = await open(world);
+  const weak = seeded('weak').slice(0, 11); // no rule knows it where it stands bare
+  says = (body) => {
+    const name = body.match(PLACEHOLDER)?.[0] ?? '';
+    return [{ kind: 'call', name: 'Bash', input: { command: `deploy --with ${name}` } }];
+  };
+  const hangUp = new AbortController();
+  const body = JSON.stringify(bodyOf([result('a', `db:\n  password: "${weak}"\n`)]));
+  const asking = fetch(urlOf(), { method: 'POST', body, signal: hangUp.signal });
+  const { content, what, subject } = (await bob.next()).request;
+  hangUp.abort();
+  await asking.then((reply) => reply.text()).catch(() => undefined);
+  expect(content).toContain('deploy --with AITRAIL_password_');
+  expect(JSON.stringify([content, what, subject])).not.toContain(weak);
+}, 20_000);
 
 test('nothing to hide: the very bytes', async () => {
   says = () => [{ kind: 'text', text: 'AITRAIL_github_pat_0011aabb is not yours' }];

@@ -14,6 +14,7 @@ const CANARY = ['gh', 'p_', 'R8s2LqX0vBn4TzKd7W', 'mY1cJ6hPf3GaUe9NiQ'].join('')
 let world: World;
 let service: Service;
 let session: OpenedSession;
+let upstream = '';
 const closers: (() => Promise<void>)[] = [];
 
 interface Heard {
@@ -50,6 +51,7 @@ beforeAll(async () => {
   await once(server, 'listening');
   const address = server.address();
   const url = `http://127.0.0.1:${typeof address === 'object' ? (address?.port ?? 0) : 0}`;
+  upstream = url;
   closers.push(async () => {
     for (const one of sockets.clients) one.terminate();
     server.closeAllConnections();
@@ -246,6 +248,35 @@ test('what no rule of a request allows is an error message on the socket, and no
   expect(JSON.parse(String(data))).toMatchObject({ type: 'error', status: 401 });
   expect(said?.frames).toEqual([]);
   socket.close();
+});
+
+test('onRequest: mask: the model gets a placeholder, the agent its value back', async () => {
+  world.configure(`${connectionsTo(upstream)}secrets: { onRequest: mask }\n`);
+  const unmasked = session;
+  session = await open(world);
+  let name = '';
+  let count = 0;
+  scripts.set('veil', (frame, socket) => {
+    name = JSON.stringify(frame).match(/AITRAIL_github_pat_[0-9a-f]{8}/)?.[0] ?? '';
+    const events = eventsOf(`the key is ${name} .`);
+    count = events.length;
+    sendAll(socket, events);
+  });
+  const client = await connect('veil');
+  session = unmasked;
+  client.socket.send(create({ input: [{ role: 'user', content: `use ${CANARY}` }] }));
+  await client.until(1);
+  await client.until(count);
+  expect(heard.at(-1)?.frames).toEqual([
+    create({ input: [{ role: 'user', content: `use ${name}` }] }),
+  ]);
+  const done = client.messages.find((text) => text.includes('response.completed')) ?? '';
+  expect(done).toContain(`the key is ${CANARY} .`);
+  expect((await listAll(world)).at(-1)?.masks).toMatchObject([
+    { direction: 'toModel', isForwarded: false },
+    { direction: 'toAgent', isForwarded: true },
+  ]);
+  client.socket.close();
 });
 
 test('the recorded events of a socket read like those of a stream', () => {
