@@ -1,15 +1,35 @@
 // A document's value → a typed configuration, or one error that names the place in the file.
 import type { z } from 'zod';
-import { type ConfigDocument, invalid } from './document.ts';
+import { Fault } from '../model/fault.ts';
+import { stringAt } from '../model/json.ts';
+import { isOlder, readVersion, VERSION } from '../model/version.ts';
+import { type ConfigDocument, formatPlace, invalid } from './document.ts';
 import { CONFIGURATION, type Configuration } from './schema.ts';
 
 /** @throws Fault CONFIG_INVALID: unknown key, wrong type, unknown word, bad pattern. */
 export function checkDocument(document: ConfigDocument): Configuration {
   if (document.value === null || document.value === undefined) return {}; // an empty or all-comment file
+  refuseNewer(document);
   const parsed = CONFIGURATION.safeParse(document.value, { reportInput: true });
   if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw issue === undefined
+  throw explainIssue(document, parsed.error);
+}
+
+/** What a newer version means by a key that this one does not know is not for this one to say. */
+function refuseNewer(document: ConfigDocument): void {
+  const wanted = stringAt(document.value, 'minVersion');
+  if (wanted === null || !VERSION.test(wanted) || !isOlder(readVersion(), wanted)) return;
+  const place = formatPlace(document.placeOf(['minVersion']));
+  throw new Fault(
+    'VERSION_TOO_OLD',
+    `${place}: minVersion: it needs aitrail ${wanted}, this is ${readVersion()}`,
+  );
+}
+
+/** The first thing that is wrong, with its place. */
+export function explainIssue(document: ConfigDocument, error: z.core.$ZodError): Error {
+  const [issue] = error.issues;
+  return issue === undefined
     ? invalid(document.placeOf([]), 'not a configuration')
     : explain(document, issue);
 }

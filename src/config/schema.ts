@@ -2,6 +2,7 @@
 // with file, line and column. docs/configuration.md is generated from the descriptions.
 import { z } from 'zod';
 import { protect, push, rule } from './schema-rules.ts';
+import { VERSION } from '../model/version.ts';
 
 const action = z.enum(['block', 'mask', 'warn', 'off']);
 const patterns = z.array(z.string().min(1)).min(1);
@@ -100,6 +101,13 @@ const notify = z.strictObject({
 });
 
 export const CONFIGURATION = z.strictObject({
+  minVersion: z
+    .string()
+    .regex(VERSION, 'must be a version such as 1.2.0')
+    .optional()
+    .describe(
+      'the oldest aitrail that may read the file: an older one says so instead of guessing',
+    ),
   connections: z
     .record(
       z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'lower-case letters, digits and dashes only'),

@@ -91,7 +91,8 @@ function unitOf(block: Block): readonly Unit[] {
   return block.kind === 'text' ? [{ kind: 'text', key: '', text: block.text }] : [];
 }
 
-function decideUnit(
+/** What the rules say to one call or text. */
+export function decideUnit(
   context: ReplyRules,
   unit: Unit,
 ): readonly Decision[] | Promise<readonly Decision[]> {

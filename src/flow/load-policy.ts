@@ -60,6 +60,19 @@ export async function loadSharedPolicy(
   return mergeLayers(layers.filter((layer) => layer !== null)).policy;
 }
 
+/**
+ * One file by itself, whatever keys stand in it: as an organisation's.
+ *
+ * @throws Fault NO_SUCH_FILE, CONFIG_INVALID, CONFIG_UNREADABLE.
+ */
+export async function readPolicyFile(caller: Caller, file: string): Promise<Policy> {
+  const text = await readNamedText(resolve(caller.cwd, file));
+  if (text === null)
+    throw new Fault('NO_SUCH_FILE', `${file} does not exist`, { fix: 'name a policy file' });
+  const layer = readLayer('organisation', { ...text, file });
+  return mergeLayers(layer === null ? [] : [layer]).policy;
+}
+
 function readLayer(kind: LayerKind, text: ConfigText | null): Layer | null {
   if (text === null) return null;
   const document = readDocument(text);

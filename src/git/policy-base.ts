@@ -3,11 +3,12 @@ import { runGit } from './run-git.ts';
 import type { Objects } from './objects.ts';
 import type { Repository } from './open-repository.ts';
 
-const DEFAULT_BRANCHES = [
+/** Of the remote, in the order in which they count. */
+export const DEFAULT_BRANCHES = [
   'refs/remotes/origin/HEAD',
   'refs/remotes/origin/main',
   'refs/remotes/origin/master',
-];
+] as const;
 
 /** @returns merge base of HEAD with the remote's default branch, else HEAD; null before the first commit. */
 export async function findPolicyBase(

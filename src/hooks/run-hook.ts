@@ -4,6 +4,7 @@ import { attestFromHook } from '../flow/attest-hook.ts';
 import { checkPush } from '../flow/check-push.ts';
 import { checkStaged } from '../flow/check-staged.ts';
 import { type HookWork, type HookWorld, withHookWork } from '../flow/hook-work.ts';
+import { recordNotices } from '../flow/record-notices.ts';
 import { isFault } from '../model/fault.ts';
 import type { HookReport } from '../model/notice.ts';
 import { faultLines } from '../print/fault-lines.ts';
@@ -30,10 +31,10 @@ async function act(call: HookCall, work: HookWork): Promise<HookAnswer | null> {
     case 'pre-commit':
     case 'pre-merge-commit': {
       const check = await checkStaged(work);
-      return check === null ? null : answerOf(check);
+      return check === null ? null : answerOf(call, work, check);
     }
     case 'pre-push':
-      return answerOf(await checkPush(work, call));
+      return answerOf(call, work, await checkPush(work, call));
     case 'post-rewrite':
     case 'post-commit':
     case 'post-merge':
@@ -44,7 +45,7 @@ async function act(call: HookCall, work: HookWork): Promise<HookAnswer | null> {
   }
 }
 
-const answerOf = (check: HookReport): HookAnswer => ({
-  exit: check.isRefused ? 1 : 0,
-  stderr: hookLines(check),
-});
+async function answerOf(call: HookCall, work: HookWork, check: HookReport): Promise<HookAnswer> {
+  const notices = await recordNotices(work, call.hook, check.notices);
+  return { exit: check.isRefused ? 1 : 0, stderr: hookLines({ ...check, notices }) };
+}

@@ -10,6 +10,7 @@ export const FAULTS = {
   // usage and configuration
   USAGE: { exit: 2, fix: 'see aitrail --help' },
   NODE_TOO_OLD: { exit: 2, fix: 'install Node 20.19 or newer' },
+  VERSION_TOO_OLD: { exit: 2, fix: 'install a newer aitrail: npm install --global aitrail' },
   CONFIG_INVALID: {
     exit: 2,
     fix: 'correct the line named above; aitrail policy explain lists every key',
