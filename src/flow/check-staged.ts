@@ -46,8 +46,7 @@ export async function checkStaged(work: HookWork): Promise<HookReport | null> {
   const asked = judged.some(isRefusal) ? [] : await approveStaged(work, judgement.paths, now);
   const notices = [...judged, ...asked];
   const isRefused = notices.some(isRefusal);
-  if (!isRefused && world.isWanted())
-    await markChecked(work, await (now === staged ? tree() : writeIndexTree(repository)));
+  if (!isRefused) await markChecked(work, now === staged ? tree : null);
   return { isRefused, notices };
 }
 
@@ -86,6 +85,12 @@ function settled<T>(promise: Promise<T>): () => Promise<T> {
 /** Name of the file, below the worktree's own git directory, that holds the id of the tree checked last. */
 const CHECKED_TREE = 'checked-tree';
 
-async function markChecked({ repository }: HookWork, tree: string | null): Promise<void> {
+/** @param written null where the index has changed since: it is written again. */
+async function markChecked(
+  { repository, world }: HookWork,
+  written: (() => Promise<string | null>) | null,
+): Promise<void> {
+  if (!world.isWanted()) return;
+  const tree = await (written === null ? writeIndexTree(repository) : written());
   if (tree !== null) await writeState(statePath(repository.gitDir, CHECKED_TREE), `${tree}\n`);
 }
