@@ -48,7 +48,6 @@ import { openSessionBook } from './session-book.ts';
 import { openRuleBook } from './rule-book.ts';
 import { openVault } from './keep-secret.ts';
 import { openVeilBook } from './veil-book.ts';
-import { untilIdle } from './until-idle.ts';
 import { openWorktreeWatch } from './worktree-watch.ts';
 import { openWrittenBook } from './written-book.ts';
 
@@ -148,10 +147,7 @@ async function serveStore(opened: Opened, onReady: (info: RunInfo) => void): Pro
   log(`started: pid ${String(info.pid)}, ${info.url}, version ${info.version}`);
   onReady(info);
   const spareGit = [useGitBroker(), keepReaders()];
-  await Promise.race([
-    stop.asked,
-    untilIdle(() => listener.open() > 0 || recorder.grants.hasLive(), stop.asked),
-  ]);
+  await Promise.race([stop.asked, watchIdle(serving, stop.asked)]);
   await leave(serving, control, files);
   for (const end of spareGit) end();
 }
