@@ -32,6 +32,7 @@ export const COMMANDS: readonly Entry[] = [
   },
   { name: 'hook', load: async () => (await import('./hook.ts')).commands },
   { name: 'sessions', load: async () => (await import('./sessions.ts')).commands },
+  { name: 'search', load: async () => [(await import('./search.ts')).command] },
   { name: 'show', load: async () => (await import('./show.ts')).commands },
   { name: 'replay', load: async () => (await import('./replay.ts')).commands },
   {
