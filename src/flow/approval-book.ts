@@ -1,6 +1,7 @@
 // Approvals for the daemon: asked for, waited for and used in the worktree of a session. Everything lies in the
 // repository, so that a hook, a command or another clone sees the same without us.
 import { setTimeout as pause } from 'node:timers/promises';
+import { listApprovalIds } from '../git/approval-refs.ts';
 import { openObjects } from '../git/objects.ts';
 import { openRepository } from '../git/open-repository.ts';
 import type { Approval, ApprovalDraft, ApprovalRequest, ApprovalUse } from '../model/approval.ts';
@@ -91,8 +92,13 @@ interface Waiting {
 
 async function wait(work: ApprovalWork, waiting: Waiting): Promise<Approval | null> {
   let fetchedAtMs = Date.now();
+  let known = '';
+  let approval: Approval | null = null;
   for (;;) {
-    const approval = await readOne(work, waiting.id);
+    // reading all of them takes ten times as long as seeing that there is nothing new
+    const listed = await listApprovalIds(work.repository);
+    if (listed !== known || isOver(approval, waiting)) approval = await readOne(work, waiting.id);
+    known = listed;
     if (approval?.state.kind !== 'pending' || waiting.signal.aborted) return approval;
     if (Date.now() - fetchedAtMs > FETCH_EVERY_MS) {
       await refreshApprovals(work);
@@ -102,6 +108,9 @@ async function wait(work: ApprovalWork, waiting: Waiting): Promise<Approval | nu
     await rest(waiting);
   }
 }
+
+const isOver = (approval: Approval | null, { signal }: Waiting): boolean =>
+  signal.aborted || (approval !== null && approval.request.expiresAtMs < Date.now());
 
 /** Until the bell, the signal, or half a second. */
 async function rest({ signal, bell }: Waiting): Promise<void> {

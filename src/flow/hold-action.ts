@@ -1,6 +1,5 @@
 // An action that needs approval: passes where somebody has approved exactly this before, else is asked for and held
 // while there is time, else refused with the id; the request stays open, and the same passes once it is approved.
-import { createHash } from 'node:crypto';
 import { patienceMs } from '../agents/agents.ts';
 import { unapprovedWords } from '../guard/decide.ts';
 import type { HeldSubject } from '../guard/held-subjects.ts';
@@ -22,8 +21,6 @@ export interface Holder {
   readonly masker: Masker;
   /** A reply under way: its client gets signs of life. */
   readonly hasSigns: boolean;
-  /** Nobody would wait for an answer to this: a title, a classifier. */
-  readonly isSideCall: boolean;
   /** Aborted when the client hangs up. */
   readonly gone: AbortSignal;
 }
@@ -94,14 +91,14 @@ async function settleOne(
 
 function draftOf(
   { masker, admitted, session }: Holder,
-  { kind, text, what, content }: HeldSubject,
+  { kind, subject: { text, digest }, what, content }: HeldSubject,
   decisions: readonly Decision[],
 ): ApprovalDraft {
   const shown = (said: string): string => maskText(masker, said).text;
   const isPlain = text.length <= CONTENT_CHARS && shown(text) === text;
   return {
     kind,
-    digest: createHash('sha256').update(text, 'utf8').digest('hex'),
+    digest,
     what: cut(shown(what), LINE_CHARS),
     rule: cut([...new Set(decisions.map(({ name }) => name))].join(', '), LINE_CHARS),
     place: decisions[0]?.place ?? null,
@@ -130,8 +127,8 @@ async function waitFor(
   return approvals.wait(id, AbortSignal.any([holder.gone, AbortSignal.timeout(holdMs)]));
 }
 
-function holdMsOf({ recorder, admitted, agent, hasSigns, isSideCall }: Holder): number {
-  if (isSideCall || recorder.grants.isUnattended(admitted.grant.id)) return 0;
+function holdMsOf({ recorder, admitted, agent, hasSigns }: Holder): number {
+  if (recorder.grants.isUnattended(admitted.grant.id)) return 0;
   const spentMs = Date.now() - admitted.startedAtMs;
   const mostMs = hasSigns ? REPLY_MS : patienceMs(agent);
   return Math.min(admitted.policy.approvals.holdMs, mostMs - MARGIN_MS - spentMs);

@@ -5,7 +5,7 @@ import { join, relative, sep } from 'node:path';
 import { callKey } from '../agents/find-edits.ts';
 import { findTargets } from '../agents/find-targets.ts';
 import { decideRule, decideWrites, refusalWords } from '../guard/decide.ts';
-import { callSubject, type HeldSubject, textSubject } from '../guard/held-subjects.ts';
+import { heldCall, type HeldSubject, heldText } from '../guard/held-subjects.ts';
 import type { StreamRules } from '../guard/stream-rules.ts';
 import type { Decision } from '../model/decision.ts';
 import type { Policy } from '../model/policy.ts';
@@ -64,9 +64,9 @@ export function openReplyGate(context: ReplyRules, { tell, hold }: ReplyActs): G
 type Verdict = ReturnType<GatePolicy['judge']>;
 
 async function subjectOf(context: ReplyRules, unit: Unit): Promise<HeldSubject> {
-  if (unit.kind === 'text') return textSubject('text', unit.text);
+  if (unit.kind === 'text') return heldText('text', unit.text);
   const targets = findTargets(context.agent, unit.call);
-  return callSubject(unit.call, await resolveTargets(context, targets));
+  return heldCall(unit.call, await resolveTargets(context, targets));
 }
 
 /** What passed with a warning, or would not have passed. @param withheld units that did not pass. */

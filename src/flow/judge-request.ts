@@ -2,7 +2,7 @@
 // conversation, and requests through http connections.
 import { newestTexts } from '../agents/last-user-turn.ts';
 import { decideRule, refusalWords, unapprovedWords } from '../guard/decide.ts';
-import { type HeldSubject, requestSubject, textSubject } from '../guard/held-subjects.ts';
+import { heldRequest, type HeldSubject, heldText } from '../guard/held-subjects.ts';
 import type { StreamRules } from '../guard/stream-rules.ts';
 import type { Decision } from '../model/decision.ts';
 import { Fault } from '../model/fault.ts';
@@ -86,9 +86,9 @@ function subjectOf(
     const url = `${upstream.origin}${upstream.path}`;
     return isUnreadable(content)
       ? null
-      : requestSubject({ method: knock.method, url, body: content.body });
+      : heldRequest({ method: knock.method, url, body: content.body });
   }
-  return content.request === null ? null : textSubject('prompt', newestText(content.request));
+  return content.request === null ? null : heldText('prompt', newestText(content.request));
 }
 
 const newestText = (request: WireRequest): string => newestTexts(request.messages).join('\n\n');

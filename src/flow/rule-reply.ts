@@ -30,10 +30,8 @@ export function openRuledReply({ recorder, admitted, facts }: ReplyContext): Rul
     paths: recorder.paths,
   };
   const over = new AbortController();
-  const { agent, session, recognised } = facts;
-  const { isSideCall } = recognised;
   const { stream: masker } = maskerFor(recorder.maskers, admitted, facts.veil);
-  const asks = { recorder, admitted, agent, session: session.id, masker, isSideCall };
+  const asks = { recorder, admitted, agent: facts.agent, session: facts.session.id, masker };
   const holder: Holder = { ...asks, hasSigns: true, gone: over.signal };
   return {
     gate: openReplyGate(rules, {

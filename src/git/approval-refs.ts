@@ -19,18 +19,21 @@ export async function readApprovalLines(
   repository: Repository,
   objects: Objects,
 ): Promise<readonly string[]> {
-  const listed = await gitText(repository.caller, [
-    'for-each-ref',
-    `--count=${String(REFS_MAX)}`,
-    '--format=%(objectname)',
-    `${ROOT}/`,
-  ]);
-  const ids = listed.split('\n').filter(Boolean);
+  const ids = (await listApprovalIds(repository)).split('\n').filter(Boolean);
   const found = await Promise.all(ids.map((id) => objects.read(id)));
   return found.flatMap((object) =>
     object?.type === 'blob' ? [object.bytes.toString('utf8').replace(/\n$/, '')] : [],
   );
 }
+
+/** @returns ids of the objects that hold them, a line each: the same text as long as nothing has come. */
+export const listApprovalIds = ({ caller }: Repository): Promise<string> =>
+  gitText(caller, [
+    'for-each-ref',
+    `--count=${String(REFS_MAX)}`,
+    '--format=%(objectname)',
+    `${ROOT}/`,
+  ]);
 
 /** @param line one line without LF. @throws Fault GIT_FAILED. */
 export async function writeApprovalLine(

@@ -1,13 +1,12 @@
-// What exactly somebody approves, as the text whose digest the approval names, and the same for people to read.
+// What passes through the proxy and must be approved: what exactly is approved, and the same for people to read.
 import type { ApprovalKind } from '../model/approval.ts';
-import { canonicalJson } from '../model/canonical-json.ts';
 import { isObject, isString } from '../model/json.ts';
 import type { ToolCall } from '../model/wire.ts';
+import { callSubject, httpSubject, type Subject, textSubject } from './approval-subject.ts';
 
 export interface HeldSubject {
   readonly kind: ApprovalKind;
-  /** Canonical JSON (RFC 8785); two actions with the same are the same. */
-  readonly text: string;
+  readonly subject: Subject;
   /** One line. */
   readonly what: string;
   /** What a person reads. Not masked, like everything here. */
@@ -15,41 +14,30 @@ export interface HeldSubject {
 }
 
 /** @param paths real ones of the files that it writes: a link that leads elsewhere later makes it another call. */
-export const callSubject = (call: ToolCall, paths: readonly string[]): HeldSubject => ({
+export const heldCall = (call: ToolCall, paths: readonly string[]): HeldSubject => ({
   kind: 'tool-call',
-  text: canonicalJson({
-    kind: 'tool-call',
-    tool: call.name,
-    arguments: call.input,
-    paths: [...paths].toSorted(),
-  }),
+  subject: callSubject(call, paths),
   what: [call.name, ...paths].join(' '),
   content: readable(call.input),
 });
 
-export const textSubject = (kind: 'prompt' | 'text', text: string): HeldSubject => ({
+export const heldText = (kind: 'prompt' | 'text', text: string): HeldSubject => ({
   kind,
-  text: canonicalJson({ kind, text }),
+  subject: textSubject(kind, text),
   what: kind === 'prompt' ? 'a prompt to the model' : 'a text of the model',
   content: text,
 });
 
-interface Request {
-  readonly method: string;
-  readonly url: string;
-  readonly body: Uint8Array;
-}
-
-export function requestSubject({ method, url, body }: Request): HeldSubject {
-  const bytes = Buffer.from(body);
-  const text = bytes.toString('utf8');
-  const isText = Buffer.from(text, 'utf8').equals(bytes);
-  const sent = isText ? { body: text } : { bodyBase64: bytes.toString('base64') };
+export function heldRequest(request: Parameters<typeof httpSubject>[0]): HeldSubject {
+  const { method, url } = request;
+  const body = Buffer.from(request.body);
+  const text = body.toString('utf8');
+  const isText = Buffer.from(text, 'utf8').equals(body);
   return {
     kind: 'http',
-    text: canonicalJson({ kind: 'http', method, url, ...sent }),
+    subject: httpSubject(request),
     what: `${method} ${url.split('?')[0] ?? ''}`,
-    content: `${method} ${url}\n\n${isText ? text : `${String(bytes.length)} bytes that are no text`}`,
+    content: `${method} ${url}\n\n${isText ? text : `${String(body.length)} bytes that are no text`}`,
   };
 }
 
