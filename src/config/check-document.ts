@@ -26,9 +26,10 @@ function refuseNewer(document: ConfigDocument): void {
   );
 }
 
-/** The first thing that is wrong, with its place. */
+/** The first thing that is wrong, with its place; a misspelt key rather than the one that is missing for it. */
 export function explainIssue(document: ConfigDocument, error: z.core.$ZodError): Error {
-  const [issue] = error.issues;
+  const [first] = error.issues;
+  const issue = error.issues.find(({ code }) => code === 'unrecognized_keys') ?? first;
   return issue === undefined
     ? invalid(document.placeOf([]), 'not a configuration')
     : explain(document, issue);
