@@ -5,6 +5,7 @@ import { testPolicy } from '../flow/test-policy.ts';
 import {
   filesLine,
   isBlocked,
+  lonelyLines,
   pathLines,
   policyDocument,
   policyLines,
@@ -34,6 +35,7 @@ export const commands: readonly CommandSpec[] = [
       const view = await explainPolicyFor(caller, words);
       const text = words.length === 0 ? filesLine(view) : pathLines(view);
       out.write(options['json'] === true ? policyDocument(view) : text);
+      out.note(lonelyLines(view));
       return isBlocked(view) ? 1 : 0;
     },
   },

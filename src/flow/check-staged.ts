@@ -4,9 +4,9 @@ import { findProtected } from '../guard/find-protected.ts';
 import { type ChangeEvidence, judge, type Judgement, needsEvidence } from '../guard/judge.ts';
 import { readMergeHeads } from '../git/merge-heads.ts';
 import type { PatchFile } from '../git/patch-file.ts';
-import { readStaged, writeIndexTree } from '../git/staged.ts';
+import { readStaged, type Staged, writeIndexTree } from '../git/staged.ts';
 import { statePath, writeState } from '../git/state-file.ts';
-import type { HookReport } from '../model/notice.ts';
+import type { HookReport, Notice } from '../model/notice.ts';
 import { approveStaged } from './approve-staged.ts';
 import { readChangeEvidence } from './change-evidence.ts';
 import { openHookScan } from './hook-scan.ts';
@@ -38,16 +38,31 @@ export async function checkStaged(work: HookWork): Promise<HookReport | null> {
     : NOT_ASKED;
   const judgement = judge(found, evidence, policy);
   if (needsLeave(judgement) && policy.mode === 'enforce' && !world.canWait) return null;
-  const masking = await maskWhatMay(work, judgement, staged.files);
-  const judged = reportJudgement(judgement, policy, masking);
-  // a mask has put other blobs into the index
-  const now = masking?.kind === 'masked' ? await readStaged(repository, objects, heads) : staged;
-  // nobody is asked about a commit that is refused for something else
-  const asked = judged.some(isRefusal) ? [] : await approveStaged(work, judgement.paths, now);
-  const notices = [...judged, ...asked];
+  const { notices, isChanged } = await settle(work, judgement, { staged, heads });
   const isRefused = notices.some(isRefusal);
-  if (!isRefused) await markChecked(work, now === staged ? tree : null);
+  if (!isRefused) await markChecked(work, isChanged ? null : tree);
   return { isRefused, notices };
+}
+
+interface Settled {
+  readonly notices: readonly Notice[];
+  /** Has a mask put other blobs into the index? */
+  readonly isChanged: boolean;
+}
+
+/** Masks what may be masked, then looks for leave. Nobody is asked about a commit that is refused for something else. */
+async function settle(
+  work: HookWork,
+  judgement: Judgement,
+  { staged, heads }: { readonly staged: Staged; readonly heads: readonly string[] },
+): Promise<Settled> {
+  const { repository, objects, policy } = work;
+  const masking = await maskWhatMay(work, judgement, staged.files);
+  const isChanged = masking?.kind === 'masked';
+  const judged = reportJudgement(judgement, policy, masking);
+  if (judged.some(isRefusal)) return { notices: judged, isChanged };
+  const now = isChanged ? await readStaged(repository, objects, heads) : staged;
+  return { notices: [...judged, ...(await approveStaged(work, judgement.paths, now))], isChanged };
 }
 
 const needsLeave = ({ paths }: Judgement): boolean =>

@@ -8,6 +8,7 @@ import type { Caller } from '../model/caller.ts';
 import { Fault } from '../model/fault.ts';
 import type { Policy, ProtectRule, SettingPlace } from '../model/policy.ts';
 import { openScanner } from '../secrets/scanner.ts';
+import { findLonelyRules, type LonelyRule } from './warn-approvers.ts';
 import { explainPolicy } from './load-policy.ts';
 
 export interface ExplainedSetting {
@@ -34,6 +35,8 @@ export interface ExplainedPolicy {
   readonly settings: readonly ExplainedSetting[];
   readonly protect: readonly ProtectRule[];
   readonly paths: readonly ExplainedPath[];
+  /** Rules that nobody but the caller could approve. */
+  readonly lonely: readonly LonelyRule[];
 }
 
 /**
@@ -59,6 +62,7 @@ export async function explainPolicyFor(
       place: places.get(name) ?? null,
     })),
     protect: policy.protect,
+    lonely: repository === null ? [] : await findLonelyRules(repository, policy),
     paths: paths.map((path) => explainPath(policy, toRepositoryPath(caller, root, path))),
   };
 }

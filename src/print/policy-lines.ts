@@ -12,6 +12,11 @@ export interface PolicyView {
   }[];
   readonly protect: readonly ProtectRule[];
   readonly paths: readonly PathView[];
+  readonly lonely: readonly {
+    readonly list: string;
+    readonly place: SettingPlace | null;
+    readonly why: string;
+  }[];
 }
 
 export interface PathView {
@@ -45,12 +50,21 @@ export function pathLines({ mode, paths }: PolicyView): string {
     .join('');
 }
 
+/** Warnings: rules that wait for an approval which nobody can give. */
+export const lonelyLines = ({ lonely }: PolicyView): string =>
+  lonely
+    .map(
+      ({ list, place, why }) =>
+        `warning: ${place === null ? list : placeText(place)}: nobody but you could approve: ${why}\n`,
+    )
+    .join('');
+
 export const filesLine = ({ files }: PolicyView): string =>
   files.length === 0 ? 'fine: no file, the defaults hold\n' : `fine: ${files.join(', ')}\n`;
 
 /** Would a change to one of the paths by an AI be blocked? */
 export const isBlocked = ({ mode, paths }: PolicyView): boolean =>
-  mode === 'enforce' && paths.some(({ rules }) => rules.some(({ action }) => action === 'block'));
+  mode === 'enforce' && paths.some(({ rules }) => rules.some(({ action }) => action !== 'warn'));
 
 export const policyDocument = (view: PolicyView): string =>
   `${JSON.stringify({ schema: 'aitrail.policy/1', ...view }, null, 2)}\n`;

@@ -61,6 +61,15 @@ const failure = async (world: World): Promise<string> => {
 
 const RC = '.aitrailrc.yaml';
 
+test('a change cannot name who approves it: groups count as they stand in the base', async () => {
+  const world = makeWorld();
+  world.put({ [RC]: 'groups: { leads: [bob@example.com] }\n' });
+  world.git('add', '.');
+  world.git('commit', '-qm', 'base');
+  world.put({ [RC]: 'groups: { leads: [mallory@example.com], more: [mallory@example.com] }\n' });
+  expect((await load(world)).groups).toEqual({ leads: ['bob@example.com'] });
+});
+
 test.each([
   [
     'unknown key',
@@ -71,6 +80,21 @@ test.each([
     'a key of a later version',
     { [RC]: 'store: x\n' },
     'CONFIG_INVALID .aitrailrc.yaml:1:1: unknown key store',
+  ],
+  [
+    'approvers of a rule that asks nobody',
+    { [RC]: 'protect:\n  - { paths: [a], action: block, approvers: [a@example.com] }\n' },
+    'CONFIG_INVALID .aitrailrc.yaml:2:5: protect.0: approvers are for action: approve',
+  ],
+  [
+    'groups of one’s own',
+    { user: 'groups: { leads: [me@example.com] }\n' },
+    /^CONFIG_INVALID \S+config\.yaml:1:11: groups: the repository or the organisation names the groups/,
+  ],
+  [
+    'a longer wait in a clone',
+    { [RC]: 'approvals: { expire: 2h }\n' },
+    'CONFIG_NOT_YOURS .aitrailrc.yaml:1:14: approvals.expire: 2h is longer than what holds',
   ],
   [
     'wrong word',
