@@ -66,6 +66,7 @@ const OWNERS: Readonly<Record<string, string>> = {
   '@napi-rs/keyring': 'identity',
   ignore: 'guard',
   ws: 'proxy',
+  jose: 'identity',
   '@peculiar/x509': 'proxy',
 };
 

@@ -2,18 +2,14 @@
 // later may tighten what stands and never loosen it; a clone says nothing about keys, upstreams or signers at all.
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../model/canonical-json.ts';
-import type {
-  Connection,
-  Policy,
-  SecretAction,
-  SecretsPolicy,
-  SettingPlace,
-} from '../model/policy.ts';
-import { DEFAULT_CONNECTIONS, DEFAULT_SECRETS, RETENTION_DAYS } from './defaults.ts';
+import type { Policy, SecretAction, SecretsPolicy, SettingPlace } from '../model/policy.ts';
+import { DEFAULT_SECRETS, RETENTION_DAYS } from './defaults.ts';
 import { type Ladder, type Layer, notYours, pickStrictest } from './ladder.ts';
-import { mergeNotify, secretOf } from './merge-notify.ts';
 import { mergeExpire, mergeGroups, mergeHold } from './merge-approvals.ts';
 import { mergeRules, mergeSecretRules } from './merge-rules.ts';
+import { mergeConnections } from './merge-connections.ts';
+import { mergeIdentity, mergePipelines } from './merge-identity.ts';
+import { mergeNotify } from './merge-notify.ts';
 import type { Configuration } from './schema.ts';
 
 export interface InForce {
@@ -57,6 +53,8 @@ export function mergeLayers(layers: readonly Layer[]): InForce {
       standard: 'refuse',
       read: (settings) => settings.onStoreError,
     }),
+    identity: mergeIdentity(layers, places),
+    pipelines: mergePipelines(layers, places),
     notify: mergeNotify(layers, places),
   };
   const digest = createHash('sha256').update(canonicalJson(settled)).digest('hex');
@@ -145,32 +143,6 @@ function refuseForeignKeys(layers: readonly Layer[]): void {
         'a clone cannot decide what is kept on your machine',
       );
   }
-}
-
-function mergeConnections(
-  layers: readonly Layer[],
-  places: Map<string, SettingPlace>,
-): Readonly<Record<string, Connection>> {
-  const merged = new Map(Object.entries(DEFAULT_CONNECTIONS));
-  const settled = new Set<string>();
-  for (const layer of layers)
-    for (const [name, facts] of Object.entries(layer.settings.connections ?? {})) {
-      const path = ['connections', name];
-      if (settled.has(name)) throw notYours(layer, path, 'this connection is given');
-      if (layer.kind === 'organisation') settled.add(name);
-      places.set(path.join('.'), layer.document.placeOf(path));
-      merged.set(name, {
-        name,
-        protocol: facts.protocol,
-        upstream: facts.upstream.replace(/\/+$/, ''),
-        credential: facts.credential === undefined ? null : secretOf(facts.credential),
-        isRecorded: facts.record ?? true,
-        ...(facts.record === false
-          ? { recordPlace: layer.document.placeOf([...path, 'record']) }
-          : {}),
-      });
-    }
-  return Object.fromEntries(merged);
 }
 
 /** An allowed path loosens, so the working tree's own additions wait until they are in the base revision. */

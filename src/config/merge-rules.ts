@@ -38,6 +38,7 @@ const protectRules = ({ settings, document }: Layer): readonly ProtectRule[] =>
   (settings.protect ?? []).map((rule, index) => ({
     paths: rule.paths,
     from: rule.from ?? 'any',
+    ...onlyFor(rule.groups),
     action: rule.action,
     approvers: rule.approvers ?? [],
     place: document.placeOf(['protect', index]),
@@ -53,6 +54,7 @@ const streamRules = ({ settings, document }: Layer): readonly StreamRule[] =>
           match: rule.match ?? null,
           method: rule.method ?? null,
           path: rule.path ?? null,
+          ...onlyFor(rule.groups),
           action,
           approvers: rule.approvers ?? [],
           place: document.placeOf(['rules', index, ...(rule.match === undefined ? [] : ['match'])]),
@@ -81,6 +83,8 @@ const pushRules = ({ settings, document }: Layer): readonly PushRule[] =>
     approvers: rule.approvers ?? [],
     place: document.placeOf(['push', index]),
   }));
+
+const onlyFor = (groups: readonly string[] | undefined) => (groups === undefined ? {} : { groups });
 
 const isNew = (): ((rule: object) => boolean) =>
   isFirstOf((rule) => canonicalJson({ ...rule, place: null }));

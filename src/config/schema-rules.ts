@@ -1,5 +1,6 @@
 // The keys of rules: files, branches, and what passes between agents and models.
 import { z } from 'zod';
+import { onlyFor } from './identity-schema.ts';
 
 const patterns = z.array(z.string().min(1)).min(1);
 
@@ -24,6 +25,7 @@ const onlyWithApprove = [
 export const protect = z
   .strictObject({
     paths: patterns.describe('gitignore patterns'),
+    groups: onlyFor.describe('whom it holds for; who is not verified is taken for a member'),
     from,
     action: z
       .enum(['block', 'approve', 'warn'])
@@ -84,6 +86,7 @@ export const rule = z
       .enum(['request', 'reply'])
       .optional()
       .describe('with `action: mask`: bodies of requests or of replies only'),
+    groups: onlyFor.describe('whom it holds for; who is not verified is taken for a member'),
     action: z
       .enum(['block', 'approve', 'mask', 'warn'])
       .describe(
@@ -99,6 +102,10 @@ export const rule = z
   .refine(
     (one) => one.action !== 'mask' || (one.on === 'http' && one.match === undefined),
     'action: mask is for on: http, without match',
+  )
+  .refine(
+    (one) => one.action !== 'mask' || one.groups === undefined,
+    'action: mask holds for everybody: it takes no groups',
   )
   .refine((one) => one.side === undefined || one.action === 'mask', 'side is for action: mask')
   .refine((one) => one.on === 'http' || one.match !== undefined, 'needs match')

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { protect, push, rule } from './schema-rules.ts';
 import { VERSION } from '../model/version.ts';
+import { identity, onlyFor, pipelines } from './identity-schema.ts';
 
 const action = z.enum(['block', 'mask', 'warn', 'off']);
 const patterns = z.array(z.string().min(1)).min(1);
@@ -38,6 +39,7 @@ const connection = z.strictObject({
     .boolean()
     .optional()
     .describe('`false`: requests pass and leave only who, when and how many bytes'),
+  groups: onlyFor.describe('who may use it: verified members of one of these, nobody else'),
 });
 
 const secrets = z.strictObject({
@@ -154,6 +156,10 @@ export const CONFIGURATION = z.strictObject({
         .describe('also write `refs/notes/ai`, unsigned, for tools of the Git AI standard'),
     })
     .optional(),
+  identity: identity.optional(),
+  pipelines: pipelines
+    .optional()
+    .describe('which pipelines are recorded: the first that fits counts'),
   notify: z.array(notify).optional().describe('webhooks: what happened and where, never content'),
   onStoreError: z
     .enum(['refuse', 'forward'])

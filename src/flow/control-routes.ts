@@ -1,12 +1,13 @@
 // What the daemon's control socket answers.
 import type { ControlAnswer, ControlCall, Routes } from '../daemon/control.ts';
+import { CI_FACTS, type CiFact } from '../model/context.ts';
 import type { EventKind, NewEvent } from '../model/event.ts';
 import { Fault, isFault } from '../model/fault.ts';
 import { formatFault } from '../model/fault-text.ts';
 import { arrayAt, isObject, isString, objectAt, parseJson, stringAt } from '../model/json.ts';
 import type { Place } from '../model/session.ts';
 import { NO_HOPS, parseHopRules } from '../proxy/hops.ts';
-import type { GrantRequest } from './grant-book.ts';
+import { identifyOpener, type Opener } from './identify-opener.ts';
 import type { HookHandler, Serving } from './serve.ts';
 
 export function controlRoutes(serving: Serving, hook: HookHandler, stop: () => void): Routes {
@@ -18,6 +19,8 @@ export function controlRoutes(serving: Serving, hook: HookHandler, stop: () => v
       setImmediate(stop);
       return text('stopping\n');
     },
+    'GET /issuers': () =>
+      answer(async () => ({ issuers: (await recorder.policies.of(null)).identity.issuers })),
     'POST /grant': (call) => answer(() => openGrant(serving, call)),
     'POST /end': (call) =>
       answer(async () => {
@@ -75,8 +78,16 @@ async function status({ recorder, info, listener }: Serving): Promise<unknown> {
 /** The policy is read first: a session under a file that makes no sense is not opened. */
 async function openGrant({ recorder }: Serving, { body }: ControlCall): Promise<unknown> {
   const json = parseJson(body.toString('utf8'));
-  const asked = readGrantRequest(json);
-  const policy = await recorder.policies.reload(asked.place.worktree);
+  const place = readPlace(objectAt(json, 'place'));
+  const policy = await recorder.policies.reload(place.worktree);
+  const { identified, notice } = await identifyOpener(recorder, policy, readOpener(json));
+  const asked = {
+    ...identified,
+    place,
+    agent: stringAt(json, 'agent'),
+    isUnattended: isObject(json) && json['isUnattended'] === true,
+    isStanding: isObject(json) && json['isStanding'] === true,
+  };
   recorder.maskers.of(policy);
   recorder.rules.of(policy);
   const { id, token } = await recorder.grants.open(asked);
@@ -86,6 +97,7 @@ async function openGrant({ recorder }: Serving, { body }: ControlCall): Promise<
   return {
     id,
     token,
+    notice,
     connections: connections.map(({ name }) => name),
     custody: connections.flatMap(({ name, credential }) => (credential === null ? [] : [name])),
     hidden: connections.flatMap(({ credential }) =>
@@ -111,17 +123,21 @@ function readEvent(value: unknown): NewEvent {
   return { kind, atMs: Date.now(), detail };
 }
 
-function readGrantRequest(value: unknown): GrantRequest {
-  const [principal, place] = [objectAt(value, 'principal'), objectAt(value, 'place')];
+/** Who opens a session: git's idea, what the job's environment says, and the token that the platform gave. */
+function readOpener(value: unknown): Opener {
+  const principal = objectAt(value, 'principal');
+  const environment: Partial<Record<CiFact, string>> = {};
+  for (const fact of CI_FACTS) {
+    const told = stringAt(objectAt(value, 'environment'), fact);
+    if (told !== null) environment[fact] = told;
+  }
   return {
     principal: {
       name: stringAt(principal, 'name') ?? '',
       email: stringAt(principal, 'email') ?? '',
     },
-    place: readPlace(place),
-    agent: stringAt(value, 'agent'),
-    isUnattended: isObject(value) && value['isUnattended'] === true,
-    isStanding: isObject(value) && value['isStanding'] === true,
+    environment: Object.keys(environment).length === 0 ? null : environment,
+    token: stringAt(value, 'token'),
   };
 }
 

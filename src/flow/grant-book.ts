@@ -1,9 +1,11 @@
 // Session tokens: made here, known by their digest alone, kept in memory while they are used.
 import { createHash, randomBytes } from 'node:crypto';
 import { isMaskedToAgent } from '../model/secret.ts';
+import type { Identity } from '../model/context.ts';
 import type { Grant, Place, Principal } from '../model/session.ts';
 import { newGrantId } from '../store/ids.ts';
 import type { Store } from '../store/store.ts';
+import { type BareCaller, openBareGrants } from './bare-grants.ts';
 import { openStopBook } from './stop-book.ts';
 
 /** A token dies this long after its last use … */
@@ -25,6 +27,7 @@ export interface Tally {
 
 export interface GrantRequest {
   readonly principal: Principal;
+  readonly identity: Identity;
   readonly place: Place;
   readonly agent: string | null;
   /** CI: nobody is there who could be waited for. */
@@ -41,6 +44,8 @@ export interface OpenedGrant {
 
 export interface GrantBook {
   open(asked: GrantRequest): Promise<OpenedGrant>;
+  /** For a caller without a session token. @returns null where it was ended. */
+  openBare(caller: BareCaller): Promise<Grant | null>;
   /** @returns null for unknown, ended and expired ones. */
   find(tokenSha256: string): Promise<Grant | null>;
   end(id: string): Promise<Tally>;
@@ -70,35 +75,36 @@ export function openGrantBook(store: Store): GrantBook {
   const forget = (id: string): void => {
     for (const [digest, entry] of known) if (entry.grant.id === id) known.delete(digest);
   };
-  const tally = (id: string): Tally => {
-    const found = tallies.get(id) ?? newTally();
-    tallies.set(id, found);
-    return found;
+  const add = async (asked: GrantRequest, tokenSha256: string): Promise<Grant> => {
+    const grant = makeGrant(asked, tokenSha256);
+    await store.addGrant(grant);
+    known.set(tokenSha256, remember(grant));
+    return grant;
+  };
+  const find = async (tokenSha256: string): Promise<Grant | null> => {
+    const entry = known.get(tokenSha256) ?? (await readGrant(store, tokenSha256));
+    if (entry === null || !isLive(entry)) return null;
+    known.set(tokenSha256, entry);
+    use(store, entry);
+    return entry.grant;
   };
   return {
-    tally,
+    tally: (id) => tallyOf(tallies, id),
     isUnattended: (id) => unattended.has(id),
     open: async (asked) => {
       const token = randomBytes(24).toString('base64url');
-      const grant = makeGrant(asked, token);
-      await store.addGrant(grant);
-      known.set(grant.tokenSha256, remember(grant));
-      if (asked.isUnattended) unattended.add(grant.id);
-      return { id: grant.id, token };
+      const { id } = await add(asked, createHash('sha256').update(token).digest('hex'));
+      if (asked.isUnattended) unattended.add(id);
+      return { id, token };
     },
-    find: async (tokenSha256) => {
-      const entry = known.get(tokenSha256) ?? (await readGrant(store, tokenSha256));
-      if (entry === null || !isLive(entry)) return null;
-      known.set(tokenSha256, entry);
-      use(store, entry);
-      return entry.grant;
-    },
+    openBare: openBareGrants(store, { find, add }),
+    find,
     end: async (id) => {
       unattended.delete(id);
       forget(id);
       stops.forget(id);
       await store.endGrant(id, Date.now());
-      const total = tally(id);
+      const total = tallyOf(tallies, id);
       tallies.delete(id);
       return recount(store, id, total);
     },
@@ -107,18 +113,17 @@ export function openGrantBook(store: Store): GrantBook {
       stops.stop(id);
       await store.endGrant(id, Date.now());
     },
-    stopOf: (id) => stops.of(id),
+    stopOf: stops.of,
     hasLive: () => [...known.values()].some(isLive),
   };
 }
 
-const newTally = (): Tally => ({
-  sessions: new Set(),
-  exchanges: 0,
-  edits: 0,
-  masked: 0,
-  notices: [],
-});
+function tallyOf(tallies: Map<string, Tally>, id: string): Tally {
+  const nothing = { exchanges: 0, edits: 0, masked: 0, notices: [] };
+  const found = tallies.get(id) ?? { sessions: new Set(), ...nothing };
+  tallies.set(id, found);
+  return found;
+}
 
 const isLive = (entry: Known): boolean => Date.now() - entry.usedAtMs < entry.lifeMs;
 
@@ -148,14 +153,18 @@ async function recount(store: Store, id: string, counted: Tally): Promise<Tally>
   };
 }
 
-function makeGrant({ principal, place, agent, isStanding }: GrantRequest, token: string): Grant {
+function makeGrant(
+  { principal, identity, place, agent, isStanding }: GrantRequest,
+  tokenSha256: string,
+): Grant {
   const nowMs = Date.now();
   return {
     principal,
+    identity,
     place,
     agent,
     id: newGrantId(),
-    tokenSha256: createHash('sha256').update(token).digest('hex'),
+    tokenSha256,
     openedAtMs: nowMs,
     lastUsedAtMs: nowMs,
     expiresAtMs: nowMs + (isStanding ? STANDING_MS : IDLE_MS),

@@ -12,6 +12,7 @@ export async function openEnvironment(
   notify: (line: string) => void,
 ): Promise<Readonly<Record<string, string>>> {
   const session = await openSession(caller, { agent: null, script });
+  if (session.notice !== null) notify(session.notice);
   const { grant, baseUrl, hasConnection } = session;
   const forward = session.wantsForwarding ? await openForwarding(caller, session, notify) : {};
   const keys = custodyVariables(session.custody, session.token);

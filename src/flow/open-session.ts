@@ -4,6 +4,8 @@ import type { RunInfo } from '../daemon/run-info.ts';
 import { withoutUser } from '../git/approval-place.ts';
 import { findRepository } from '../git/open-repository.ts';
 import { gitText } from '../git/run-git.ts';
+import { readCiEnvironment } from '../identity/ci-facts.ts';
+import { findOfferedToken } from '../identity/offer-token.ts';
 import type { Caller } from '../model/caller.ts';
 import { arrayAt, isObject, isString, numberAt, parseJson, stringAt } from '../model/json.ts';
 import type { Place, Principal } from '../model/session.ts';
@@ -24,6 +26,8 @@ export interface OpenedSession {
   readonly custody: readonly string[];
   /** Variables that hold such a credential. */
   readonly hidden: readonly string[];
+  /** One line for the person about who the session is for; null mostly. */
+  readonly notice: string | null;
   /** Does the policy have connections that only a forward proxy leads to? */
   readonly wantsForwarding: boolean;
 }
@@ -65,8 +69,10 @@ export async function openSession(
   const hops = readHopRules(caller.env);
   const isUnattended = !['', '0', 'false'].includes(caller.env['CI'] ?? '');
   const isStanding = lasts !== undefined;
+  const environment = readCiEnvironment(caller.env) ?? {};
+  const { token: offered, notice } = await offerToken(caller, daemon);
   const facts = { principal, place, agent, known, hops, isUnattended, isStanding };
-  const body = JSON.stringify(facts);
+  const body = JSON.stringify({ ...facts, environment, token: offered });
   const question = { method: 'POST', path: '/grant', body, timeoutMs: ASK_TIMEOUT_MS } as const;
   const answer = parseJson(await askDaemon(daemon, question));
   const token = stringAt(answer, 'token') ?? '';
@@ -80,8 +86,31 @@ export async function openSession(
     hasConnection: (connection) => connections.has(connection),
     custody: arrayAt(answer, 'custody').filter(isString),
     hidden: arrayAt(answer, 'hidden').filter(isString),
+    notice: notice ?? stringAt(answer, 'notice'),
     wantsForwarding: isObject(answer) && answer['wantsForwarding'] === true,
   };
+}
+
+interface Offered {
+  readonly token: string | null;
+  readonly notice: string | null;
+}
+
+/** Asks the platform for a token only where somebody who is configured issues it. */
+async function offerToken({ env }: Caller, daemon: RunInfo): Promise<Offered> {
+  const question = { method: 'GET', path: '/issuers', timeoutMs: ASK_TIMEOUT_MS } as const;
+  const issuers = arrayAt(parseJson(await askDaemon(daemon, question)), 'issuers');
+  const wanted = issuers.map((one) => ({
+    issuer: stringAt(one, 'issuer') ?? '',
+    audience: stringAt(one, 'audience') ?? '',
+    variable: stringAt(one, 'variable'),
+  }));
+  try {
+    return { token: await findOfferedToken(env, wanted), notice: null };
+  } catch (thrown) {
+    const why = thrown instanceof Error ? thrown.message : String(thrown);
+    return { token: null, notice: `no identity token, the job is known by its variables: ${why}` };
+  }
 }
 
 /** @throws Fault DAEMON_UNREACHABLE. */

@@ -2,7 +2,13 @@
 import type { Connection } from '../model/policy.ts';
 import { pairsOf } from '../proxy/headers.ts';
 
-const CREDENTIALS = new Set(['authorization', 'x-api-key', 'api-key', 'x-goog-api-key']);
+/** Where clients show who they are, lower case. */
+export const CREDENTIAL_HEADERS: ReadonlySet<string> = new Set([
+  'authorization',
+  'x-api-key',
+  'api-key',
+  'x-goog-api-key',
+]);
 
 /** @param headers names and values by turns. */
 export function putCredential(
@@ -10,7 +16,7 @@ export function putCredential(
   value: string,
   headers: readonly string[],
 ): readonly string[] {
-  const others = pairsOf(headers).filter(([name]) => !CREDENTIALS.has(name.toLowerCase()));
+  const others = pairsOf(headers).filter(([name]) => !CREDENTIAL_HEADERS.has(name.toLowerCase()));
   return [...others.flat(), ...headerFor(protocol, value)];
 }
 

@@ -1,19 +1,21 @@
 // The proxy's door: who may come in, and what becomes of one exchange. A request is recorded before it is forwarded, a
 // reply before its last event is given out.
-import { createHash } from 'node:crypto';
+import { connectionFor, mayUse, policyFor } from '../guard/for-caller.ts';
+import type { TokenReader } from '../identity/read-token.ts';
 import { Fault, isFault } from '../model/fault.ts';
-import { directoryInHeaders } from '../agents/recognise-agent.ts';
 import type { Connection, Policy } from '../model/policy.ts';
 import type { Grant } from '../model/session.ts';
 import type { Door, Knock, Refusal, Tunnel, TunnelKnock, Visit } from '../proxy/door.ts';
 import { pairsOf } from '../proxy/headers.ts';
 import { placeHere } from '../proxy/target.ts';
+import { authenticate, findGrant } from './authenticate.ts';
 import type { AuthorityBook } from './authority-book.ts';
 import { isConfigured, pickConnection, type Upstream } from './pick-connection.ts';
 import type { Store } from '../store/store.ts';
 import { newExchangeId } from '../store/ids.ts';
 import type { WireFormat } from '../wire/format.ts';
 import { errorFormat, pickFormat } from '../wire/formats.ts';
+import type { DenialBook } from './denial-book.ts';
 import type { GrantBook } from './grant-book.ts';
 import type { HopBook } from './hop-book.ts';
 import type { KnownBook } from './known-book.ts';
@@ -54,6 +56,8 @@ export interface Recorder {
   readonly watch: WorktreeWatch;
   readonly authority: AuthorityBook;
   readonly credentials: CredentialReader;
+  readonly identities: TokenReader;
+  readonly denials: DenialBook;
   readonly notifier: Notifier;
   readonly warn: (line: string) => void;
 }
@@ -79,15 +83,20 @@ export interface Admitted {
 export const openDoor = (recorder: Recorder): Door => ({
   admit: (knock) => admit(recorder, knock),
   admitTunnel: (knock) => admitTunnel(recorder, knock),
+  turnedAway: (refusal) => recorder.denials.note(refusal),
 });
 
 async function admit(recorder: Recorder, asked: Knock): Promise<Visit | Refusal> {
   try {
-    const grant = await placed(recorder, await findGrant(recorder, asked.token), asked);
-    const policy = await recorder.policies.of(grant.place.worktree);
-    const { connection, knock, upstream } = pickConnection(policy, asked);
+    const { grant, isOurs, ...seen } = await authenticate(recorder, asked);
+    const { identity } = grant;
+    const policy = policyFor(seen.policy, identity);
+    const { knock, upstream, ...picked } = pickConnection(policy, seen.knock);
+    if (!mayUse(picked.connection, identity)) throw notAllowed(picked.connection);
+    const connection = connectionFor(picked.connection, policy.pipelines, identity);
     const credential = await recorder.credentials(connection);
     if (credential !== null) recorder.maskers.learn(credential);
+    if (credential === null && isOurs) throw withoutCredential(connection);
     const format = pickFormat(connection.protocol, knock.method, knock.path);
     const id = newExchangeId();
     return openVisit(recorder, {
@@ -104,28 +113,23 @@ async function admit(recorder: Recorder, asked: Knock): Promise<Visit | Refusal>
     });
   } catch (thrown) {
     if (!isFault(thrown)) throw thrown;
-    return refusalOf(thrown, guessFormat(asked), isProxied(asked) ? 407 : 401);
+    const refusal = refusalOf(thrown, guessFormat(asked), isProxied(asked) ? 407 : 401);
+    recorder.denials.note(refusal, thrown.message);
+    return refusal;
   }
 }
 
+const notAllowed = ({ name, groups = [] }: Connection): Fault =>
+  new Fault('GROUP_NOT_ALLOWED', `${name} is for verified members of ${groups.join(', ')}`);
+
+/** What names the caller goes no further: a provider has no use for it, and others could use it here. */
+const withoutCredential = ({ name }: Connection): Fault =>
+  new Fault('CREDENTIAL_MISSING', `${name} has no credential to go on with`, {
+    fix: `set credential: on the connection; identity tokens are not sent to providers`,
+  });
+
 /** Clients of a proxy look for 407, and what they then send is for us. */
 const isProxied = ({ forward }: Knock): boolean => forward !== null && !forward.isTunnelled;
-
-/** The policy is that of where the client works, as far as its headers say it. */
-async function placed({ places }: Recorder, grant: Grant, { headers }: Knock): Promise<Grant> {
-  if (grant.place.worktree !== null) return grant;
-  const named = pairsOf(headers).map(([name, value]) => [name.toLowerCase(), value] as const);
-  const place = await places.of(grant, directoryInHeaders(Object.fromEntries(named)));
-  return { ...grant, place };
-}
-
-async function findGrant({ grants, maskers }: Recorder, token: string): Promise<Grant> {
-  const grant = await grants.find(createHash('sha256').update(token).digest('hex'));
-  if (grant === null)
-    throw new Fault('TOKEN_UNKNOWN', 'the session token is missing, wrong or over');
-  maskers.learn(token);
-  return grant;
-}
 
 /** The connection is not known yet: its name or the path tells whose clients these are. */
 function guessFormat({ connection, method, path }: Knock): WireFormat {
@@ -141,6 +145,8 @@ const STATUS: Readonly<Record<string, number>> = {
   REQUEST_UNREAD: 400,
   RULE_BLOCKED: 403,
   APPROVAL_NEEDED: 403,
+  GROUP_NOT_ALLOWED: 403,
+  IDENTITY_REFUSED: 401,
 };
 
 /** @returns an answer in the provider's shape; 503 for whatever is not the client's doing. */
@@ -158,6 +164,8 @@ function refusalOf(fault: Fault, format: WireFormat, unknownStatus = 401): Refus
 async function admitTunnel(recorder: Recorder, knock: TunnelKnock): Promise<Tunnel | Refusal> {
   try {
     const grant = await findGrant(recorder, knock.token);
+    if (grant === null)
+      throw new Fault('TOKEN_UNKNOWN', 'the proxy’s password is no session token');
     const policy = await recorder.policies.of(grant.place.worktree);
     if (isConfigured(policy, knock))
       return { kind: 'known', context: () => recorder.authority.contextFor(knock.host) };
@@ -166,7 +174,9 @@ async function admitTunnel(recorder: Recorder, knock: TunnelKnock): Promise<Tunn
     );
   } catch (thrown) {
     if (!isFault(thrown)) throw thrown;
-    return refusalOf(thrown, errorFormat('http'), 407);
+    const refusal = refusalOf(thrown, errorFormat('http'), 407);
+    recorder.denials.note(refusal, thrown.message);
+    return refusal;
   }
 }
 

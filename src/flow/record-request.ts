@@ -16,6 +16,7 @@ import type { ExchangeDraft } from '../store/store.ts';
 import { decodeRequest } from './decode-request.ts';
 import { holdRequest } from './hold-request.ts';
 import { judgeRequest, type Stopped } from './judge-request.ts';
+import { CREDENTIAL_HEADERS } from './put-credential.ts';
 import type { Admitted, Recorder } from './record-exchange.ts';
 import { refusedEnd } from './refuse-request.ts';
 import { maskBody } from './mask-request-body.ts';
@@ -97,8 +98,6 @@ function readRequest({ knock, format }: Admitted, decoded: Uint8Array): Seen {
   return { request, recognised };
 }
 
-const CREDENTIAL_HEADERS = new Set(['authorization', 'x-api-key', 'api-key', 'x-goog-api-key']);
-
 /** What the client shows to the provider: never to be written down, wherever it turns up again. */
 const credentialsIn = (headers: readonly string[]): readonly string[] =>
   pairsOf(headers)
@@ -131,6 +130,7 @@ function joinSession(
     agentVersion: recognised.version,
     place: grant.place,
     principal: grant.principal,
+    identity: grant.identity,
     atMs: startedAtMs,
   });
 }

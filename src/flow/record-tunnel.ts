@@ -62,8 +62,8 @@ async function begin(
   { id, url }: { readonly id: string; readonly url: string },
 ): Promise<void> {
   const startedAtMs = Date.now();
-  const { principal, place, agent } = grant;
-  const facts = { agent, agentVersion: null, place, principal, atMs: startedAtMs };
+  const { principal, identity, place, agent } = grant;
+  const facts = { agent, agentVersion: null, place, principal, identity, atMs: startedAtMs };
   const session = await store.joinSession(grant.id, null, facts);
   await store.beginExchange({
     id,

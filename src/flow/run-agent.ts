@@ -58,6 +58,7 @@ export async function runAgent(asking: Caller, request: RunRequest): Promise<Age
     script: request.script,
     known,
   });
+  if (session.notice !== null) request.notify(session.notice);
   const tempDir = await mkdtemp(join(tmpdir(), 'aitrail-run-'));
   const { script, notify } = request;
   // a daemon that is started again has no business with the values behind placeholders

@@ -23,33 +23,18 @@ import { isAnswering } from './find-daemon.ts';
 import type { Caller } from '../model/caller.ts';
 import { Fault, isFault } from '../model/fault.ts';
 import { readVersion } from '../model/version.ts';
-import { readHopRules } from '../proxy/hops.ts';
 import { type Listener, openListener } from '../proxy/listener.ts';
-import { openUpstreams } from '../proxy/upstreams.ts';
 import { keepReaders } from '../git/objects-pool.ts';
 import { useGitBroker } from '../git/run-git.ts';
 import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
-import { openApprovalBook } from './approval-book.ts';
-import { openAuthorityBook, readTrust } from './authority-book.ts';
+import { readTrust } from './authority-book.ts';
 import { controlRoutes } from './control-routes.ts';
-import { openGrantBook } from './grant-book.ts';
-import { openHopBook, withoutUs } from './hop-book.ts';
 import { watchIdle } from './idle-watch.ts';
-import { openKnownBook } from './known-book.ts';
-import { type Maskers, openMaskers } from './maskers.ts';
-import { openCredentials } from './read-credential.ts';
-import { openPlaceBook } from './place-book.ts';
-import { openPolicyBook } from './policy-book.ts';
+import { openMaskers } from './maskers.ts';
 import { openDoor, type Recorder } from './record-exchange.ts';
-import { openNotifier } from './notify.ts';
-import { openPathResolver } from './resolve-path.ts';
-import { openSessionBook } from './session-book.ts';
-import { openRuleBook } from './rule-book.ts';
+import { openRecorder } from './open-recorder.ts';
 import { openVault } from './keep-secret.ts';
-import { openVeilBook } from './veil-book.ts';
-import { openWorktreeWatch } from './worktree-watch.ts';
-import { openWrittenBook } from './written-book.ts';
 
 /** Answers one hook; what its body is, src/hooks knows. */
 export type HookHandler = (
@@ -129,7 +114,14 @@ async function serveStore(opened: Opened, onReady: (info: RunInfo) => void): Pro
   const maskers = openMaskers({ key: await store.readKey(), env: caller.env, keep });
   const log = openLogFile(files.log, (line) => maskers.mask(line));
   const trust = await readTrust(caller.env);
-  const recorder = await openRecorder(opened, { maskers, log, trust });
+  const recorder = await openRecorder({
+    store,
+    home: opened.home,
+    env: caller.env,
+    maskers,
+    log,
+    trust,
+  });
   const listener = await openKeptListener(recorder, files, { port: options.port, trust });
   const stop = openStop(options.stopped);
   const info: RunInfo = {
@@ -163,48 +155,10 @@ async function leave(
   recorder.watch.close();
   await control.close();
   await recorder.notifier.close();
+  await recorder.denials.close();
   await removeFile(files.daemon);
   await removeFile(info.socket);
   log('stopped');
-}
-
-interface RecorderParts {
-  readonly maskers: Maskers;
-  readonly log: WriteLog;
-  /** As in openUpstreams. */
-  readonly trust: readonly string[] | null;
-}
-
-async function openRecorder(
-  { options, store, home }: Opened,
-  { maskers, log, trust }: RecorderParts,
-): Promise<Recorder> {
-  const caller: Caller = { cwd: home, env: options.caller.env };
-  const key = await store.readKey();
-  const credentials = openCredentials(caller, home);
-  const grants = openGrantBook(store);
-  const hops = withoutUs(readHopRules(caller.env));
-  return {
-    store,
-    key,
-    maskers,
-    rules: openRuleBook(),
-    approvals: openApprovalBook(caller.env),
-    warn: log,
-    grants,
-    hops: openHopBook(hops, grants),
-    policies: openPolicyBook(caller, log),
-    known: openKnownBook(),
-    written: openWrittenBook(),
-    veils: openVeilBook(maskers, key),
-    paths: openPathResolver(caller),
-    places: openPlaceBook(caller),
-    authority: openAuthorityBook(home),
-    credentials,
-    notifier: openNotifier({ upstreams: openUpstreams(trust), hops, credentials, warn: log }),
-    sessions: openSessionBook(store),
-    watch: openWorktreeWatch({ caller, store, key, warn: log }),
-  };
 }
 
 /** Clients were told a port once: the same again, unless somebody else has taken it meanwhile. */

@@ -1,7 +1,7 @@
 // Sessions by conversation, remembered so that a request of a known one need not wait for the store to say which: it joins
 // and begins its exchange in one commit.
 import type { Session } from '../model/session.ts';
-import type { SessionFacts, Store } from '../store/store.ts';
+import type { OpeningFacts, Store } from '../store/store.ts';
 
 export interface SessionBook {
   /**
@@ -14,7 +14,7 @@ export interface SessionBook {
   join(
     grant: string,
     conversation: string | null,
-    facts: SessionFacts & Pick<Session, 'principal'>,
+    facts: OpeningFacts,
   ): { readonly known: Session | null; readonly joined: Promise<Session> };
 }
 

@@ -4,7 +4,7 @@ import { Fault } from '../model/fault.ts';
 
 export interface StopBook {
   /** Aborts when the grant is stopped. */
-  of(grant: string): AbortSignal;
+  readonly of: (grant: string) => AbortSignal;
   stop(grant: string): void;
   forget(grant: string): void;
 }

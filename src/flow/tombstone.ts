@@ -7,9 +7,9 @@ export function tombstoneHeaders(connection: Connection): readonly (readonly [st
   return [[TOMBSTONE_HEADER, ruleOf(connection)]];
 }
 
-function ruleOf({ name, recordPlace }: Connection): string {
+function ruleOf({ name, recordPlace, recordRule }: Connection): string {
   if (name === UNKNOWN) return 'no connection has this origin and path';
-  const setting = `connections.${name}.record is false`;
+  const setting = recordRule ?? `connections.${name}.record is false`;
   if (recordPlace === undefined) return setting;
   const { file, line, column } = recordPlace;
   return `${setting} (${file}:${String(line)}:${String(column)})`;

@@ -46,6 +46,18 @@ export const FAULTS = {
     exit: 1,
     fix: 'open a new session: aitrail run -- COMMAND, or eval "$(aitrail env)"',
   },
+  IDENTITY_REFUSED: {
+    exit: 1,
+    fix: 'get a fresh token, for the audience under identity: in the configuration',
+  },
+  IDENTITY_UNCHECKED: {
+    exit: 3,
+    fix: 'try again; keys may also come from a file: identity.issuers[].jwks',
+  },
+  GROUP_NOT_ALLOWED: {
+    exit: 1,
+    fix: 'ask whoever keeps the groups of this connection, or use another connection',
+  },
   SESSION_STOPPED: {
     exit: 1,
     fix: 'a person ended this session; start another: aitrail run -- COMMAND',

@@ -27,6 +27,31 @@ export interface Connection {
   readonly isRecorded: boolean;
   /** Where `record: false` was written. */
   readonly recordPlace?: SettingPlace;
+  /** The setting there, where it is not the connection's own. */
+  readonly recordRule?: string;
+  /** The organisation says whether it is recorded: no pipeline of the user's own file changes that. */
+  readonly isRecordFixed?: boolean;
+  /** Verified members of one of these alone may use it; absent: everybody. */
+  readonly groups?: readonly string[];
+}
+
+/** An identity provider whose tokens count. */
+export interface Issuer {
+  /** `iss`, word for word. */
+  readonly issuer: string;
+  readonly audience: string;
+  readonly groupsClaim: string | null;
+  /** File with its keys; null: by discovery. */
+  readonly jwks: string | null;
+  /** Variable that holds a job's token; null: the platform's own ways. */
+  readonly variable: string | null;
+}
+
+/** Which pipelines are recorded, by claims of verified tokens; the first that fits counts. */
+export interface PipelineRule {
+  readonly claims: Readonly<Record<string, string>>;
+  readonly isRecorded: boolean;
+  readonly place: SettingPlace;
 }
 
 export interface ProtectRule {
@@ -34,6 +59,8 @@ export interface ProtectRule {
   readonly paths: readonly string[];
   /** `ai`: only changes that an AI made; `any`: all. */
   readonly from: 'ai' | 'any';
+  /** Whom it holds for: members of one of these, and everybody who is not verified to be none; absent: everybody. */
+  readonly groups?: readonly string[];
   readonly action: RuleAction;
   /** With `approve`: mail addresses and `group:NAME`; empty: any listed signer. */
   readonly approvers: readonly string[];
@@ -60,6 +87,8 @@ export interface StreamRule {
   readonly method: string | null;
   /** Path without query; `*` stands for a part of a segment, `**` for any; null: all. */
   readonly path: string | null;
+  /** As those of a protect rule. */
+  readonly groups?: readonly string[];
   readonly action: RuleAction;
   readonly approvers: readonly string[];
   readonly place: SettingPlace | null;
@@ -132,6 +161,8 @@ export interface Policy {
   readonly signing: 'auto' | 'ssh' | 'keyring' | 'file';
   readonly notes: { readonly push: boolean; readonly gitAi: boolean };
   readonly onStoreError: 'refuse' | 'forward';
+  readonly identity: { readonly issuers: readonly Issuer[] };
+  readonly pipelines: readonly PipelineRule[];
   readonly notify: readonly NotifyTarget[];
   /** SHA-256 over the canonical JSON of all of the above, hex; goes into statements. */
   readonly digest: string;

@@ -1,4 +1,5 @@
 // Who talked to which model, from where: grants, sessions, exchanges.
+import type { Identity } from './context.ts';
 import type { MaskRecord } from './secret.ts';
 import type { Protocol, Usage, WireName } from './wire.ts';
 
@@ -23,6 +24,7 @@ export interface Grant {
   readonly id: string;
   readonly tokenSha256: string;
   readonly principal: Principal;
+  readonly identity: Identity;
   readonly place: Place;
   /** `aitrail run --agent` or recognised from the command. */
   readonly agent: string | null;
@@ -40,6 +42,7 @@ export interface Session {
   readonly agent: string | null;
   readonly agentVersion: string | null;
   readonly principal: Principal;
+  readonly identity: Identity;
   readonly place: Place;
   readonly startedAtMs: number;
   readonly lastAtMs: number;

@@ -11,6 +11,8 @@ export interface Knock {
   readonly connection: string;
   /** What it asked the forward proxy for; `path` is then the origin's own. */
   readonly forward: { readonly origin: string; readonly isTunnelled: boolean } | null;
+  /** The same URL read as one without a token; null where it cannot be. */
+  readonly bare: { readonly connection: string; readonly path: string } | null;
   readonly method: string;
   /** What follows the connection in the URL, query included; starts with a slash. */
   readonly path: string;
@@ -143,4 +145,6 @@ export type Tunnel =
 export interface Door {
   admit(knock: Knock): Promise<Visit | Refusal>;
   admitTunnel(knock: TunnelKnock): Promise<Tunnel | Refusal>;
+  /** The proxy itself turned somebody away. */
+  turnedAway(refusal: Refusal): void;
 }

@@ -24,7 +24,11 @@ export async function serve(call: Call): Promise<void> {
   const { asked, client, door } = call;
   const knock = knockOf(asked, call.tunnelled);
   const why = findStranger(asked, knock);
-  if (why !== null) return refuse(client, plainRefusal(403, 'FOREIGN_ORIGIN', why));
+  if (why !== null) {
+    const refusal = plainRefusal(403, 'FOREIGN_ORIGIN', why);
+    door.turnedAway(refusal);
+    return refuse(client, refusal);
+  }
   try {
     const visit = await door.admit(knock);
     if (visit.kind === 'refused') return refuse(client, visit);

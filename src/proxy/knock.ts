@@ -3,7 +3,7 @@ import type { Asked } from './client.ts';
 import type { Knock } from './door.ts';
 import { findForeign } from './foreign.ts';
 import { valueOf } from './headers.ts';
-import { parseTarget } from './target.ts';
+import { parseBareTarget, parseTarget } from './target.ts';
 
 /** Of a decrypted CONNECT; null for a connection that came straight to us. */
 export interface Tunnelled {
@@ -22,7 +22,7 @@ export function proxyToken(headers: readonly string[]): string | null {
 }
 
 export function knockOf({ method, url, headers }: Asked, tunnelled: Tunnelled | null): Knock {
-  const sent = { method, headers };
+  const sent = { method, headers, bare: null };
   if (tunnelled !== null) {
     const { token, origin } = tunnelled;
     return { ...sent, token, connection: '', forward: { origin, isTunnelled: true }, path: url };
@@ -39,8 +39,9 @@ export function knockOf({ method, url, headers }: Asked, tunnelled: Tunnelled | 
   };
 }
 
-function byBaseUrl(url: string): Pick<Knock, 'token' | 'connection' | 'path'> {
-  return parseTarget(url) ?? { token: '', connection: '', path: url };
+function byBaseUrl(url: string): Pick<Knock, 'token' | 'connection' | 'path' | 'bare'> {
+  const bare = parseBareTarget(url);
+  return { ...(parseTarget(url) ?? { token: '', connection: '', path: url }), bare };
 }
 
 /** RFC 9112 3.2.2: how a proxy is asked for plain HTTP. */

@@ -16,6 +16,14 @@ export function parseTarget(url: string): Target | null {
   return { token, connection, path: rest.startsWith('/') ? rest : `/${rest}` };
 }
 
+/** `/<connection>/<path>`: how somebody asks who shows another credential than a session token. */
+export function parseBareTarget(url: string): Omit<Target, 'token'> | null {
+  const match = /^\/+([a-z0-9][a-z0-9-]*)(?=[/?]|$)(.*)$/s.exec(url);
+  if (match === null) return null;
+  const [, connection = '', rest = ''] = match;
+  return { connection, path: rest.startsWith('/') ? rest : `/${rest}` };
+}
+
 interface Versioning {
   readonly version: string;
   /** First segments that stand behind the version. */

@@ -76,7 +76,11 @@ async function upgrade(call: Upgrade): Promise<void> {
   const { request, asked, door } = call;
   const knock = knockOf(asked, call.tunnelled);
   const why = findStranger(asked, knock);
-  if (why !== null) return refuse(respondOn(call), plainRefusal(403, 'FOREIGN_ORIGIN', why));
+  if (why !== null) {
+    const refusal = plainRefusal(403, 'FOREIGN_ORIGIN', why);
+    door.turnedAway(refusal);
+    return refuse(respondOn(call), refusal);
+  }
   try {
     const visit = await door.admit(knock);
     if (visit.kind === 'refused') return refuse(respondOn(call), visit);

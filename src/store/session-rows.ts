@@ -1,65 +1,17 @@
-// Grants and the sessions that they open.
+// The sessions that grants open.
 import { Fault } from '../model/fault.ts';
-import type { Grant, Place, Principal, Session } from '../model/session.ts';
+import type { Place, Session } from '../model/session.ts';
 import type { Database, Value } from './database.ts';
+import { formatIdentity, parseIdentity } from './grant-rows.ts';
 import { newSessionId } from './ids.ts';
-import type { SessionFacts, SessionFilter } from './store.ts';
+import type { OpeningFacts, SessionFilter } from './store.ts';
 
 const SESSIONS_MAX = 1000;
-
-export function addGrant(database: Database, grant: Grant): void {
-  const { principal } = grant;
-  database.run(
-    `INSERT INTO grants (id, token_sha256, user_name, user_email, place, agent, opened_ms, used_ms, expires_ms, ended_ms)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    [
-      grant.id,
-      grant.tokenSha256,
-      principal.name,
-      principal.email,
-      JSON.stringify(grant.place),
-      grant.agent,
-      grant.openedAtMs,
-      grant.lastUsedAtMs,
-      grant.expiresAtMs,
-      grant.endedAtMs,
-    ],
-  );
-}
-
-export function findGrant(database: Database, tokenSha256: string): Grant | null {
-  const row = database.get<GrantRow>('SELECT * FROM grants WHERE token_sha256 = ?', [tokenSha256]);
-  if (row === undefined) return null;
-  const place: Place = JSON.parse(row.place);
-  return {
-    id: row.id,
-    tokenSha256: row.token_sha256,
-    principal: { name: row.user_name, email: row.user_email },
-    place,
-    agent: row.agent,
-    openedAtMs: row.opened_ms,
-    lastUsedAtMs: row.used_ms,
-    expiresAtMs: row.expires_ms,
-    endedAtMs: row.ended_ms,
-  };
-}
-
-/** A grant in use lives on for as long as it was opened for (DECISIONS 6). */
-export function touchGrant(database: Database, id: string, atMs: number): void {
-  database.run(
-    `UPDATE grants SET expires_ms = expires_ms + max(0, ?1 - used_ms), used_ms = max(used_ms, ?1) WHERE id = ?2`,
-    [atMs, id],
-  );
-}
-
-export function endGrant(database: Database, id: string, atMs: number): void {
-  database.run('UPDATE grants SET ended_ms = coalesce(ended_ms, ?) WHERE id = ?', [atMs, id]);
-}
 
 export function joinSession(
   database: Database,
   key: { readonly grant: string; readonly conversation: string | null },
-  facts: SessionFacts & { readonly principal: Principal },
+  facts: OpeningFacts,
 ): Session {
   const known = database.get<SessionRow>(
     'SELECT * FROM sessions WHERE grant_id = ? AND conversation IS ?',
@@ -146,13 +98,13 @@ export function pickOne<Row extends { readonly id: string }>(
 function insertSession(
   database: Database,
   key: { readonly grant: string; readonly conversation: string | null },
-  facts: SessionFacts & { readonly principal: Principal },
+  facts: OpeningFacts,
 ): Session {
   const { place, principal } = facts;
   const n = database.run(
     `INSERT INTO sessions (id, grant_id, conversation, agent, agent_version, user_name, user_email, repository,
-       worktree, remote, branch, head, host, started_ms, last_ms)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       worktree, remote, branch, head, host, started_ms, last_ms, context)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     [
       newSessionId(),
       key.grant,
@@ -169,6 +121,7 @@ function insertSession(
       place.host,
       facts.atMs,
       facts.atMs,
+      formatIdentity(facts.identity),
     ],
   );
   return readSession(database, n);
@@ -192,6 +145,7 @@ function sessionOf(database: Database, row: SessionRow): Session {
     agent: row.agent,
     agentVersion: row.agent_version,
     principal: { name: row.user_name, email: row.user_email },
+    identity: parseIdentity(row.context),
     place: {
       repository: row.repository,
       worktree: row.worktree,
@@ -213,19 +167,6 @@ const term = (
 ): readonly (readonly [string, readonly Value[]])[] =>
   value === undefined ? [] : [[sql, [value]]];
 
-interface GrantRow {
-  readonly id: string;
-  readonly token_sha256: string;
-  readonly user_name: string;
-  readonly user_email: string;
-  readonly place: string;
-  readonly agent: string | null;
-  readonly opened_ms: number;
-  readonly used_ms: number;
-  readonly expires_ms: number;
-  readonly ended_ms: number | null;
-}
-
 interface SessionRow {
   readonly n: number;
   readonly id: string;
@@ -244,4 +185,5 @@ interface SessionRow {
   readonly started_ms: number;
   readonly last_ms: number;
   readonly exchanges: number;
+  readonly context: string | null;
 }

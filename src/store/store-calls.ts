@@ -8,6 +8,7 @@ import { refine, type Database } from './database.ts';
 import * as emissions from './emission-rows.ts';
 import * as events from './event-rows.ts';
 import * as exchanges from './exchange-rows.ts';
+import * as grants from './grant-rows.ts';
 import type { RecentLists } from './lists.ts';
 import { lastCheckpoint, publishLog, rewriteLogFiles, signLog } from './log-files.ts';
 import { appendLeaf, logSize, nodeReader, readLog } from './log-rows.ts';
@@ -49,10 +50,10 @@ function sessionCalls({
   write,
 }: Core): Pick<SyncStore, SessionCall | 'listSessions' | 'findSession' | 'readKey'> {
   return {
-    addGrant: (grant) => write(() => sessions.addGrant(database, grant)),
-    findGrant: (sha256) => refine(() => sessions.findGrant(database, sha256)),
-    touchGrant: (id, atMs) => write(() => sessions.touchGrant(database, id, atMs)),
-    endGrant: (id, atMs) => write(() => sessions.endGrant(database, id, atMs)),
+    addGrant: (grant) => write(() => grants.addGrant(database, grant)),
+    findGrant: (sha256) => refine(() => grants.findGrant(database, sha256)),
+    touchGrant: (id, atMs) => write(() => grants.touchGrant(database, id, atMs)),
+    endGrant: (id, atMs) => write(() => grants.endGrant(database, id, atMs)),
     joinSession: (grant, conversation, facts) =>
       write(() => sessions.joinSession(database, { grant, conversation }, facts)),
     listSessions: (filter) => refine(() => sessions.listSessions(database, filter)),

@@ -9,7 +9,6 @@ import type {
   ExchangeOutcome,
   Grant,
   Place,
-  Principal,
   Session,
 } from '../model/session.ts';
 import type { Protocol, Usage, WireName } from '../model/wire.ts';
@@ -20,6 +19,9 @@ export interface SessionFacts {
   readonly place: Place;
   readonly atMs: number;
 }
+
+/** For a session that may have to be opened. */
+export type OpeningFacts = SessionFacts & Pick<Session, 'principal' | 'identity'>;
 
 /** Known when the request has arrived. Written before the upstream sees it. */
 export interface ExchangeDraft {
@@ -163,11 +165,7 @@ export interface Store {
   endGrant(id: string, atMs: number): Promise<void>;
 
   /** Finds or makes the session of (grant, conversation). */
-  joinSession(
-    grant: string,
-    conversation: string | null,
-    facts: SessionFacts & { principal: Principal },
-  ): Promise<Session>;
+  joinSession(grant: string, conversation: string | null, facts: OpeningFacts): Promise<Session>;
   listSessions(filter: SessionFilter): Promise<readonly Session[]>;
   /** @param prefix start of an id. Throws AMBIGUOUS_ID; null if none. */
   findSession(prefix: string): Promise<Session | null>;

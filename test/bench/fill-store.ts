@@ -1,4 +1,5 @@
 // A store as months of work leave it, the same for the same numbers: exchanges that each wrote one piece of code.
+import { LOCAL_IDENTITY } from '../../src/model/context.ts';
 import { createHash } from 'node:crypto';
 import { fingerprintEdit } from '../../src/match/fingerprints.ts';
 import type { Edit } from '../../src/model/edit.ts';
@@ -52,6 +53,7 @@ function addSession(calls: SyncStore, filling: Filling, index: number): string {
     id,
     tokenSha256: digest(id),
     principal,
+    identity: LOCAL_IDENTITY,
     place,
     agent: 'claude-code',
     openedAtMs: atMs,
@@ -59,7 +61,14 @@ function addSession(calls: SyncStore, filling: Filling, index: number): string {
     expiresAtMs: atMs + 60_000,
     endedAtMs: null,
   });
-  const facts = { agent: 'claude-code', agentVersion: '2.0', place, atMs, principal };
+  const facts = {
+    agent: 'claude-code',
+    agentVersion: '2.0',
+    place,
+    atMs,
+    principal,
+    identity: LOCAL_IDENTITY,
+  };
   return calls.joinSession(id, `conversation ${index}`, facts).id;
 }
 

@@ -17,6 +17,9 @@ import { openWorktreeWatch } from '../../src/flow/worktree-watch.ts';
 import { openVeilBook } from '../../src/flow/veil-book.ts';
 import { openWrittenBook } from '../../src/flow/written-book.ts';
 import { NO_HOPS } from '../../src/proxy/hops.ts';
+import { openDenialBook } from '../../src/flow/denial-book.ts';
+import { openTokenReader } from '../../src/identity/read-token.ts';
+import { LOCAL_IDENTITY } from '../../src/model/context.ts';
 import { openListener } from '../../src/proxy/listener.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import type { Store } from '../../src/store/store.ts';
@@ -70,6 +73,8 @@ async function run(settings: string, broken: Partial<Store>) {
     authority: openAuthorityBook(world.home),
     notifier: { tell: () => undefined, close: () => Promise.resolve() },
     credentials: async () => Promise.resolve(null),
+    identities: openTokenReader(),
+    denials: openDenialBook(store, warn),
   });
   const listener = await openListener({ port: 0, trust: null }, door);
   ends.push(() => listener.close(100));
@@ -83,6 +88,7 @@ async function run(settings: string, broken: Partial<Store>) {
   };
   const { token } = await grants.open({
     principal: { name: '', email: '' },
+    identity: LOCAL_IDENTITY,
     place,
     agent: null,
     isUnattended: false,

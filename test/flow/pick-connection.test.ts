@@ -64,7 +64,15 @@ test.each([
   ],
 ])('%s', (...row) => {
   const [, connection, path, headers, want] = row;
-  const knock = { token: 't', connection, method: 'POST', path, headers, forward: null };
+  const knock = {
+    token: 't',
+    bare: null,
+    connection,
+    method: 'POST',
+    path,
+    headers,
+    forward: null,
+  };
   const { upstream } = pickConnection(POLICY, knock);
   expect(upstream.origin + upstream.path).toBe(want);
 });
@@ -72,6 +80,7 @@ test.each([
 test('a connection that nobody named', () => {
   const knock = {
     token: 't',
+    bare: null,
     connection: 'other',
     method: 'GET',
     path: '/',
@@ -99,7 +108,15 @@ test.each([
   ['https://api.githubcopilot.com.example', '/chat/completions', '(none)'],
 ])('by the forward proxy: %s%s is of the connection %s', (origin, path, want) => {
   const forward = { origin, isTunnelled: true };
-  const knock = { token: 't', connection: '', method: 'POST', path, headers: KEY, forward };
+  const knock = {
+    token: 't',
+    bare: null,
+    connection: '',
+    method: 'POST',
+    path,
+    headers: KEY,
+    forward,
+  };
   const policy = { ...policyWith({}), connections: DEFAULT_CONNECTIONS };
   const { connection, upstream } = pickConnection(policy, knock);
   expect(connection.name).toBe(want);

@@ -19,6 +19,8 @@ export const policyWith = (secrets: Partial<SecretsPolicy>): Policy => ({
   signing: 'auto',
   notes: { push: true, gitAi: true },
   onStoreError: 'refuse',
+  identity: { issuers: [] },
+  pipelines: [],
   notify: [],
   digest: '',
   files: [],

@@ -1,3 +1,4 @@
+import { LOCAL_IDENTITY } from '../../src/model/context.ts';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,6 +26,7 @@ beforeAll(async () => {
     id: 'g1',
     tokenSha256: 'x',
     principal: PRINCIPAL,
+    identity: LOCAL_IDENTITY,
     place: PLACE,
     agent: null,
     openedAtMs: 1,
@@ -43,6 +45,7 @@ const facts = (agent: string | null, atMs: number) => ({
   agentVersion: null,
   place: PLACE,
   principal: PRINCIPAL,
+  identity: LOCAL_IDENTITY,
   atMs,
 });
 

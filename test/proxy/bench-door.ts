@@ -32,6 +32,7 @@ export function openTestDoor(options: DoorOptions): TestDoor {
   const noted: Noted[] = [];
   return {
     noted,
+    turnedAway: () => undefined,
     admitTunnel: async () =>
       Promise.resolve({
         kind: 'refused',

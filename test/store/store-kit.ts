@@ -1,4 +1,5 @@
 // A store in a temporary place, and short ways to fill it.
+import { LOCAL_IDENTITY } from '../../src/model/context.ts';
 import { createHash } from 'node:crypto';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -36,6 +37,7 @@ export async function newSession(
     id,
     tokenSha256: sha256(id),
     principal: ADA,
+    identity: LOCAL_IDENTITY,
     place: PLACE,
     agent: facts.agent ?? null,
     openedAtMs: atMs,
@@ -49,6 +51,7 @@ export async function newSession(
     place: PLACE,
     atMs,
     principal: ADA,
+    identity: LOCAL_IDENTITY,
   });
   return session.id;
 }

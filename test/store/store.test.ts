@@ -1,4 +1,5 @@
 // The store's calls, each way it can be opened: in this thread and in a thread of its own.
+import { LOCAL_IDENTITY } from '../../src/model/context.ts';
 import { statSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -20,6 +21,7 @@ describe.each([
       id: 'g1',
       tokenSha256: sha256('token'),
       principal: { name: 'Ada', email: 'ada@example.com' },
+      identity: LOCAL_IDENTITY,
       place: PLACE,
       agent: 'codex',
       openedAtMs: 10,

@@ -1,0 +1,48 @@
+// `identity:` and `pipelines:`: whose word counts about who calls, and which pipelines are not recorded. The
+// organisation's and the user's alone; where the organisation speaks the user does not.
+import type { Issuer, PipelineRule, SettingPlace } from '../model/policy.ts';
+import { type Layer, notYours } from './ladder.ts';
+
+/** @throws Fault CONFIG_NOT_YOURS. */
+export function mergeIdentity(
+  layers: readonly Layer[],
+  places: Map<string, SettingPlace>,
+): { readonly issuers: readonly Issuer[] } {
+  const layer = onlyLayer(layers, 'identity');
+  const issuers = layer?.settings.identity?.issuers ?? [];
+  if (layer !== null) places.set('identity', layer.document.placeOf(['identity']));
+  return {
+    issuers: issuers.map((one) => ({
+      issuer: one.issuer,
+      audience: one.audience,
+      groupsClaim: one.groupsClaim ?? null,
+      jwks: one.jwks ?? null,
+      variable: one.token ?? null,
+    })),
+  };
+}
+
+/** @throws Fault CONFIG_NOT_YOURS. */
+export function mergePipelines(
+  layers: readonly Layer[],
+  places: Map<string, SettingPlace>,
+): readonly PipelineRule[] {
+  const layer = onlyLayer(layers, 'pipelines');
+  if (layer === null) return [];
+  places.set('pipelines', layer.document.placeOf(['pipelines']));
+  return (layer.settings.pipelines ?? []).map((one, index) => ({
+    claims: one.claims,
+    isRecorded: one.record,
+    place: layer.document.placeOf(['pipelines', index, 'record']),
+  }));
+}
+
+function onlyLayer(layers: readonly Layer[], key: 'identity' | 'pipelines'): Layer | null {
+  const speaking = layers.filter(({ settings }) => settings[key] !== undefined);
+  for (const layer of speaking)
+    if (layer.kind === 'base' || layer.kind === 'worktree')
+      throw notYours(layer, [key], 'a clone cannot say who you are');
+  const [first, second] = speaking;
+  if (second !== undefined) throw notYours(second, [key], 'this is given');
+  return first ?? null;
+}

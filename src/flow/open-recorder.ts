@@ -1,0 +1,69 @@
+// What every exchange works with, put together once for the daemon's life.
+import type { WriteLog } from '../daemon/log-file.ts';
+import type { Caller } from '../model/caller.ts';
+import type { Store } from '../store/store.ts';
+import type { Maskers } from './maskers.ts';
+import type { Recorder } from './record-exchange.ts';
+import { readHopRules } from '../proxy/hops.ts';
+import { openUpstreams } from '../proxy/upstreams.ts';
+import { openApprovalBook } from './approval-book.ts';
+import { openAuthorityBook } from './authority-book.ts';
+import { openDenialBook } from './denial-book.ts';
+import { openTokenReader } from '../identity/read-token.ts';
+import { openGrantBook } from './grant-book.ts';
+import { openHopBook, withoutUs } from './hop-book.ts';
+import { openKnownBook } from './known-book.ts';
+import { openCredentials } from './read-credential.ts';
+import { openVeilBook } from './veil-book.ts';
+import { openPlaceBook } from './place-book.ts';
+import { openPolicyBook } from './policy-book.ts';
+import { openNotifier } from './notify.ts';
+import { openPathResolver } from './resolve-path.ts';
+import { openSessionBook } from './session-book.ts';
+import { openRuleBook } from './rule-book.ts';
+import { openWorktreeWatch } from './worktree-watch.ts';
+import { openWrittenBook } from './written-book.ts';
+
+export interface RecorderParts {
+  readonly store: Store;
+  /** State directory. */
+  readonly home: string;
+  /** The daemon's own. */
+  readonly env: Caller['env'];
+  readonly maskers: Maskers;
+  readonly log: WriteLog;
+  /** As in openUpstreams. */
+  readonly trust: readonly string[] | null;
+}
+
+export async function openRecorder(parts: RecorderParts): Promise<Recorder> {
+  const { store, home, maskers, log, trust } = parts;
+  const caller: Caller = { cwd: home, env: parts.env };
+  const key = await store.readKey();
+  const credentials = openCredentials(caller, home);
+  const grants = openGrantBook(store);
+  const hops = withoutUs(readHopRules(caller.env));
+  return {
+    store,
+    key,
+    maskers,
+    rules: openRuleBook(),
+    approvals: openApprovalBook(caller.env),
+    warn: log,
+    grants,
+    hops: openHopBook(hops, grants),
+    policies: openPolicyBook(caller, log),
+    known: openKnownBook(),
+    written: openWrittenBook(),
+    veils: openVeilBook(maskers, key),
+    paths: openPathResolver(caller),
+    places: openPlaceBook(caller),
+    authority: openAuthorityBook(home),
+    credentials,
+    notifier: openNotifier({ upstreams: openUpstreams(trust), hops, credentials, warn: log }),
+    identities: openTokenReader(),
+    denials: openDenialBook(store, log),
+    sessions: openSessionBook(store),
+    watch: openWorktreeWatch({ caller, store, key, warn: log }),
+  };
+}
