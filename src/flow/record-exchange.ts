@@ -220,7 +220,7 @@ function placedHere(
   headers: readonly string[],
 ): readonly string[] {
   if (knock.forward !== null) return headers;
-  const base = `/${knock.token}/${connection.name}`;
+  const base = `${knock.token === '' ? '' : `/${knock.token}`}/${connection.name}`;
   return pairsOf(headers).flatMap(([name, value]) => [
     name,
     name.toLowerCase() === 'location' ? placeHere(base, connection.upstream, value) : value,
