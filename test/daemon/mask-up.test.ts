@@ -58,7 +58,7 @@ afterAll(async () => {
   await service.stop();
   await model.close();
   world.remove();
-});
+}, 30_000);
 
 interface Message {
   readonly role: 'user' | 'assistant';
@@ -151,7 +151,7 @@ test('Read, Edit and Write of a file with a password leave it in place; the mode
   const request = JSON.stringify(bodyOf(history.slice(0, -1)));
   for (const [start, end] of masks[0]?.ranges ?? [])
     expect(JSON.parse(`"${Buffer.from(request).subarray(start, end).toString()}"`)).toBe(PASSWORD);
-});
+}, 20_000);
 
 test('nothing of it is at rest', async () => {
   const texts = await withStore(world, async (store) => {
