@@ -103,9 +103,8 @@ export async function sendApprovals(
   return answer.exit === 0 ? null : whyOf(answer.stderr);
 }
 
-const whyOf = (stderr: string): string =>
-  stderr
-    .trim()
-    .split('\n')
-    .findLast((line) => !line.startsWith('hint:'))
-    ?.replace(/^(?:fatal|error|remote):\s*/, '') || 'it took too long';
+const whyOf = (stderr: string): string => {
+  const lines = stderr.trim().split('\n');
+  const said = lines.find((line) => /^(?:fatal|error|remote):/.test(line)) ?? lines[0] ?? '';
+  return said.replace(/^(?:fatal|error|remote):\s*/, '') || 'it took too long';
+};
