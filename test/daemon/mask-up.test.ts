@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { endSession, type OpenedSession } from '../../src/flow/open-session.ts';
 import { storedFrame } from '../wire/stored-frame.ts';
 import { type Part, type Provider, PROVIDERS, SEAL, sseText } from '../wire/streams.ts';
+import { exchangeDocument } from '../../src/print/exchange-document.ts';
 import { hireApprover } from './approver.ts';
 import {
   connectionsTo,
@@ -302,4 +303,22 @@ test('nothing to hide: the very bytes', async () => {
   const last = (await listAll(world)).at(-1);
   expect(last?.clientSha256).toBe(createHash('sha256').update(text).digest('hex'));
   expect(last?.clientSha256).toBe(last?.responseSha256);
+});
+
+test('show lists each mask: rule, ranges, keyed digest, direction, forwarded or not', async () => {
+  session = await open(world);
+  says = () => [{ kind: 'text', text: `It is ${PAT}.` }];
+  const messages: readonly Message[] = [{ role: 'user', content: `use ${PAT}` }];
+  await turn(messages);
+  const at = JSON.stringify(bodyOf(messages)).indexOf(PAT);
+  const exchange = (await listAll(world)).at(-1);
+  if (exchange === undefined) throw new Error('nothing was recorded');
+  const digest = /_([0-9a-f]{8})/.exec(asked())?.[1];
+  const mask = { rule: 'github-pat', placeholder: `AITRAIL_github_pat_${digest}`, digest };
+  expect(exchangeDocument(exchange)).toMatchObject({
+    masks: [
+      { ...mask, direction: 'toModel', isForwarded: false, ranges: [[at, at + PAT.length]] },
+      { ...mask, direction: 'toAgent', isForwarded: false, ranges: [[6, 6 + PAT.length]] },
+    ],
+  });
 });
