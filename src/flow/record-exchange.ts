@@ -18,6 +18,7 @@ import { errorFormat, pickFormat } from '../wire/formats.ts';
 import type { DenialBook } from './denial-book.ts';
 import type { GrantBook } from './grant-book.ts';
 import type { HopBook } from './hop-book.ts';
+import type { Stopped } from './judge-request.ts';
 import type { KnownBook } from './known-book.ts';
 import type { Maskers } from './maskers.ts';
 import type { Notifier } from './notify.ts';
@@ -180,6 +181,12 @@ async function admitTunnel(recorder: Recorder, knock: TunnelKnock): Promise<Tunn
   }
 }
 
+/** Whatever the store fails at: the client reads an error of its provider. */
+function refused(thrown: unknown): Stopped {
+  if (!isFault(thrown)) throw thrown;
+  return { kind: 'refused', fault: thrown };
+}
+
 function openVisit(recorder: Recorder, admitted: Admitted): Visit {
   const { connection } = admitted;
   const format = admitted.format ?? errorFormat(connection.protocol);
@@ -200,7 +207,7 @@ function openVisit(recorder: Recorder, admitted: Admitted): Visit {
         : putCredential(connection, admitted.credential, headers),
     incoming: (headers) => placedHere(admitted, headers),
     begin: async (body, gone) => {
-      const begun = await recordRequest(recorder, admitted, { body, gone });
+      const begun = await recordRequest(recorder, admitted, { body, gone }).catch(refused);
       if (begun.kind === 'refused') return refusalOf(begun.fault, format);
       if (begun.kind === 'answered') return begun;
       facts = begun.facts;

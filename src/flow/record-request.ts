@@ -2,7 +2,6 @@
 // is forwarded. What it says of the calls before becomes their outcome.
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { findAgent } from '../agents/agents.ts';
 import { findOutcomes } from '../agents/join-results.ts';
 import { recogniseAgent, type Recognised } from '../agents/recognise-agent.ts';
 import { isFault } from '../model/fault.ts';
@@ -15,6 +14,7 @@ import { pairsOf } from '../proxy/headers.ts';
 import type { ExchangeDraft } from '../store/store.ts';
 import { decodeRequest } from './decode-request.ts';
 import { holdRequest } from './hold-request.ts';
+import { joinSession, withoutStore } from './join-session.ts';
 import { judgeRequest, type Stopped } from './judge-request.ts';
 import { CREDENTIAL_HEADERS } from './put-credential.ts';
 import type { Admitted, Recorder } from './record-exchange.ts';
@@ -111,7 +111,12 @@ async function joinAndBegin(
   read: Omit<Beginning, 'session'>,
 ): Promise<Begun> {
   const { known, joined } = joinSession(recorder, admitted, read.seen);
-  if (known === null) return begin(recorder, admitted, { ...read, session: await joined });
+  if (known === null) {
+    const session = await joined.catch((thrown: unknown) => ({ thrown }));
+    if (!('thrown' in session)) return begin(recorder, admitted, { ...read, session });
+    const nobodys = { ...read, session: withoutStore(admitted, read.seen) };
+    return unrecorded(recorder, admitted, { beginning: nobodys, thrown: session.thrown });
+  }
   const [begun, session] = await Promise.all([
     begin(recorder, admitted, { ...read, session: known }),
     joined.catch(() => known), // what the store cannot do, the exchange's beginning says too
@@ -119,25 +124,6 @@ async function joinAndBegin(
   if (begun.kind === 'begun' || session.id === known.id) return begun;
   return begin(recorder, admitted, { ...read, session });
 }
-
-function joinSession(
-  { sessions }: Recorder,
-  { grant, startedAtMs }: Admitted,
-  { recognised }: Seen,
-): ReturnType<Recorder['sessions']['join']> {
-  return sessions.join(grant.id, recognised.conversation, {
-    agent: agentOf(recognised, grant.agent),
-    agentVersion: recognised.version,
-    place: grant.place,
-    principal: grant.principal,
-    identity: grant.identity,
-    atMs: startedAtMs,
-  });
-}
-
-/** A client that is known by its own marks is that client; a mere product token yields to what the person started. */
-const agentOf = ({ agent }: Recognised, started: string | null): string | null =>
-  agent !== null && findAgent(agent) !== null ? agent : (started ?? agent);
 
 interface Beginning {
   readonly session: Session;
@@ -165,13 +151,23 @@ async function begin(recorder: Recorder, admitted: Admitted, beginning: Beginnin
       forwarded: rest.forwarded,
     };
   } catch (thrown) {
-    if (!isFault(thrown)) throw thrown;
-    if (admitted.policy.onStoreError === 'refuse') return { kind: 'refused', fault: thrown };
-    const line = `${admitted.id} passes unrecorded: ${thrown.message} (${thrown.code})`;
-    tellGap(recorder, admitted, { id: admitted.id, line });
-    const facts = factsOf(recorder, admitted, beginning);
-    return { kind: 'begun', facts: { ...facts, isRecorded: false }, forwarded: rest.forwarded };
+    return unrecorded(recorder, admitted, { beginning, thrown });
   }
+}
+
+/** The store cannot take it: policy says whether it passes all the same. */
+function unrecorded(
+  recorder: Recorder,
+  admitted: Admitted,
+  { beginning, thrown }: { readonly beginning: Beginning; readonly thrown: unknown },
+): Begun {
+  if (!isFault(thrown)) throw thrown;
+  if (admitted.policy.onStoreError === 'refuse') return { kind: 'refused', fault: thrown };
+  const line = `${admitted.id} passes unrecorded: ${thrown.message} (${thrown.code})`;
+  tellGap(recorder, admitted, { id: admitted.id, line });
+  const facts = factsOf(recorder, admitted, beginning);
+  const { forwarded } = beginning.rest;
+  return { kind: 'begun', facts: { ...facts, isRecorded: false }, forwarded };
 }
 
 function factsOf(

@@ -6,7 +6,7 @@ import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import type { World } from '../daemon/world.ts';
 
-const ENTRY = resolve(import.meta.dirname, '../../bin/aitrail.js');
+export const ENTRY = resolve(import.meta.dirname, '../../bin/aitrail.js');
 const MEMORY = /^Vm(RSS|HWM):\s+(\d+) kB$/gm;
 
 export interface Daemon {

@@ -14,6 +14,7 @@ import {
   type World,
 } from '../daemon/world.ts';
 import { aitrail, startDaemon } from './daemon.ts';
+import { figure } from './figures.ts';
 
 const KILLS = Number(process.env['AITRAIL_FAULTS'] ?? 30);
 const CLIENTS = 6;
@@ -88,8 +89,10 @@ test(`killed ${String(KILLS)} times under load: nothing acknowledged is lost`, a
   );
   const lost = [...acknowledged].filter((digest) => !whole.has(digest));
   const repaired = recorded.filter(({ outcome }) => outcome === 'interrupted').length;
-  const counts = { killed: KILLS, acknowledged: acknowledged.size, lost: lost.length, repaired };
-  process.stdout.write(`    ${JSON.stringify(counts)}\n`);
+  figure('daemons killed', String(KILLS));
+  figure('exchanges acknowledged to a client', String(acknowledged.size));
+  figure('of them lost', String(lost.length));
+  figure('repaired: open when the daemon was killed', String(repaired));
   expect(acknowledged.size).toBeGreaterThan(KILLS);
   expect(lost).toEqual([]);
   expect(recorded.some(({ outcome }) => outcome === 'open')).toBe(false);

@@ -16,6 +16,7 @@ import {
   type World,
 } from '../daemon/world.ts';
 import { type Daemon, megabytes, startDaemon } from './daemon.ts';
+import { figure } from './figures.ts';
 
 const MIB = 1024 * 1024;
 const LINE = 'a line of plain text with words and numbers, 12345 of them, and no secret\n';
@@ -81,9 +82,6 @@ function ask(blocks: number): Promise<IncomingMessage> {
       .end();
   });
 }
-
-const figure = (name: string, value: string): void =>
-  void process.stdout.write(`    ${name}: ${value}\n`);
 
 test('32 streams at once', async () => {
   const body = { stream: true, messages: [{ role: 'user', content: LINE.repeat(680) }] };
