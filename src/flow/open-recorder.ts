@@ -10,6 +10,7 @@ import { openApprovalBook } from './approval-book.ts';
 import { openAuthorityBook } from './authority-book.ts';
 import { openDenialBook } from './denial-book.ts';
 import { openTokenReader } from '../identity/read-token.ts';
+import { openGapBook } from './gap-book.ts';
 import { openGrantBook } from './grant-book.ts';
 import { openHopBook, withoutUs } from './hop-book.ts';
 import { openKnownBook } from './known-book.ts';
@@ -60,6 +61,7 @@ export async function openRecorder(parts: RecorderParts): Promise<Recorder> {
     places: openPlaceBook(caller),
     authority: openAuthorityBook(home),
     credentials,
+    gaps: openGapBook(store),
     notifier: openNotifier({ upstreams: openUpstreams(trust), hops, credentials, warn: log }),
     identities: openTokenReader(),
     denials: openDenialBook(store, log),

@@ -16,6 +16,7 @@ import { newExchangeId } from '../store/ids.ts';
 import type { WireFormat } from '../wire/format.ts';
 import { errorFormat, pickFormat } from '../wire/formats.ts';
 import type { DenialBook } from './denial-book.ts';
+import type { GapBook } from './gap-book.ts';
 import type { GrantBook } from './grant-book.ts';
 import type { HopBook } from './hop-book.ts';
 import type { Stopped } from './judge-request.ts';
@@ -60,6 +61,7 @@ export interface Recorder {
   readonly identities: TokenReader;
   readonly denials: DenialBook;
   readonly notifier: Notifier;
+  readonly gaps: GapBook;
   readonly warn: (line: string) => void;
 }
 

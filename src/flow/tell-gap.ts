@@ -1,4 +1,4 @@
-// Something passes unrecorded: the daemon's log says so, and so do webhooks that ask for it.
+// Something passes unrecorded: the daemon's log says so, a record of its own, and webhooks that ask for it.
 import type { Admitted, Recorder } from './record-exchange.ts';
 
 interface Gap {
@@ -9,11 +9,16 @@ interface Gap {
 }
 
 export function tellGap(
-  { warn, notifier }: Pick<Recorder, 'warn' | 'notifier'>,
+  { warn, notifier, gaps }: Pick<Recorder, 'warn' | 'notifier' | 'gaps'>,
   { policy, grant }: Pick<Admitted, 'policy' | 'grant'>,
   { id, line }: Gap,
 ): void {
   warn(`gap: ${line}`);
+  gaps.keep({
+    kind: 'gap',
+    atMs: Date.now(),
+    detail: { exchange: id, grant: grant.id, why: line },
+  });
   const about = { on: 'gap', subject: 'record', rule: null, approval: null } as const;
   notifier.tell(policy, { ...about, exchange: id, place: grant.place });
 }

@@ -6,6 +6,7 @@ export type EventKind =
   | 'refused' // an agent typed a verb that is for people
   | 'ran' // an agent typed a verb that is allowed and worth knowing
   | 'decided' // somebody answered a request for approval
+  | 'gap' // something passed unrecorded: what, and why
   | 'stopped'; // somebody ended a session and its token
 
 /** Names to values, all short. Never what a request carried. */

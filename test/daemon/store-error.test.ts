@@ -3,6 +3,7 @@ import { afterEach, expect, test } from 'vitest';
 import { Fault } from '../../src/model/fault.ts';
 import { openApprovalBook } from '../../src/flow/approval-book.ts';
 import { openAuthorityBook } from '../../src/flow/authority-book.ts';
+import { openGapBook } from '../../src/flow/gap-book.ts';
 import { openGrantBook } from '../../src/flow/grant-book.ts';
 import { openHopBook } from '../../src/flow/hop-book.ts';
 import { openKnownBook } from '../../src/flow/known-book.ts';
@@ -57,6 +58,7 @@ async function run(settings: string, broken: Partial<Store>) {
     store,
     key,
     grants,
+    gaps: openGapBook(store, 10),
     hops: openHopBook(NO_HOPS, grants),
     maskers,
     rules: openRuleBook(),
@@ -96,18 +98,24 @@ async function run(settings: string, broken: Partial<Store>) {
   });
   const url = `http://127.0.0.1:${String(listener.port)}/${token}/anthropic/v1/messages`;
   const reply = await post(url, { stream: true, messages: [] });
-  return { reply, text: await reply.text(), model, told };
+  return { reply, text: await reply.text(), model, told, real };
 }
 
-test('the request cannot be recorded: 503 in the shape of the provider, and the model is not asked', async () => {
-  const { reply, text, model } = await run('', { beginExchange: full });
-  expect(reply.status).toBe(503);
-  expect(JSON.parse(text)).toMatchObject({
-    type: 'error',
-    error: { message: expect.stringMatching(/no space is left/) },
-  });
-  expect(model.asked).toEqual([]);
-});
+test.each([
+  ['conversation', { joinSession: full }],
+  ['request', { beginExchange: full }],
+])(
+  'the %s cannot be recorded: 503 in the shape of the provider, and the model is not asked',
+  async (_, broken) => {
+    const { reply, text, model } = await run('', broken);
+    expect(reply.status).toBe(503);
+    expect(JSON.parse(text)).toMatchObject({
+      type: 'error',
+      error: { message: expect.stringMatching(/no space is left/) },
+    });
+    expect(model.asked).toEqual([]);
+  },
+);
 
 test("the reply cannot be recorded: the provider's error event instead of its end", async () => {
   const { text } = await run('', { endExchange: full });
@@ -117,11 +125,28 @@ test("the reply cannot be recorded: the provider's error event instead of its en
 });
 
 test.each([
+  ['conversation', { joinSession: full }],
   ['request', { beginExchange: full }],
   ['reply', { endExchange: full }],
-])('onStoreError: forward lets the %s pass and tells the gap', async (_, broken) => {
-  const { reply, text, told } = await run('onStoreError: forward\n', broken);
-  expect(reply.status).toBe(200);
-  expect(text).toContain('message_stop');
-  expect(told.join('\n')).toMatch(/^gap: .*no space is left/);
-});
+])(
+  'onStoreError: forward lets the %s pass, tells the gap and records it afterwards',
+  async (_, broken) => {
+    let left = 3; // times that the store cannot take the record of the gap either
+    const later: Partial<Store> = {
+      addEvent: async (event) => {
+        left -= 1;
+        return left >= 0 ? full() : real.addEvent(event);
+      },
+    };
+    const { reply, text, told, real } = await run('onStoreError: forward\n', {
+      ...broken,
+      ...later,
+    });
+    expect(reply.status).toBe(200);
+    expect(text).toContain('message_stop');
+    expect(told.join('\n')).toMatch(/^gap: .*no space is left/);
+    await expect
+      .poll(async () => (await real.listEvents({ limit: 9 })).map(({ kind }) => kind))
+      .toEqual(['gap']);
+  },
+);
