@@ -348,3 +348,96 @@ test('policy replay: what another policy would have done to what was recorded', 
   expect(hits.toSorted()).toEqual(PROVIDERS.flatMap(() => each).toSorted());
   expect((await replayPolicy(world.caller, 'new.yaml', { sinceMs: Date.now() })).hits).toEqual([]);
 });
+
+const SAID = 'drop production';
+/** Bodies whose history brings the words, and ones whose newest tool result does. */
+const TURNS: Readonly<Record<string, readonly [history: object, result: object]>> = {
+  'anthropic-messages': [
+    {
+      messages: [
+        { role: 'user', content: SAID },
+        { role: 'assistant', content: 'No.' },
+        { role: 'user', content: 'and now?' },
+      ],
+    },
+    {
+      messages: [
+        { role: 'user', content: 'read it' },
+        { role: 'assistant', content: [{ type: 'tool_use', id: 't', name: 'Read', input: {} }] },
+        { role: 'user', content: [{ type: 'tool_result', tool_use_id: 't', content: SAID }] },
+      ],
+    },
+  ],
+  'openai-responses': [
+    {
+      input: [
+        { role: 'user', content: SAID },
+        { type: 'message', role: 'assistant', content: [{ type: 'output_text', text: 'No.' }] },
+        { role: 'user', content: 'and now?' },
+      ],
+    },
+    {
+      input: [
+        { role: 'user', content: 'read it' },
+        { type: 'function_call', call_id: 'c', name: 'read', arguments: '{}' },
+        { type: 'function_call_output', call_id: 'c', output: SAID },
+      ],
+    },
+  ],
+  'openai-chat': [
+    {
+      messages: [
+        { role: 'user', content: SAID },
+        { role: 'assistant', content: 'No.' },
+        { role: 'user', content: 'and now?' },
+      ],
+    },
+    {
+      messages: [
+        { role: 'user', content: 'read it' },
+        {
+          role: 'assistant',
+          tool_calls: [{ id: 'c', function: { name: 'read', arguments: '{}' } }],
+        },
+        { role: 'tool', tool_call_id: 'c', content: SAID },
+      ],
+    },
+  ],
+  gemini: [
+    {
+      contents: [
+        { role: 'user', parts: [{ text: SAID }] },
+        { role: 'model', parts: [{ text: 'No.' }] },
+        { role: 'user', parts: [{ text: 'and now?' }] },
+      ],
+    },
+    {
+      contents: [
+        { role: 'user', parts: [{ text: 'read it' }] },
+        { role: 'model', parts: [{ functionCall: { name: 'read', args: {} } }] },
+        {
+          role: 'user',
+          parts: [{ functionResponse: { name: 'read', response: { output: SAID } } }],
+        },
+      ],
+    },
+  ],
+};
+
+test.each(PROVIDERS.filter(({ name }) => name in TURNS))(
+  '$name: words of earlier turns pass, those of the newest tool result do not',
+  async (provider) => {
+    const rules = `rules: [{ name: no-prod, on: prompt, match: "${SAID}", action: block }]\n`;
+    const { session } = await under(rules, [{ kind: 'text', text: 'Done.' }]);
+    const url = `${session.baseUrl(CONNECTIONS[provider.protocol])}${provider.path}`;
+    const [history, result] = TURNS[provider.name] ?? [];
+    const replies = await Promise.all(
+      [history, result].map(async (turn) =>
+        (await post(url, { model: 'm', stream: true, ...turn })).text(),
+      ),
+    );
+    expect(replies[0]).toBe(sent(provider));
+    expect(replies[1]).toContain('rule no-prod applies');
+    expect(model.asked).toHaveLength(1);
+  },
+);

@@ -111,24 +111,28 @@ describe.each(CLIENTS.map((launch) => [launch.title, launch] as const))('%s', (_
     }
   });
 
-  test('nobody approves in time: words with the id; the same again passes', async () => {
-    const program = installClient(launch.client);
-    const team = await openTeam('approvals: { hold: 2s }\n');
-    try {
-      for (const kind of ['prompt', 'tool-call']) {
-        const ran = await start(team, launch, program);
-        expect(ran.exit, ran.stdout + ran.stderr).toBe(0);
-        const id = await waitingId(team, kind);
-        expect(ran.stdout).toContain(`Request ${id} is open`);
-        expect(existsSync(join(team.box.repo, FILE))).toBe(false);
-        await approve(team, kind);
-        // a prompt's approval is used up by the run that comes to the call
-        if (kind === 'tool-call') await approveWhileRunning(team, launch, program);
+  test(
+    'nobody approves in time: words with the id; the same again passes',
+    { timeout: 400_000 },
+    async () => {
+      const program = installClient(launch.client);
+      const team = await openTeam('approvals: { hold: 2s }\n');
+      try {
+        for (const kind of ['prompt', 'tool-call']) {
+          const ran = await start(team, launch, program);
+          expect(ran.exit, ran.stdout + ran.stderr).toBe(0);
+          const id = await waitingId(team, kind);
+          expect(ran.stdout).toContain(`Request ${id} is open`);
+          expect(existsSync(join(team.box.repo, FILE))).toBe(false);
+          await approve(team, kind);
+          // a prompt's approval is used up by the run that comes to the call
+          if (kind === 'tool-call') await approveWhileRunning(team, launch, program);
+        }
+      } finally {
+        await team.box.close();
       }
-    } finally {
-      await team.box.close();
-    }
-  });
+    },
+  );
 });
 
 async function approveWhileRunning(team: Team, launch: Launch, program: string): Promise<void> {
