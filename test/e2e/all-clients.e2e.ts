@@ -9,7 +9,7 @@ import { type Launch, LAUNCHES } from './launches.ts';
 import { promptOf } from './model/script.ts';
 import { type ScriptedModel, startScriptedModel } from './model/server.ts';
 import { openSandbox, type Ran, type Sandbox } from './sandbox.ts';
-import { RESULT, workFor } from './work.ts';
+import { resultFor, workFor } from './work.ts';
 
 const FIRST = promptOf(1, 'Write the greeting, the seed and the rest.');
 const AGAIN = promptOf(2, 'And the initials.');
@@ -90,21 +90,44 @@ function checkRecords({ sessions, exchanges }: Recorded, launch: Launch): void {
   expect(troubles('upstream-error')).toBe(cuts);
   expect(troubles('ok')).toBe(exchanges.length - cuts);
   // one per run, and the client's own id says that they are one conversation
-  expect(sessions).toHaveLength(2);
-  const [first, second] = sessions.map(({ conversation }) => conversation);
-  expect(first).toBe(second);
-  expect(first !== null).toBe(launch.saysConversation);
+  const { runs, subAgents } = partsOf(sessions);
+  expect(runs).toHaveLength(2);
+  expect(runs[0]?.conversation !== null).toBe(launch.saysConversation);
+  expect(subAgents).toHaveLength(launch.subAgents === 'own' ? 1 : 0);
+}
+
+interface Parts {
+  readonly runs: Recorded['sessions'];
+  readonly subAgents: Recorded['sessions'];
+}
+
+/** The first request of all is in the person's own conversation. */
+function partsOf(sessions: Recorded['sessions']): Parts {
+  const [first] = sessions;
+  const isRun = (one: Recorded['sessions'][number]): boolean =>
+    one.conversation === first?.conversation;
+  return { runs: sessions.filter(isRun), subAgents: sessions.filter((one) => !isRun(one)) };
+}
+
+function sessionOf(
+  path: string,
+  launch: Launch,
+  sessions: Recorded['sessions'],
+): string | undefined {
+  const { runs, subAgents } = partsOf(sessions);
+  if (path === 'shout.ts' && launch.subAgents === 'own') return subAgents[0]?.id;
+  return runs[path === 'initials.ts' || path === 'shout.ts' ? 1 : 0]?.id;
 }
 
 async function checkBlame(box: Sandbox, launch: Launch, { sessions }: Recorded): Promise<void> {
-  for (const path of Object.keys(RESULT)) {
+  for (const path of Object.keys(resultFor(launch))) {
     const lines = arrayAt(await documentOf(box, 'blame', path), 'lines');
     const told = lines.map((line) => {
       const isTyped = (stringAt(line, 'text') ?? '') === TYPED.trimEnd();
       const { origin, agent, session } = objectAt({ line }, 'line');
       return [isTyped, origin, agent, session];
     });
-    const session = sessions[path === 'initials.ts' ? 1 : 0]?.id;
+    const session = sessionOf(path, launch, sessions);
     const kinds = new Set(told.map((line) => JSON.stringify(line)));
     const wanted = [[false, 'ai', launch.agent, session]];
     if (path === 'clock.ts') wanted.push([true, 'unrecorded', undefined, undefined]);
@@ -120,7 +143,7 @@ async function checkBlame(box: Sandbox, launch: Launch, { sessions }: Recorded):
 describe.each(LAUNCHES.map((launch) => [launch.title, launch] as const))('%s', (_title, launch) => {
   test('does through aitrail what it does directly, and all of it is recorded', async () => {
     const program = installClient(launch.client);
-    expect(await workDirectly(launch, program)).toEqual(RESULT);
+    expect(await workDirectly(launch, program)).toEqual(resultFor(launch));
 
     const box = await openSandbox(model.url);
     try {
@@ -129,11 +152,11 @@ describe.each(LAUNCHES.map((launch) => [launch.title, launch] as const))('%s', (
         const ran = await box.run('aitrail', ['run', '--', program, ...words], launch.env);
         expect(ran.exit, ran.stderr).toBe(0);
       }
-      expect(filesIn(box.repo)).toEqual(RESULT);
+      expect(filesIn(box.repo)).toEqual(resultFor(launch));
       const recorded = await readRecords(box, launch.agent);
       checkRecords(recorded, launch);
 
-      box.write('clock.ts', `${RESULT['clock.ts'] ?? ''}${TYPED}`);
+      box.write('clock.ts', `${resultFor(launch)['clock.ts'] ?? ''}${TYPED}`);
       await box.run('git', ['add', '-A']);
       const committed = await box.run('git', ['commit', '-q', '-m', 'Work']);
       expect(committed.exit, committed.stderr).toBe(0);

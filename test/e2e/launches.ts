@@ -9,6 +9,8 @@ export interface Launch {
   readonly agent: string;
   /** Does it say which conversation a request belongs to? */
   readonly saysConversation: boolean;
+  /** Whose session a sub-agent's requests are in; null where it has no sub-agents. */
+  readonly subAgents: 'own' | 'shared' | null;
   /** false: a stream that breaks off ends the client, with aitrail or without. */
   readonly survivesCut: boolean;
   /** Credentials, all of them made up, and consent to work unattended. */
@@ -38,6 +40,7 @@ const codex = (shape: string, model: string): Launch => ({
   client: '@openai/codex',
   agent: 'codex',
   saysConversation: true,
+  subAgents: 'own',
   survivesCut: true,
   env: { CODEX_API_KEY: 'canary-key' },
   first: (prompt) => ['exec', ...CODEX_FREE, '-m', model, prompt],
@@ -50,6 +53,7 @@ const copilot = (type: 'openai' | 'anthropic', model: string): Launch => ({
   client: '@github/copilot',
   agent: 'copilot-cli',
   saysConversation: false,
+  subAgents: 'shared',
   survivesCut: true,
   env: {
     COPILOT_PROVIDER_TYPE: type,
@@ -72,6 +76,7 @@ export const LAUNCHES: readonly Launch[] = [
     client: '@anthropic-ai/claude-code',
     agent: 'claude-code',
     saysConversation: true,
+    subAgents: 'shared',
     survivesCut: true,
     env: {
       ANTHROPIC_API_KEY: 'canary-key',
@@ -90,6 +95,7 @@ export const LAUNCHES: readonly Launch[] = [
     client: '@google/gemini-cli',
     agent: 'gemini-cli',
     saysConversation: false,
+    subAgents: null,
     survivesCut: false,
     env: { GEMINI_API_KEY: 'canary-key', GEMINI_CLI_TRUST_WORKSPACE: 'true' },
     first: (prompt) => ['-y', '-p', prompt],
@@ -107,6 +113,7 @@ export const LAUNCHES: readonly Launch[] = [
     client: 'opencode-ai',
     agent: 'opencode',
     saysConversation: true,
+    subAgents: 'own',
     survivesCut: true,
     env: { ANTHROPIC_API_KEY: 'canary-key' },
     first: (prompt) => ['run', '-m', 'anthropic/claude-sonnet-4-5', prompt],
@@ -118,6 +125,7 @@ export const LAUNCHES: readonly Launch[] = [
     client: 'opencode-ai',
     agent: 'opencode',
     saysConversation: true,
+    subAgents: 'own',
     survivesCut: true,
     env: { OPENAI_API_KEY: 'canary-key' },
     first: (prompt) => ['run', '-m', 'openai/gpt-5.1', prompt],

@@ -1,7 +1,7 @@
 // The work that every client is given: it creates, edits, runs a shell, fails at an edit, meets an overloaded model and a
 // stream that breaks off, and goes on in a second run.
 import type { Launch } from './launches.ts';
-import type { Script } from './model/script.ts';
+import { type Script, type Step, taskOf } from './model/script.ts';
 
 const GREET = `const GREETINGS = { en: 'Hello', de: 'Guten Tag' };
 
@@ -18,8 +18,15 @@ const CLOCK =
   'export const secondsSince = (startedMs: number): number => (Date.now() - startedMs) / 1000;\n';
 const LIMIT =
   'export const clampPercent = (share: number): number => Math.min(100, Math.max(0, share * 100));\n';
+const SHOUT =
+  'export const shoutOf = (words: string): string => words.toLocaleUpperCase() + "!";\n';
 const LATER =
   'export const initialsOf = (words: string): string => words.replace(/\\B\\w+/g, "");\n';
+
+const DELEGATE: Step = {
+  text: 'Somebody else may write the last one.',
+  op: { kind: 'delegate', prompt: taskOf(3, 'Write the shouting.') },
+};
 
 const WORK: Script = [
   [
@@ -52,24 +59,28 @@ const WORK: Script = [
       trouble: 'cut',
     },
   ],
-  [{ text: 'One thing more.', op: { kind: 'write', path: 'initials.ts', text: LATER } }],
+  [{ text: 'One thing more.', op: { kind: 'write', path: 'initials.ts', text: LATER } }, DELEGATE],
+  // the sub-agent's
+  [{ text: 'The shouting.', op: { kind: 'write', path: 'shout.ts', text: SHOUT } }],
 ];
 
 /** What the repository holds afterwards. */
-export const RESULT: Readonly<Record<string, string>> = {
+export const resultFor = ({ subAgents }: Launch): Readonly<Record<string, string>> => ({
   'clock.ts': CLOCK,
   'greet.ts': GREET.replace(BEFORE, AFTER),
   'initials.ts': LATER,
   'limit.ts': LIMIT,
   'seed.py': SEED,
-};
+  ...(subAgents === null ? {} : { 'shout.ts': SHOUT }),
+});
 
-export const workFor = ({ survivesCut }: Launch): Script =>
-  survivesCut
-    ? WORK
-    : WORK.map((part) =>
-        part.map(({ text, op, trouble }) => {
-          const step = { text, op };
-          return trouble === undefined || trouble === 'cut' ? step : { ...step, trouble };
-        }),
-      );
+export const workFor = ({ survivesCut, subAgents }: Launch): Script =>
+  WORK.map((part) =>
+    part
+      .filter((step) => step !== DELEGATE || subAgents !== null)
+      .map(({ text, op, trouble }) =>
+        trouble === undefined || (trouble === 'cut' && !survivesCut)
+          ? { text, op }
+          : { text, op, trouble },
+      ),
+  );

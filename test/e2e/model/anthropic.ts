@@ -10,6 +10,7 @@ export const ANTHROPIC: Dialect = {
       name: stringAt(tool, 'name') ?? '',
       namespace: null,
       isFreeform: false,
+      description: stringAt(tool, 'description') ?? '',
       schema: objectAt(tool, 'input_schema'),
     })),
   wantedSchema: (body) => {

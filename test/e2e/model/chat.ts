@@ -12,6 +12,7 @@ export const CHAT: Dialect = {
         name: stringAt(described, 'name') ?? '',
         namespace: null,
         isFreeform: false,
+        description: stringAt(described, 'description') ?? '',
         schema: objectAt(described, 'parameters'),
       };
     }),

@@ -36,7 +36,9 @@ function offeredIn(tool: unknown): readonly Offered[] {
       offeredIn(inner).map((one) => ({ ...one, namespace: name })),
     );
   const isFreeform = stringAt(tool, 'type') === 'custom';
-  return [{ name, namespace: null, isFreeform, schema: objectAt(tool, 'parameters') }];
+  const description = stringAt(tool, 'description') ?? '';
+  const schema = objectAt(tool, 'parameters');
+  return [{ name, namespace: null, isFreeform, schema, description }];
 }
 
 const newId = (prefix: string): string => `${prefix}_${Math.random().toString(36).slice(2)}`;

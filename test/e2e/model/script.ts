@@ -4,7 +4,9 @@
 export type Op =
   | { readonly kind: 'write'; readonly path: string; readonly text: string }
   | { readonly kind: 'edit'; readonly path: string; readonly old: string; readonly fresh: string }
-  | { readonly kind: 'shell'; readonly command: string };
+  | { readonly kind: 'shell'; readonly command: string }
+  /** To a sub-agent. */
+  | { readonly kind: 'delegate'; readonly prompt: string };
 
 export interface Step {
   readonly text: string;
@@ -20,12 +22,19 @@ export type Script = readonly (readonly Step[])[];
 export const promptOf = (part: number, words: string): string =>
   `${words} (part ${String(part)} of the work)`;
 
+/** Words for a sub-agent: its own conversation is told by them, its parent's by the person's. */
+export const taskOf = (part: number, words: string): string =>
+  `${words} (task ${String(part)} of the work)`;
+
 const MARK = /\(part (\d) of the work\)/g;
+const TASK = /\(task (\d) of the work\)/;
 
 /** 1-based; the newest prompt's. null where the request holds none: a side call. */
 export function partIn(text: string): number | null {
   const parts = [...text.matchAll(MARK)].map((match) => Number(match[1]));
-  return parts.length === 0 ? null : Math.max(...parts);
+  if (parts.length > 0) return Math.max(...parts);
+  const task = TASK.exec(text)?.[1];
+  return task === undefined ? null : Number(task);
 }
 
 /** Call ids say which step they belong to: they come back with the history. */

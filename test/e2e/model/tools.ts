@@ -10,6 +10,8 @@ export interface Offered {
   /** Its input is plain text, not JSON. */
   readonly isFreeform: boolean;
   readonly schema: JsonObject;
+  /** Where it names the kinds of sub-agents. */
+  readonly description?: string;
 }
 
 export interface Wanted {
@@ -17,6 +19,8 @@ export interface Wanted {
   readonly namespace: string | null;
   readonly input: JsonObject | string;
 }
+
+type FileOp = Extract<Op, { kind: 'write' | 'edit' }>;
 
 interface Shape {
   readonly tool: string;
@@ -45,6 +49,7 @@ const SHELLS: readonly Shape[] = [
 /** @param root the repository: most clients want absolute paths. @throws Error where a client offers nothing for it. */
 export function wantedCall(op: Op, offered: readonly Offered[], root: string): Wanted {
   const program = offered.find((tool) => tool.isFreeform && tool.name === 'exec');
+  if (op.kind === 'delegate') return delegateCall(op.prompt, offered);
   if (program !== undefined) return { ...program, input: programOf(op) };
   const found =
     op.kind === 'shell' ? shellCall(op.command, offered) : fileCall({ op, offered, root });
@@ -52,12 +57,33 @@ export function wantedCall(op: Op, offered: readonly Offered[], root: string): W
   throw new Error(`no tool for ${op.kind} among ${offered.map(({ name }) => name).join(', ')}`);
 }
 
+/** How clients call the tool that starts a sub-agent, and what they call its words. */
+const DELEGATES = new Set(['Agent', 'Task', 'task', 'spawn_agent']);
+const WORDS = ['prompt', 'message', 'task'];
+const KINDS = ['general-purpose', 'general'];
+
+/** @throws Error where a client offers none. */
+function delegateCall(prompt: string, offered: readonly Offered[]): Wanted {
+  const tool = offered.find(({ name }) => DELEGATES.has(name));
+  const properties = objectAt(tool?.schema, 'properties');
+  const key = WORDS.find((one) => one in properties);
+  if (tool === undefined || key === undefined)
+    throw new Error(`no sub-agents among ${offered.map(({ name }) => name).join(', ')}`);
+  const described = JSON.stringify(tool.schema) + (tool.description ?? '');
+  const kind = KINDS.find((one) => described.includes(one)) ?? '';
+  const given: Record<string, unknown> = { [key]: prompt };
+  for (const name of ['subagent_type', 'agent_type']) if (name in properties) given[name] = kind;
+  if ('fork_turns' in properties) given['fork_turns'] = 'none';
+  if ('task_name' in properties) given['task_name'] = 'last_file';
+  return { name: tool.name, namespace: tool.namespace, input: withRequired(tool, given) };
+}
+
 /** In the order of the keys of `Shape`. */
-const valuesOf = (op: Exclude<Op, { kind: 'shell' }>, root: string): readonly string[] =>
+const valuesOf = (op: FileOp, root: string): readonly string[] =>
   op.kind === 'write' ? [`${root}/${op.path}`, op.text] : [`${root}/${op.path}`, op.old, op.fresh];
 
 interface FileWish {
-  readonly op: Exclude<Op, { kind: 'shell' }>;
+  readonly op: FileOp;
   readonly offered: readonly Offered[];
   readonly root: string;
 }
@@ -127,7 +153,7 @@ const prefixed = (sign: string, text: string): string =>
     .map((line) => sign + line)
     .join('\n');
 
-function patchOf(op: Exclude<Op, { kind: 'shell' }>): string {
+function patchOf(op: FileOp): string {
   const body =
     op.kind === 'write'
       ? `*** Add File: ${op.path}\n${prefixed('+', op.text)}`
@@ -136,7 +162,7 @@ function patchOf(op: Exclude<Op, { kind: 'shell' }>): string {
 }
 
 /** Codex' code mode: a program that calls the tools. */
-const programOf = (op: Op): string =>
+const programOf = (op: Exclude<Op, { kind: 'delegate' }>): string =>
   op.kind === 'shell'
     ? `const ran = await tools.exec_command({ cmd: ${JSON.stringify(op.command)} });\ntext(ran);`
     : `const patch = ${JSON.stringify(patchOf(op))};\ntext(await tools.apply_patch(patch));`;
