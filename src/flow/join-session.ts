@@ -18,6 +18,7 @@ export const withoutStore = (
   conversation: recognised.conversation,
   agent: agentOf(recognised, grant.agent),
   agentVersion: recognised.version,
+  parent: recognised.parent,
   principal: grant.principal,
   identity: grant.identity,
   place: grant.place,
@@ -35,6 +36,7 @@ export function joinSession(
   return sessions.join(grant.id, recognised.conversation, {
     agent: agentOf(recognised, grant.agent),
     agentVersion: recognised.version,
+    parent: recognised.parent,
     place: grant.place,
     principal: grant.principal,
     identity: grant.identity,

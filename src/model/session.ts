@@ -39,6 +39,8 @@ export interface Session {
   readonly id: string;
   readonly grant: string;
   readonly conversation: string | null;
+  /** Id of the session whose sub-agent this one is. */
+  readonly parent: string | null;
   readonly agent: string | null;
   readonly agentVersion: string | null;
   readonly principal: Principal;

@@ -32,6 +32,7 @@ export const sessionDocument = (session: Session): object => ({
   agentVersion: session.agentVersion,
   models: session.models,
   conversation: session.conversation,
+  parent: session.parent,
   user: session.principal,
   repository: session.place.repository,
   worktree: session.place.worktree,
@@ -52,5 +53,6 @@ export const agentOf = (session: Session): string =>
 export function whereOf(session: Session): string {
   const { worktree, branch } = session.place;
   const name = worktree?.split('/').at(-1) ?? '(no repository)';
-  return plainLine(branch === null ? name : `${name} (${branch})`);
+  const where = branch === null ? name : `${name} (${branch})`;
+  return plainLine(session.parent === null ? where : `${where}, for ${session.parent}`);
 }

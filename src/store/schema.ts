@@ -115,4 +115,8 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE sessions ADD COLUMN context TEXT;
   ALTER TABLE exchanges ADD COLUMN context INTEGER REFERENCES parts (n);
   `,
+  `
+  -- the client's own id of the conversation that started this one
+  ALTER TABLE sessions ADD COLUMN parent TEXT;
+  `,
 ];

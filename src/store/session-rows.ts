@@ -4,6 +4,7 @@ import type { Place, Session } from '../model/session.ts';
 import type { Database, Value } from './database.ts';
 import { formatIdentity, parseIdentity } from './grant-rows.ts';
 import { newSessionId } from './ids.ts';
+import { findParent, learnMore } from './session-facts.ts';
 import type { OpeningFacts, SessionFilter } from './store.ts';
 
 const SESSIONS_MAX = 1000;
@@ -23,17 +24,8 @@ export function joinSession(
        agent_version = coalesce(agent_version, ?) WHERE n = ?`,
     [facts.atMs, facts.agent, facts.agentVersion, known.n],
   );
-  // some clients do not say with their first request where they are
-  if (known.repository === null && facts.place.repository !== null)
-    setPlace(database, known.n, facts.place);
+  learnMore(database, known, facts);
   return readSession(database, known.n);
-}
-
-function setPlace(database: Database, n: number, place: Place): void {
-  database.run(
-    'UPDATE sessions SET repository = ?, worktree = ?, remote = ?, branch = ?, head = ? WHERE n = ?',
-    [place.repository, place.worktree, place.remote, place.branch, place.head, n],
-  );
 }
 
 export function listSessions(database: Database, filter: SessionFilter): readonly Session[] {
@@ -103,8 +95,8 @@ function insertSession(
   const { place, principal } = facts;
   const n = database.run(
     `INSERT INTO sessions (id, grant_id, conversation, agent, agent_version, user_name, user_email, repository,
-       worktree, remote, branch, head, host, started_ms, last_ms, context)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       worktree, remote, branch, head, host, started_ms, last_ms, context, parent)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     [
       newSessionId(),
       key.grant,
@@ -122,6 +114,7 @@ function insertSession(
       facts.atMs,
       facts.atMs,
       formatIdentity(facts.identity),
+      facts.parent ?? null,
     ],
   );
   return readSession(database, n);
@@ -142,6 +135,7 @@ function sessionOf(database: Database, row: SessionRow): Session {
     id: row.id,
     grant: row.grant_id,
     conversation: row.conversation,
+    parent: findParent(database, row),
     agent: row.agent,
     agentVersion: row.agent_version,
     principal: { name: row.user_name, email: row.user_email },
@@ -186,4 +180,5 @@ interface SessionRow {
   readonly last_ms: number;
   readonly exchanges: number;
   readonly context: string | null;
+  readonly parent: string | null;
 }

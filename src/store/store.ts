@@ -16,6 +16,8 @@ import type { Protocol, Usage, WireName } from '../model/wire.ts';
 export interface SessionFacts {
   readonly agent: string | null;
   readonly agentVersion: string | null;
+  /** The client's own id of the conversation whose sub-agent this one is. */
+  readonly parent?: string | null;
   readonly place: Place;
   readonly atMs: number;
 }

@@ -10,7 +10,7 @@ import { openRepository } from '../../src/git/open-repository.ts';
 import type { Session } from '../../src/model/session.ts';
 import { storedFrame } from '../wire/stored-frame.ts';
 import { type Part, PROVIDERS, sseText } from '../wire/streams.ts';
-import { listAll, makeWorld, type Model, open, type Service, sha256 } from './world.ts';
+import { listAll, makeWorld, type Model, open, post, type Service, sha256 } from './world.ts';
 import { startModel, startService, withStore, type World } from './world.ts';
 
 const LOGIN = ['canary', 'login', 'u7Kq2'].join('-');
@@ -220,6 +220,21 @@ describe.each(ASKINGS)('$title', (asking) => {
       expect(record).toContain('the share');
     });
   });
+});
+
+test('a sub-agent is a session of its own, joined to its parent', async () => {
+  const [codex] = ASKINGS;
+  if (codex === undefined) throw new Error('no case');
+  reply = codex.reply;
+  for (const more of [{}, { 'thread-id': 't-sub', 'x-codex-parent-thread-id': THREAD }])
+    await post(`${session.baseUrl('openai')}/v1/responses`, codex.body, {
+      ...codex.headers,
+      ...more,
+    });
+  const sessions = await withStore(world, (store) => store.listSessions({ agent: 'codex' }));
+  const of = (conversation: string) => sessions.find((one) => one.conversation === conversation);
+  expect(of(THREAD)).toMatchObject({ parent: null });
+  expect(of('t-sub')).toMatchObject({ parent: of(THREAD)?.id });
 });
 
 test('no file of the state directory holds the login', () => {

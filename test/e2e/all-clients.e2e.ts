@@ -63,7 +63,11 @@ async function documentOf(box: Sandbox, ...args: readonly string[]): Promise<unk
 
 interface Recorded {
   /** In order of time. */
-  readonly sessions: readonly { readonly id: string; readonly conversation: string | null }[];
+  readonly sessions: readonly {
+    readonly id: string;
+    readonly conversation: string | null;
+    readonly parent: string | null;
+  }[];
   readonly exchanges: readonly unknown[];
 }
 
@@ -73,6 +77,7 @@ async function readRecords(box: Sandbox, agent: string): Promise<Recorded> {
   const sessions = listed.map((session) => ({
     id: stringAt(session, 'id') ?? '',
     conversation: stringAt(session, 'conversation'),
+    parent: stringAt(session, 'parent'),
   }));
   const shown = await Promise.all(sessions.map(({ id }) => documentOf(box, 'show', id)));
   return { sessions, exchanges: shown.flatMap((one) => arrayAt(one, 'exchanges')) };
@@ -94,6 +99,7 @@ function checkRecords({ sessions, exchanges }: Recorded, launch: Launch): void {
   expect(runs).toHaveLength(2);
   expect(runs[0]?.conversation !== null).toBe(launch.saysConversation);
   expect(subAgents).toHaveLength(launch.subAgents === 'own' ? 1 : 0);
+  for (const { parent } of subAgents) expect(parent).toBe(runs[1]?.id);
 }
 
 interface Parts {

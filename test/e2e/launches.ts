@@ -35,12 +35,12 @@ const byVariables =
 const CODEX_FREE = ['--dangerously-bypass-approvals-and-sandbox', '--skip-git-repo-check'];
 
 /** The model decides in which of three shapes Codex gets its edits. */
-const codex = (shape: string, model: string): Launch => ({
+const codex = (shape: string, model: string, subAgents: 'own' | null): Launch => ({
   title: `Codex, ${shape}`,
   client: '@openai/codex',
   agent: 'codex',
   saysConversation: true,
-  subAgents: 'own',
+  subAgents,
   survivesCut: true,
   env: { CODEX_API_KEY: 'canary-key' },
   first: (prompt) => ['exec', ...CODEX_FREE, '-m', model, prompt],
@@ -87,9 +87,10 @@ export const LAUNCHES: readonly Launch[] = [
     again: (prompt) => ['-c', '-p', prompt, '--dangerously-skip-permissions'],
     direct: byVariables((url) => ({ ANTHROPIC_BASE_URL: url })),
   },
-  codex('code mode', 'gpt-6.1-sol'),
-  codex('patches', 'gpt-5.5'),
-  codex('shell only', 'gpt-5.1-codex'),
+  codex('code mode', 'gpt-6.1-sol', 'own'),
+  // these two are offered no sub-agents
+  codex('patches', 'gpt-5.5', null),
+  codex('shell only', 'gpt-5.1-codex', null),
   {
     title: 'Gemini CLI',
     client: '@google/gemini-cli',

@@ -28,6 +28,15 @@ const DELEGATE: Step = {
   op: { kind: 'delegate', prompt: taskOf(3, 'Write the shouting.') },
 };
 
+/** Some clients end with their own turn, whoever still works for them. */
+const WAIT: Step = {
+  text: 'Until that is there.',
+  op: {
+    kind: 'shell',
+    command: 'for i in $(seq 90); do test -e shout.ts && break; sleep 0.1; done',
+  },
+};
+
 const WORK: Script = [
   [
     { text: 'The greeting first.', op: { kind: 'write', path: 'greet.ts', text: GREET } },
@@ -59,7 +68,11 @@ const WORK: Script = [
       trouble: 'cut',
     },
   ],
-  [{ text: 'One thing more.', op: { kind: 'write', path: 'initials.ts', text: LATER } }, DELEGATE],
+  [
+    { text: 'One thing more.', op: { kind: 'write', path: 'initials.ts', text: LATER } },
+    DELEGATE,
+    WAIT,
+  ],
   // the sub-agent's
   [{ text: 'The shouting.', op: { kind: 'write', path: 'shout.ts', text: SHOUT } }],
 ];
@@ -77,7 +90,7 @@ export const resultFor = ({ subAgents }: Launch): Readonly<Record<string, string
 export const workFor = ({ survivesCut, subAgents }: Launch): Script =>
   WORK.map((part) =>
     part
-      .filter((step) => step !== DELEGATE || subAgents !== null)
+      .filter((step) => subAgents !== null || (step !== DELEGATE && step !== WAIT))
       .map(({ text, op, trouble }) =>
         trouble === undefined || (trouble === 'cut' && !survivesCut)
           ? { text, op }
