@@ -14,7 +14,7 @@ export const commands: readonly CommandSpec[] = [
       {
         flags: '--agent <names>',
         description:
-          'lead these clients here by their own settings, without `aitrail run`: claude-code, codex, gemini-cli, opencode',
+          'lead these clients here by their own settings, without `aitrail run`: claude-code, codex, opencode',
       },
       { flags: '--json', description: 'print one JSON document' },
     ],

@@ -32,7 +32,7 @@ export const pickAgents = (names: readonly string[]): readonly AgentSpec[] =>
     const spec = findAgentByCommand(name);
     if (spec !== null) return spec;
     throw new Fault('USAGE', `${name} is no client that is known`, {
-      fix: 'name some of: claude-code, codex, gemini-cli, opencode',
+      fix: 'name some of: claude-code, codex, opencode; the others by aitrail run',
     });
   });
 
