@@ -1,6 +1,6 @@
 // The sessions that grants open.
 import { Fault } from '../model/fault.ts';
-import type { Place, Session } from '../model/session.ts';
+import type { Session } from '../model/session.ts';
 import type { Database, Value } from './database.ts';
 import { formatIdentity, parseIdentity } from './grant-rows.ts';
 import { newSessionId } from './ids.ts';
