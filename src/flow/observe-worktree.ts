@@ -32,6 +32,8 @@ export interface WorktreeState {
   scannedAtMs: number;
   /** When git last looked at all of it. */
   fullAtMs: number;
+  /** Commit that HEAD named then; what is dirty is so against it. */
+  head: string | null;
   /** null: every look is a full one. */
   changes: ChangeWatch | null;
   /** One scan at a time: the tail of the queue. */
@@ -62,9 +64,14 @@ export const openWorktreeState = (key: Uint8Array): WorktreeState => ({
   tokenizer: openTokenizer(key),
   scannedAtMs: 0,
   fullAtMs: 0,
+  head: null,
   changes: null,
   queue: Promise.resolve(),
 });
+
+/** Do files differ from HEAD? null where the last look failed, or none was. */
+export const differsFromHead = ({ fullAtMs, seen }: WorktreeState): boolean | null =>
+  fullAtMs === 0 ? null : seen.size > 0;
 
 /**
  * Looks at the worktree.

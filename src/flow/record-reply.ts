@@ -14,6 +14,7 @@ import { pickReplyKind } from '../wire/reply-kind.ts';
 import { openReplyStream, type ReplyStream } from '../wire/reply-stream.ts';
 import { atMost } from './at-most.ts';
 import { type EmissionContext, findEmissions } from './find-emissions.ts';
+import { contextAtEnd } from './exchange-context.ts';
 import { withinLimit } from './http-limit.ts';
 import { pickReach } from './mask-reach.ts';
 import { openReplyPaths } from './mask-http.ts';
@@ -164,7 +165,8 @@ async function settle(state: State, ending: Ending): Promise<void> {
   if (!facts.isRecorded) return;
   try {
     await write(state);
-    const end = endOf(state, await emissionsOf(state), ending);
+    const [emissions, context] = await Promise.all([emissionsOf(state), contextAtEnd(facts)]);
+    const end = { ...endOf(state, emissions, ending), context };
     await recorder.store.endExchange(end);
     count(state, end);
     await state.rules.settle(state.stream);

@@ -1,17 +1,17 @@
 // The request's side of a record: who sends it, in which conversation, masked for the store, acknowledged before anything
 // is forwarded. What it says of the calls before becomes their outcome.
-import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findOutcomes } from '../agents/join-results.ts';
 import { recogniseAgent, type Recognised } from '../agents/recognise-agent.ts';
 import { isFault } from '../model/fault.ts';
 import { parseJson } from '../model/json.ts';
 import type { MaskRecord } from '../model/secret.ts';
-import type { Session } from '../model/session.ts';
+import type { ExchangeContext, Session } from '../model/session.ts';
 import type { Message, WireRequest } from '../model/wire.ts';
 import type { PassedBody, RequestBody } from '../proxy/door.ts';
 import { pairsOf } from '../proxy/headers.ts';
-import type { ExchangeDraft } from '../store/store.ts';
+import { draftOf } from './draft-exchange.ts';
+import { openContext } from './exchange-context.ts';
 import { decodeRequest } from './decode-request.ts';
 import { holdRequest } from './hold-request.ts';
 import { joinSession, withoutStore } from './join-session.ts';
@@ -23,8 +23,8 @@ import { maskBody } from './mask-request-body.ts';
 import type { AtRest } from './request-at-rest.ts';
 import { recordDecision } from './rule-book.ts';
 import { tellGap } from './tell-gap.ts';
-import { tombstoneHeaders } from './tombstone.ts';
 import type { SessionVeil } from './veil-book.ts';
+import type { Stand } from './worktree-watch.ts';
 
 /** What the reply's side needs to know. */
 export interface RequestFacts {
@@ -42,7 +42,9 @@ export interface RequestFacts {
   /** Of a body that streams past: what it was, once it has. */
   readonly passed: (() => PassedBody) | null;
   /** Resolves when it is known what stood in the worktree before the model spoke. */
-  readonly before: Promise<void>;
+  readonly before: Promise<Stand | null>;
+  /** As far as it was known at the beginning. */
+  readonly context: ExchangeContext;
 }
 
 export type Begun =
@@ -139,7 +141,7 @@ async function begin(recorder: Recorder, admitted: Admitted, beginning: Beginnin
   try {
     const isQuiet = !admitted.connection.isRecorded;
     await Promise.all([
-      store.beginExchange(draftOf(admitted, beginning)),
+      store.beginExchange(draftOf(admitted, beginning, openContext(recorder, admitted, beginning))),
       ...(isQuiet ? [] : setOutcomes(recorder, session, { seen, rest })),
     ]);
     const tally = grants.tally(admitted.grant.id);
@@ -187,39 +189,16 @@ function factsOf(
     isRecorded: true,
     veil,
     passed: body.kind === 'start' ? body.passed : null,
+    context: openContext(recorder, admitted, { session, seen, rest }),
     before: hasContent
-      ? sleep(FORWARD_FIRST_MS).then(() => recorder.watch.look(directory, moment))
+      ? sleep(FORWARD_FIRST_MS)
+          .then(() => recorder.watch.look(directory, moment))
+          .then(() => recorder.watch.stand(directory))
       : NOTHING,
   };
 }
 
-/** A connection that is not recorded leaves who, when and how many bytes. */
-function draftOf(admitted: Admitted, { session, seen, rest, body }: Beginning): ExchangeDraft {
-  const { connection, knock } = admitted;
-  const facts = {
-    id: admitted.id,
-    session: session.id,
-    connection: connection.name,
-    protocol: connection.protocol,
-    wire: admitted.format?.name ?? null,
-    method: knock.method,
-    startedAtMs: admitted.startedAtMs,
-    requestSha256: createHash('sha256').update(body.bytes).digest('hex'),
-    requestBytes: body.bytes.length,
-    model: seen.request?.model ?? null,
-  };
-  const { url, headers, slices } = rest;
-  return connection.isRecorded
-    ? { ...facts, url, headers, slices }
-    : {
-        ...facts,
-        url: url.split('?')[0] ?? '',
-        headers: tombstoneHeaders(connection),
-        slices: [],
-      };
-}
-
-const NOTHING = Promise.resolve();
+const NOTHING = Promise.resolve(null);
 /** Starting git blocks this thread for some milliseconds: the request goes out first, the model thinks meanwhile. */
 const FORWARD_FIRST_MS = 3;
 

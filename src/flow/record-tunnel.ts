@@ -6,6 +6,7 @@ import type { Grant } from '../model/session.ts';
 import type { Refusal, Tunnel, TunnelKnock } from '../proxy/door.ts';
 import { newExchangeId } from '../store/ids.ts';
 import type { ExchangeEnd } from '../store/store.ts';
+import { contextOf } from './exchange-context.ts';
 import { UNKNOWN } from './pick-connection.ts';
 import { tellGap } from './tell-gap.ts';
 import type { Recorder } from './record-exchange.ts';
@@ -79,6 +80,7 @@ async function begin(
     requestBytes: 0,
     slices: [],
     model: null,
+    context: contextOf(grant, session, { version: null, trigger: null }),
   });
   const tally = grants.tally(grant.id);
   tally.sessions.add(session.id);

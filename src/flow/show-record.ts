@@ -48,7 +48,8 @@ export const readRaw = (
   });
 
 async function showExchange(store: Store, exchange: Exchange, session: Session): Promise<Shown> {
-  const [turn, headers, events, emissions, commits] = await Promise.all([
+  const [context, turn, headers, events, emissions, commits] = await Promise.all([
+    store.readContext(exchange.id),
     readTurn(store, exchange, new Set()),
     store.readHeaders(exchange.id),
     store.readEvents(exchange.id),
@@ -58,6 +59,7 @@ async function showExchange(store: Store, exchange: Exchange, session: Session):
   return {
     kind: 'exchange',
     session,
+    context,
     turn,
     headers,
     events,

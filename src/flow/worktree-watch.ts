@@ -1,9 +1,11 @@
 // Looks at worktrees beside the requests: what stood there before the model spoke, and when its reply ended.
 import { findRepository } from '../git/open-repository.ts';
+import { type Head, readHead } from '../git/read-head.ts';
 import { watchWorktree } from '../git/watch-worktree.ts';
 import type { Caller } from '../model/caller.ts';
 import type { Store } from '../store/store.ts';
 import {
+  differsFromHead,
   type ObservationMoment,
   type ObservedWorktree,
   observeWorktree,
@@ -14,8 +16,18 @@ import {
 export interface WorktreeWatch {
   /** Never throws; resolves when what was seen is stored. @param directory anywhere inside a worktree. */
   look(directory: string | null, moment: ObservationMoment): Promise<void>;
+  /** Where the directory's worktree stands, as the last look saw it. Never throws; null outside of any. */
+  stand(directory: string | null): Promise<Stand | null>;
   /** Lets go of the watches on directories. */
   close(): void;
+}
+
+export interface Stand {
+  readonly repository: string;
+  readonly worktree: string;
+  readonly head: Head;
+  /** null: not known. */
+  readonly isDirty: boolean | null;
 }
 
 export interface WatchOptions {
@@ -56,12 +68,21 @@ export function openWorktreeWatch(options: WatchOptions): WorktreeWatch {
         options.warn(`${directory} was not observed: ${String(thrown)}`);
       }
     },
+    stand: async (directory) => {
+      const place = directory === null ? null : await placeOf(looker, directory);
+      if (place === null) return null;
+      const { repository, worktree } = place;
+      const head = await readHead(place).catch(() => NO_HEAD);
+      return { repository, worktree, head, isDirty: differsFromHead(knownOf(looker, place).state) };
+    },
     close: () => {
       for (const known of looker.known.values()) forget(known);
       looker.known.clear();
     },
   };
 }
+
+const NO_HEAD: Head = { branch: null, commit: null };
 
 function placeOf({ caller, places }: Looker, directory: string): Promise<ObservedWorktree | null> {
   const found = places.get(directory) ?? findPlace({ ...caller, cwd: directory });
@@ -113,6 +134,9 @@ async function lookInTurn(
   const { state } = known;
   await state.queue;
   known.waiting = null;
+  const { commit } = await readHead(place).catch(() => NO_HEAD);
+  if (commit !== state.head) state.fullAtMs = 0; // a commit makes files clean without touching them
+  state.head = commit;
   await observe(looker, place, { state, moment });
   void keepWatching(known, place).catch((thrown: unknown) =>
     looker.warn(`${place.worktree} is not watched: ${String(thrown)}`),

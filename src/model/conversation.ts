@@ -1,7 +1,7 @@
 // A recorded session told as a conversation: what `show` and `replay` print. Derived from the recorded bytes each time.
 import type { Edit, Outcome } from './edit.ts';
 import type { Evidence, Origin, Source } from './origin.ts';
-import type { EventMark, Exchange, Session } from './session.ts';
+import type { EventMark, Exchange, ExchangeContext, Session } from './session.ts';
 
 /** What the client added to the conversation with one request. */
 export type Asked =
@@ -95,6 +95,8 @@ export type Shown =
   | {
       readonly kind: 'exchange';
       readonly session: Session;
+      /** null for records of older versions. */
+      readonly context: ExchangeContext | null;
       readonly turn: Turn;
       readonly headers: { readonly request: Headers; readonly response: Headers };
       readonly events: readonly EventMark[];

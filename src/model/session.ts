@@ -19,6 +19,27 @@ export interface Place {
   readonly host: string;
 }
 
+/** What a person asked for last, in their own words. */
+export interface Trigger {
+  /** Masked, and cut where it is very long; null where the exchange's content is not kept. */
+  readonly text: string | null;
+  /** HMAC-SHA256 of all of it under the store's key, hex. */
+  readonly digest: string;
+}
+
+/** In what context one exchange took place. */
+export interface ExchangeContext {
+  readonly principal: Principal;
+  readonly identity: Omit<Identity, 'claims'>;
+  readonly agent: string | null;
+  readonly agentVersion: string | null;
+  /** Branch and head as they were when the model was asked. */
+  readonly place: Place;
+  /** Did files differ from HEAD, untracked ones included? null: not known. */
+  readonly isDirty: boolean | null;
+  readonly trigger: Trigger | null;
+}
+
 /** What a session token stands for. The token itself is never stored, only its SHA-256. */
 export interface Grant {
   readonly id: string;

@@ -1,5 +1,6 @@
 // Lists of sessions, for people and for programs.
 import type { Session } from '../model/session.ts';
+import { identityDocument } from './context-lines.ts';
 import { counted, localMinute, timestamp } from './moments.ts';
 import { fitColumns, padColumns, plainLine } from './plain-text.ts';
 import type { Style } from './style.ts';
@@ -34,6 +35,7 @@ export const sessionDocument = (session: Session): object => ({
   conversation: session.conversation,
   parent: session.parent,
   user: session.principal,
+  identity: identityDocument(session.identity),
   repository: session.place.repository,
   worktree: session.place.worktree,
   remote: session.place.remote,

@@ -2,6 +2,7 @@
 import type { Shown, ShownCommit, ShownEdit, ShownNote } from '../model/conversation.ts';
 import { type Exchange, type Session, TOMBSTONE_HEADER } from '../model/session.ts';
 import { cutLines, type Page } from './edit-lines.ts';
+import { contextDocument, contextFacts, identityFacts } from './context-lines.ts';
 import { exchangeDocument } from './exchange-document.ts';
 import { bytesText, counted, duration, localMinute, localSecond } from './moments.ts';
 import { fitColumns, padColumns, plainLine } from './plain-text.ts';
@@ -34,8 +35,9 @@ export function shownDocument(shown: Shown): object {
       return { schema, ...lineDocument(shown) };
     case 'exchange': {
       const { turn, session, headers, events, edits, commits } = shown;
+      const context = contextDocument(shown.context);
       const told = { ...turnDocument(turn), session: sessionDocument(session) };
-      return { schema, kind: shown.kind, ...told, headers, events, edits, commits };
+      return { schema, kind: shown.kind, ...told, context, headers, events, edits, commits };
     }
     case 'session': {
       const { session, exchanges, edits, commits } = shown;
@@ -80,6 +82,7 @@ function exchangeText(shown: Extract<Shown, { kind: 'exchange' }>, page: Page): 
     ...(usage === null
       ? []
       : [fact('tokens', `${usage.inputTokens ?? '?'} in, ${usage.outputTokens ?? '?'} out`)]),
+    ...contextFacts(shown.context).map(([label, value]) => fact(label, value)),
     ...tombstoneFacts(shown.headers.request),
     ...(exchange.logIndex === null ? [] : [fact('log index', String(exchange.logIndex))]),
     ...commitFacts(shown.commits),
@@ -95,6 +98,7 @@ function sessionText(shown: Extract<Shown, { kind: 'session' }>, page: Page): st
     fact('agent', agentOf(session)),
     fact('models', session.models.map(plainLine).join(', ')),
     fact('user', plainLine(`${session.principal.name} <${session.principal.email}>`)),
+    ...identityFacts(session.identity).map(([label, value]) => fact(label, value)),
     fact('work', plainLine(session.place.worktree ?? '(no repository)')),
     fact('branch', plainLine(session.place.branch ?? '')),
     fact('time', `${localMinute(session.startedAtMs)} to ${localMinute(session.lastAtMs)}`),

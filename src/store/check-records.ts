@@ -95,5 +95,6 @@ function findDamage(
   if (!isOwn || !request.every(isSound)) return 'request body';
   if (!isSound(row.request_headers)) return 'request headers';
   if (row.response_headers !== null && !isSound(row.response_headers)) return 'response headers';
+  if (row.context !== null && !isSound(row.context)) return 'context';
   return replyParts(database, row.n).every(isSound) ? null : 'reply body';
 }

@@ -14,6 +14,8 @@ export function exchangeLeaf(database: Database, row: ExchangeRow): Uint8Array {
     agent: row.agent,
     clientSha256: row.client_sha256,
     connection: row.connection,
+    // left out where there is none: records of older versions keep their leaf
+    context: row.context === null ? undefined : hex(partDigest(database, row.context)),
     emissions: emissionsDigest(database, row.n),
     endedAtMs: row.ended_ms,
     events: row.marks === null ? null : createHash('sha256').update(row.marks).digest('hex'),

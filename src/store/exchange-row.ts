@@ -35,6 +35,8 @@ export interface ExchangeRow {
   readonly response_headers: number | null;
   readonly request_list: number;
   readonly salt: Uint8Array;
+  /** Part; null for records of older versions. */
+  readonly context: number | null;
   readonly log_index: number | null;
 }
 

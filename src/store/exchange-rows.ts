@@ -1,7 +1,8 @@
 // Exchanges: begun before the upstream sees the request, ended in one transaction with emissions and log leaf.
 import { randomBytes } from 'node:crypto';
 import { Fault } from '../model/fault.ts';
-import type { EventMark, Exchange } from '../model/session.ts';
+import { canonicalJson } from '../model/canonical-json.ts';
+import type { EventMark, Exchange, ExchangeContext } from '../model/session.ts';
 import { formatCounts, parseCounts } from './counts.ts';
 import type { Database } from './database.ts';
 import { addEmissions } from './emission-rows.ts';
@@ -23,8 +24,8 @@ export function beginExchange(database: Database, lists: RecentLists, draft: Exc
   const list = putList(database, parts, { lists, group: `session ${session}` });
   database.run(
     `INSERT INTO exchanges (id, session, connection, protocol, wire, method, url, started_ms, outcome, model,
-       request_sha256, request_bytes, request_record, request_headers, request_list, salt)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'open', ?, ?, ?, ?, ?, ?, ?)`,
+       request_sha256, request_bytes, request_record, request_headers, request_list, salt, context)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'open', ?, ?, ?, ?, ?, ?, ?, ?)`,
     [
       draft.id,
       session,
@@ -41,6 +42,7 @@ export function beginExchange(database: Database, lists: RecentLists, draft: Exc
       putHeaders(database, draft.headers),
       list,
       randomBytes(16),
+      draft.context === null ? null : putContext(database, draft.context),
     ],
   );
   database.run(
@@ -63,6 +65,7 @@ export function endExchange(
     `UPDATE exchanges SET first_ms = ?, ended_ms = ?, status = ?, outcome = ?, model = ?, stop_reason = ?, usage = ?,
        response_sha256 = ?, client_sha256 = ?, response_bytes = ?, masks = ?, marks = ?, response_headers = ?,
        request_sha256 = coalesce(?, request_sha256), request_bytes = coalesce(?, request_bytes),
+       context = coalesce(?, context),
        agent = (SELECT agent FROM sessions WHERE n = exchanges.session)
      WHERE n = ?`,
     [
@@ -81,6 +84,7 @@ export function endExchange(
       putHeaders(database, end.headers),
       end.request?.sha256 ?? null,
       end.request?.bytes ?? null,
+      end.context === undefined ? null : putContext(database, end.context),
       row.n,
     ],
   );
@@ -89,10 +93,8 @@ export function endExchange(
       row.session,
       model,
     ]);
-  database.run('UPDATE sessions SET last_ms = max(last_ms, ?) WHERE n = ?', [
-    end.endedAtMs,
-    row.session,
-  ]);
+  const last = [end.endedAtMs, row.session];
+  database.run('UPDATE sessions SET last_ms = max(last_ms, ?) WHERE n = ?', last);
   addEmissions(
     database,
     { exchange: row.n, session: row.session, atMs: end.endedAtMs },
@@ -150,6 +152,15 @@ export function readHeaders(
     request: headersOf(database, row.request_headers),
     response: headersOf(database, row.response_headers),
   };
+}
+
+export function readContext(database: Database, id: string): ExchangeContext | null {
+  const { context } = exchangeRow(database, id);
+  if (context === null) return null;
+  const read: ExchangeContext = JSON.parse(
+    Buffer.from(readPart(database, context)).toString('utf8'),
+  );
+  return read;
 }
 
 export const readRequest = (database: Database, id: string): Uint8Array =>
@@ -220,6 +231,9 @@ function formatMarks(events: readonly EventMark[]): Uint8Array {
   }
   return formatCounts(counts);
 }
+
+const putContext = (database: Database, context: ExchangeContext): number =>
+  putPart(database, Buffer.from(canonicalJson(context)));
 
 const putHeaders = (database: Database, headers: Headers): number =>
   putPart(database, Buffer.from(JSON.stringify(headers)));

@@ -69,6 +69,7 @@ type ExchangeCall =
   | 'listExchanges'
   | 'findExchange'
   | 'readHeaders'
+  | 'readContext'
   | 'readRequest'
   | 'readReply'
   | 'readEvents'
@@ -86,6 +87,7 @@ function exchangeCalls({ database, memory, write }: Core): Pick<SyncStore, Excha
     listExchanges: (session) => refine(() => exchanges.listExchanges(database, session)),
     findExchange: (prefix) => refine(() => exchanges.findExchange(database, prefix)),
     readHeaders: (id) => refine(() => exchanges.readHeaders(database, id)),
+    readContext: (id) => refine(() => exchanges.readContext(database, id)),
     readRequest: (id) => refine(() => exchanges.readRequest(database, id)),
     readReply: (id) => refine(() => readReply(database, exchanges.exchangeRow(database, id).n)),
     readEvents: (id) => refine(() => exchanges.readEvents(database, id)),

@@ -22,6 +22,7 @@ export function storeOf(ask: Ask, close: () => Promise<void>): Store {
     listExchanges: (session) => ask('listExchanges', session),
     findExchange: (prefix) => ask('findExchange', prefix),
     readHeaders: (exchange) => ask('readHeaders', exchange),
+    readContext: (exchange) => ask('readContext', exchange),
     readRequest: (exchange) => ask('readRequest', exchange),
     readReply: (exchange) => ask('readReply', exchange),
     readEvents: (exchange) => ask('readEvents', exchange),

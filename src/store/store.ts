@@ -6,6 +6,7 @@ import type { MaskRecord } from '../model/secret.ts';
 import type {
   EventMark,
   Exchange,
+  ExchangeContext,
   ExchangeOutcome,
   Grant,
   Place,
@@ -42,6 +43,7 @@ export interface ExchangeDraft {
    *  and as shared prefix and suffix of an earlier exchange of the session. */
   readonly slices: readonly Uint8Array[];
   readonly model: string | null;
+  readonly context: ExchangeContext | null;
 }
 
 export interface NewEmission {
@@ -72,6 +74,8 @@ export interface ExchangeEnd {
   readonly events: readonly EventMark[];
   readonly masks: readonly MaskRecord[];
   readonly emissions: readonly NewEmission[];
+  /** Where more is known of it than at the beginning. */
+  readonly context?: ExchangeContext;
 }
 
 /** State of one file at one moment, as keyed token fingerprints by line: no text. */
@@ -183,6 +187,8 @@ export interface Store {
     request: readonly (readonly [string, string])[];
     response: readonly (readonly [string, string])[];
   }>;
+  /** null for records of older versions. */
+  readContext(exchange: string): Promise<ExchangeContext | null>;
   readRequest(exchange: string): Promise<Uint8Array>;
   readReply(exchange: string): Promise<Uint8Array>;
   readEvents(exchange: string): Promise<readonly EventMark[]>;

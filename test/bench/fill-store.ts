@@ -98,6 +98,7 @@ function addExchange({ calls, filling, key, session }: FillWork, index: number):
     requestBytes: request.length,
     slices: [request],
     model: 'model-1',
+    context: null,
   });
   calls.endExchange({
     id,

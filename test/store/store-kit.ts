@@ -70,6 +70,7 @@ export const draft = (session: string, more: Partial<ExchangeDraft> = {}): Excha
   requestBytes: 7,
   slices: [Buffer.from('req'), Buffer.from('uest')],
   model: 'model-1',
+  context: null,
   ...more,
 });
 
