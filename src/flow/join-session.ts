@@ -18,7 +18,7 @@ export const withoutStore = (
   conversation: recognised.conversation,
   agent: agentOf(recognised, grant.agent),
   agentVersion: recognised.version,
-  parent: recognised.parent,
+  parent: null,
   principal: grant.principal,
   identity: grant.identity,
   place: grant.place,
