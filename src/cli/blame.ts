@@ -1,5 +1,12 @@
 // aitrail blame [git blame's flags] [rev] [--] file
-import { blameFile, blamePlainly, readBlameWords, type Blamed } from '../flow/blame-file.ts';
+import { buffer } from 'node:stream/consumers';
+import {
+  blameFile,
+  blamePlainly,
+  readBlameWords,
+  type Blamed,
+  type BlameWords,
+} from '../flow/blame-file.ts';
 import { Fault } from '../model/fault.ts';
 import { blameDocument } from '../print/blame-json.ts';
 import { incrementalText, porcelainText } from '../print/blame-porcelain.ts';
@@ -27,6 +34,9 @@ export const commands: readonly CommandSpec[] = [
   },
 ];
 
+/** git's own, for what cannot be understood. */
+const USAGE_EXIT = 129;
+
 /** Ours may stand anywhere before `--`; the rest is git's. */
 const OWN = new Set(['--json', '--claimed', '--no-aitrail', '--aitrail', '--no-color']);
 
@@ -37,14 +47,21 @@ async function runBlameCommand(call: Invocation): Promise<number> {
   const own = new Set(call.words.filter(isOwn));
   const gitWords = call.words.filter((word, at) => !isOwn(word, at));
   if (options['aitrail'] === false || own.has('--no-aitrail')) {
-    const plain = await blamePlainly(caller, gitWords);
+    const plain = await blamePlainly(
+      caller,
+      gitWords,
+      await readContents(readBlameWords(gitWords)),
+    );
     out.writeBytes(plain.stdout);
     out.note(plain.stderr);
     return plain.exit;
   }
   const words = readBlameWords(gitWords);
-  if (words.file === null) throw new Fault('USAGE', 'blame needs a file');
-  const answer = await blameFile(caller, words);
+  if (words.file === null) {
+    out.note(faultLines(new Fault('USAGE', 'blame needs a file'), false));
+    return USAGE_EXIT;
+  }
+  const answer = await blameFile(caller, { ...words, stdin: await readContents(words) });
   if (answer.kind === 'refused') {
     out.note(faultLines(answer.fault, caller.env['AITRAIL_DEBUG'] === '1'));
     return answer.exit;
@@ -63,25 +80,25 @@ async function runBlameCommand(call: Invocation): Promise<number> {
   return 0;
 }
 
+/** `--contents -`: both questions to git have the same text. */
+const readContents = async ({ contents }: BlameWords): Promise<Uint8Array> =>
+  contents === '-' ? buffer(process.stdin) : Buffer.alloc(0);
+
 const originAt = (blamed: Blamed, at: number): Blamed['origins'][number] =>
   blamed.origins[at] ?? { origin: null, isSigned: false };
 
-function shapeText(
-  blamed: Blamed,
-  words: ReturnType<typeof readBlameWords>,
-  isColour: boolean,
-): Buffer {
+function shapeText(blamed: Blamed, words: BlameWords, isColour: boolean): Buffer {
   const column = blamed.lines.map((line, at) => ({
-    shown: words.column === 'mail' ? `<${line.mail}>` : line.author,
+    name: line.bytes.author,
+    mail: line.bytes.mail,
     origin: originAt(blamed, at).origin,
   }));
   switch (words.shape) {
     case 'text':
-      return words.column === 'none' ? blamed.output : blameText(blamed.output, column, isColour);
+      return words.isBare ? blamed.output : blameText(blamed.output, column, isColour);
     case 'annotate':
       return annotateText(blamed.output, column);
     case 'porcelain':
-    case 'line-porcelain':
       return porcelainText(blamed.output, blamed.origins);
     case 'incremental': {
       const byLine = new Map(blamed.lines.map((line, at) => [line.line, originAt(blamed, at)]));

@@ -2,7 +2,7 @@
 import { parsePorcelain, runBlame, type BlamedLine } from '../git/blame.ts';
 import type { BlameWords } from '../git/blame-words.ts';
 
-export { readBlameWords } from '../git/blame-words.ts';
+export { readBlameWords, type BlameWords } from '../git/blame-words.ts';
 import { openObjects } from '../git/objects.ts';
 import { openRepository } from '../git/open-repository.ts';
 import { runGit } from '../git/run-git.ts';
@@ -28,13 +28,17 @@ export interface Blamed {
   readonly commit: string | null;
 }
 
-/** @throws Fault NOT_A_REPOSITORY, GIT_MISSING. */
-export async function blameFile(caller: Caller, words: BlameWords): Promise<BlameAnswer> {
+/** @param words with what git shall read from standard input. @throws Fault NOT_A_REPOSITORY, GIT_MISSING. */
+export async function blameFile(
+  caller: Caller,
+  words: BlameWords & { readonly stdin?: Uint8Array },
+): Promise<BlameAnswer> {
   const repository = await openRepository(caller);
+  const { stdin } = words;
   // both at once: git's own bytes for the screen, and the same lines for the machine
   const [shown, read, head, prefix] = await Promise.all([
-    runBlame(caller, words.gitWords),
-    runBlame(caller, ['--line-porcelain', ...words.plainWords]),
+    runBlame(caller, words.gitWords, stdin),
+    runBlame(caller, ['--line-porcelain', ...words.plainWords], stdin),
     readRevision(caller, 'HEAD'),
     runGit(caller, ['rev-parse', '--show-prefix'], { okExits: [0, 128] }),
   ]);
@@ -45,13 +49,13 @@ export async function blameFile(caller: Caller, words: BlameWords): Promise<Blam
   const lines = parsePorcelain(read.stdout);
   const objects = openObjects(caller);
   try {
-    const commit =
-      words.revision === null ? head : await readRevision(caller, tipOf(words.revision));
+    const { file, revision } = await pickPlaces(caller, words);
+    const commit = revision === null ? head : await readRevision(caller, tipOf(revision));
     const origins =
-      words.isReverse || words.hasContents
+      words.isReverse || words.contents !== null
         ? lines.map(() => ({ origin: null, isSigned: false }))
         : await readBlamedOrigins({ repository, objects }, lines, head);
-    const path = normalPath(`${prefix.stdout.toString('utf8').trimEnd()}${words.file ?? ''}`);
+    const path = normalPath(`${prefix.stdout.toString('utf8').trimEnd()}${file ?? ''}`);
     const blamed = { output: shown.stdout, notes: shown.stderr, lines, origins, path, commit };
     return { kind: 'blamed', blamed };
   } finally {
@@ -63,7 +67,17 @@ export async function blameFile(caller: Caller, words: BlameWords): Promise<Blam
 export const blamePlainly = (
   caller: Caller,
   words: readonly string[],
-): ReturnType<typeof runBlame> => runBlame(caller, words);
+  stdin?: Uint8Array,
+): ReturnType<typeof runBlame> => runBlame(caller, words, stdin);
+
+/** `blame FILE REV` is an old way of git's to say it. */
+async function pickPlaces(
+  caller: Caller,
+  { file, revision, mayBeTurned }: BlameWords,
+): Promise<Pick<BlameWords, 'file' | 'revision'>> {
+  const isTurned = mayBeTurned && file !== null && (await readRevision(caller, file)) !== null;
+  return isTurned ? { file: revision, revision: file } : { file, revision };
+}
 
 /** The newer end of a range. */
 const tipOf = (revision: string): string => revision.split(/\.{2,3}/).at(-1) || 'HEAD';

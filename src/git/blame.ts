@@ -13,18 +13,24 @@ export interface BlamedLine {
   readonly path: string;
   readonly author: string;
   readonly mail: string;
+  /** Their bytes, as latin1 text: `--encoding` may have asked for another one. */
+  readonly bytes: { readonly author: string; readonly mail: string };
   readonly authorTime: number;
   /** Without line ending, as bytes. */
   readonly text: Buffer;
 }
 
 /** Runs git blame; the exit status and message are git's own. */
-export const runBlame = (caller: Caller, args: readonly string[]): Promise<GitAnswer> =>
-  runGit(caller, ['blame', ...args], { okExits: [0, 1, 128, 129] });
+export const runBlame = (
+  caller: Caller,
+  args: readonly string[],
+  stdin: Uint8Array = Buffer.alloc(0),
+): Promise<GitAnswer> => runGit(caller, ['blame', ...args], { stdin, okExits: [0, 1, 128, 129] });
 
 interface CommitFacts {
   author: string;
   mail: string;
+  bytes: { author: string; mail: string };
   authorTime: number;
   path: string;
 }
@@ -42,9 +48,9 @@ export function parsePorcelain(output: Buffer): BlamedLine[] {
       const known = factsOf(facts, head.commit);
       lines.push({ ...head, ...known, text: output.subarray(at + 1, stop) });
     } else {
-      const text = output.toString('utf8', at, stop);
-      head = parseHead(text) ?? head;
-      readFact(factsOf(facts, head.commit), text);
+      const line = output.subarray(at, stop);
+      head = parseHead(line.toString('latin1')) ?? head;
+      readFact(factsOf(facts, head.commit), line);
     }
     at = stop + 1;
   }
@@ -52,7 +58,13 @@ export function parsePorcelain(output: Buffer): BlamedLine[] {
 }
 
 function factsOf(facts: Map<string, CommitFacts>, commit: string): CommitFacts {
-  const known = facts.get(commit) ?? { author: '', mail: '', authorTime: 0, path: '' };
+  const known = facts.get(commit) ?? {
+    author: '',
+    mail: '',
+    bytes: { author: '', mail: '' },
+    authorTime: 0,
+    path: '',
+  };
   facts.set(commit, known);
   return known;
 }
@@ -65,15 +77,18 @@ function parseHead(text: string): { commit: string; originalLine: number; line: 
   return { commit, originalLine: Number(originalLine), line: Number(line) };
 }
 
-function readFact(facts: CommitFacts, text: string): void {
+function readFact(facts: CommitFacts, line: Buffer): void {
+  const text = line.toString('utf8');
   const blank = text.indexOf(' ');
   const value = text.slice(blank + 1);
   switch (text.slice(0, blank)) {
     case 'author':
       facts.author = value;
+      facts.bytes = { ...facts.bytes, author: line.toString('latin1', blank + 1) };
       break;
     case 'author-mail':
       facts.mail = value.replace(/^<|>$/g, '');
+      facts.bytes = { ...facts.bytes, mail: line.toString('latin1', blank + 1) };
       break;
     case 'author-time':
       facts.authorTime = Number(value);

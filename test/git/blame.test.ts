@@ -48,18 +48,23 @@ test.each([
 
 describe('readBlameWords', () => {
   test.each<[string[], Partial<ReturnType<typeof readBlameWords>>]>([
-    [['a.ts'], { file: 'a.ts', revision: null, shape: 'text', column: 'name' }],
-    [['HEAD~1', '--', 'a.ts'], { file: 'a.ts', revision: 'HEAD~1' }],
-    [['-L', '1,3', 'main', 'a.ts'], { file: 'a.ts', revision: 'main' }],
+    [['a.ts'], { file: 'a.ts', revision: null, shape: 'text', isBare: false }],
+    [['HEAD~1', '--', 'a.ts'], { file: 'a.ts', revision: 'HEAD~1', mayBeTurned: false }],
+    [['-L', '1,3', 'main', 'a.ts'], { file: 'a.ts', revision: 'main', mayBeTurned: true }],
     [['-L1,3', '-w', '-C', 'a.ts'], { file: 'a.ts', revision: null }],
+    [['-wL', '1,3', 'a.ts'], { file: 'a.ts', revision: null }],
     [['--', 'a.ts', 'v1'], { file: 'a.ts', revision: 'v1' }],
-    [['-e', 'a.ts'], { column: 'mail' }],
-    [['-sw', 'a.ts'], { column: 'none' }],
+    [['-sw', 'a.ts'], { isBare: true }],
+    [['-L1s', '-M2', 'a.ts'], { isBare: false }],
     [['-c', 'a.ts'], { shape: 'annotate' }],
-    [['-p', 'a.ts'], { shape: 'porcelain' }],
-    [['--incremental', 'a.ts'], { shape: 'incremental', plainWords: ['a.ts'] }],
+    [['-wp', 'a.ts'], { shape: 'porcelain', plainWords: ['-wp', 'a.ts'] }],
+    [['--line-p', 'a.ts'], { shape: 'porcelain', plainWords: ['a.ts'] }],
+    [['--porc', '--no-porcelain', 'a.ts'], { shape: 'text', plainWords: ['a.ts'] }],
+    [['--incremental', '-p', 'a.ts'], { shape: 'incremental', plainWords: ['-p', 'a.ts'] }],
+    [['--progress', '--pro', 'a.ts'], { plainWords: ['a.ts'] }],
     [['--reverse', 'v1..v2', 'a.ts'], { isReverse: true, revision: 'v1..v2' }],
-    [['--contents', '-', 'a.ts'], { hasContents: true, file: 'a.ts' }],
+    [['--contents', '-', 'a.ts'], { contents: '-', file: 'a.ts' }],
+    [['--cont=b', '--no-contents', 'a.ts'], { contents: null, file: 'a.ts' }],
     [['-w'], { file: null }],
   ])('%j', (words, want) => expect(readBlameWords(words)).toMatchObject(want));
 });

@@ -8,7 +8,11 @@ const AI: LineOrigin = { kind: 'ai', source, evidence: 'exact' };
 const MIXED: LineOrigin = { kind: 'mixed', source, evidence: 'edited' };
 const NONE: LineOrigin = { kind: 'unrecorded' };
 const facts = (...origins: (LineOrigin | null)[]): ColumnFacts[] =>
-  origins.map((origin, at) => ({ shown: at === 1 ? 'Zoë' : 'Ana Example', origin }));
+  origins.map((origin, at) => ({
+    name: Buffer.from(at === 1 ? 'Zoë' : 'Ana Example').toString('latin1'),
+    mail: '<a@example.com>',
+    origin,
+  }));
 
 const TEXT = Buffer.from(
   'abc123 (Ana Example 2026-01-01 00:00:00 +0000 1) one (Ana Example 2)\n' +
@@ -44,7 +48,7 @@ test('bytes that are no UTF-8 come out as they went in', () => {
 
 test('git annotate’s columns', () => {
   const output = Buffer.from('abc\t(       Ana\t2026-01-01\t1)one\n');
-  const own = [{ shown: 'Ana', origin: AI }];
+  const own = [{ name: 'Ana', mail: '<a@example.com>', origin: AI }];
   expect(annotateText(output, own).toString()).toBe('abc\t(claude-code\t2026-01-01\t1)one\n');
 });
 
