@@ -23,3 +23,8 @@ export interface EventRecord extends NewEvent {
   /** Index of its leaf in the log. */
   readonly logIndex: number;
 }
+
+export interface EventFilter {
+  readonly sinceMs?: number;
+  readonly limit: number;
+}

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { formatLeaf, saltedDigest } from '../log/leaf.ts';
 import { canonicalJson } from '../model/canonical-json.ts';
-import type { EventDetail, EventKind, EventRecord, NewEvent } from '../model/event.ts';
+import type { EventFilter, EventDetail, EventKind, EventRecord, NewEvent } from '../model/event.ts';
 import type { Database } from './database.ts';
 import { newEventId } from './ids.ts';
 import { appendLeaf } from './log-rows.ts';
@@ -30,10 +30,7 @@ export function addEvent(database: Database, event: NewEvent): EventRecord {
 }
 
 /** @returns newest first. */
-export function listEvents(
-  database: Database,
-  filter: { readonly sinceMs?: number; readonly limit: number },
-): readonly EventRecord[] {
+export function listEvents(database: Database, filter: EventFilter): readonly EventRecord[] {
   const rows = database.all<EventRow>(
     'SELECT * FROM events WHERE at_ms >= ? ORDER BY n DESC LIMIT ?',
     [filter.sinceMs ?? 0, filter.limit],

@@ -1,6 +1,6 @@
 // The store's interface, the same for the embedded database and (later) a shared one. Everything that comes in is
 // already masked: the store never sees a secret. All times are milliseconds since the epoch.
-import type { EventRecord, NewEvent } from '../model/event.ts';
+import type { EventFilter, EventRecord, NewEvent } from '../model/event.ts';
 import type { Edit, Emission, Outcome } from '../model/edit.ts';
 import type { MaskRecord } from '../model/secret.ts';
 import type {
@@ -213,10 +213,7 @@ export interface Store {
   /** Stores an event and its leaf in one transaction. */
   addEvent(event: NewEvent): Promise<EventRecord>;
   /** Newest first. */
-  listEvents(filter: {
-    readonly sinceMs?: number;
-    readonly limit: number;
-  }): Promise<readonly EventRecord[]>;
+  listEvents(filter: EventFilter): Promise<readonly EventRecord[]>;
 
   /** Appends a leaf that belongs to no exchange (policy change, denied attempt …). */
   appendLog(leaf: Uint8Array): Promise<{ readonly logIndex: number }>;

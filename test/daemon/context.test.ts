@@ -1,7 +1,7 @@
 // Row R10: the context of each exchange, and that looking at records does not change them.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { COMMANDS } from '../../src/cli/commands.ts';
-import type { Terminal } from '../../src/cli/command.ts';
+import type { CommandSpec, Terminal } from '../../src/cli/command.ts';
 import type { OpenedSession } from '../../src/flow/open-session.ts';
 import type { ExchangeContext } from '../../src/model/session.ts';
 import { connectionsTo, listAll, makeWorld, type Model, open, post } from './world.ts';
@@ -93,50 +93,55 @@ test('the same words have the same digest; where content is off it is all there 
   expect(second?.principal.name).toBe('Ada');
 });
 
-test('no command changes a record: the digests before and after are the same', async () => {
-  const leaves = () =>
-    withStore(world, async (store) => {
-      const exchanges = await listAll(world);
-      const indexes = exchanges.map(({ logIndex }) => logIndex ?? -1);
-      const read = indexes.map((index) => store.readLog(index, 1));
-      const checks = indexes.map((index) => store.checkRecords(index, 1));
-      const found = (await Promise.all(read)).flat();
-      return [
-        found.map(({ data }) => Buffer.from(data).toString()),
-        (await Promise.all(checks))
-          .flat()
-          .map(({ expected, damage }) => [
-            expected === null ? null : Buffer.from(expected).toString(),
-            damage,
-          ]),
-      ] as const;
-    });
-  const before = await leaves();
-  expect(before[1]).toEqual(before[0].map((text) => [text, null]));
-  const silent: Terminal = {
-    write: () => undefined,
-    writeBytes: () => undefined,
-    note: () => undefined,
-    isColour: false,
-    isTty: false,
-    isInteractive: false,
-  };
-  const [one] = await listAll(world);
-  const specs = (await Promise.all(COMMANDS.map(({ load }) => load()))).flat();
-  // those that wait for somebody, or end the daemon that is asked
-  const others = [
-    'proxy start',
-    'proxy stop',
-    'demo',
-    'hook',
-    'credentials set',
-    'replay',
-    'sessions stop',
-  ];
-  for (const spec of specs.filter(({ name }) => !others.includes(name))) {
-    const words = /show|replay|prove/.test(spec.name) ? [one?.id ?? ''] : [];
-    const call = { caller: world.caller, words, options: { json: true }, out: silent };
-    await spec.run(call).catch(() => undefined); // what it says is other tests' business
-  }
-  expect(await leaves()).toEqual(before);
-});
+test(
+  'no command changes a record: the digests before and after are the same',
+  { timeout: 60_000 },
+  async () => {
+    const leaves = () =>
+      withStore(world, async (store) => {
+        const exchanges = await listAll(world);
+        const indexes = exchanges.map(({ logIndex }) => logIndex ?? -1);
+        const read = indexes.map((index) => store.readLog(index, 1));
+        const checks = indexes.map((index) => store.checkRecords(index, 1));
+        const found = (await Promise.all(read)).flat();
+        return [
+          found.map(({ data }) => Buffer.from(data).toString()),
+          (await Promise.all(checks))
+            .flat()
+            .map(({ expected, damage }) => [
+              expected === null ? null : Buffer.from(expected).toString(),
+              damage,
+            ]),
+        ] as const;
+      });
+    const before = await leaves();
+    expect(before[1]).toEqual(before[0].map((text) => [text, null]));
+    const silent: Terminal = {
+      write: () => undefined,
+      writeBytes: () => undefined,
+      note: () => undefined,
+      isColour: false,
+      isTty: false,
+      isInteractive: false,
+    };
+    const [one] = await listAll(world);
+    const specs = (await Promise.all(COMMANDS.map(({ load }) => load()))).flat();
+    // those that wait for somebody, or end the daemon that is asked
+    const others = [
+      'proxy start',
+      'proxy stop',
+      'demo',
+      'hook',
+      'credentials set',
+      'replay',
+      'sessions stop',
+    ];
+    const run = async (spec: CommandSpec): Promise<void> => {
+      const words = /show|replay|prove/.test(spec.name) ? [one?.id ?? ''] : [];
+      const call = { caller: world.caller, words, options: { json: true }, out: silent };
+      await spec.run(call).catch(() => undefined); // what it says is other tests' business
+    };
+    await Promise.all(specs.filter(({ name }) => !others.includes(name)).map(run));
+    expect(await leaves()).toEqual(before);
+  },
+);
