@@ -54,10 +54,6 @@ const decide =
   (answer: Answer): CommandSpec['run'] =>
   async ({ caller, words, options, out }) => {
     const reason = typeof options['reason'] === 'string' ? options['reason'].trim() : '';
-    if (answer === 'break-glass' && reason === '')
-      throw new Fault('USAGE', 'break-glass needs a reason', {
-        fix: "say it: aitrail approvals break-glass ID --reason 'what is on fire'",
-      });
     const decided = await decideApproval(caller, { answer, id: words[0] ?? '', reason });
     const { decision, unsent } = decided;
     if (options['json'] === true)

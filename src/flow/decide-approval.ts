@@ -42,6 +42,10 @@ export interface DecidedApproval {
  */
 export async function decideApproval(caller: Caller, verdict: Verdict): Promise<DecidedApproval> {
   await refuseAgent(caller, `approvals ${verdict.answer}`);
+  if (verdict.answer === 'break-glass' && verdict.reason === '')
+    throw new Fault('USAGE', 'break-glass needs a reason', {
+      fix: "say it: aitrail approvals break-glass ID --reason 'what is on fire'",
+    });
   return withApprovals(caller, async (opened) => {
     const approval = pickApproval(opened.approvals, verdict.id);
     refuseSettled(approval, verdict.answer);
