@@ -15,6 +15,7 @@ const DEFAULTS: Readonly<Record<string, string>> = {
   signing: 'auto',
   onStoreError: 'refuse',
   'notes.push': 'true',
+  summary: 'true',
   'notes.gitAi': 'false',
   'secrets.onResponse': DEFAULT_SECRETS.onResponse,
   'secrets.onRequest': DEFAULT_SECRETS.onRequest,

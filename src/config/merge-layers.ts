@@ -46,6 +46,7 @@ export function mergeLayers(layers: readonly Layer[]): InForce {
     }),
     retentionDays: RETENTION_DAYS,
     signing: readOwn(layers, 'signing', places)?.signing ?? 'auto',
+    summary: mergeSummary(layers, places),
     notes: { push: mergeNotesPush(climb), gitAi: mergeGitAi(layers, places) },
     onStoreError: climb({
       path: ['onStoreError'],
@@ -113,6 +114,13 @@ function mergeGitAi(layers: readonly Layer[], places: Map<string, SettingPlace>)
   if (first === undefined) return false;
   places.set('notes.gitAi', first.document.placeOf(['notes', 'gitAi']));
   return first.settings.notes?.gitAi === true;
+}
+
+/** A single `false` keeps it away, whoever wrote it. */
+function mergeSummary(layers: readonly Layer[], places: Map<string, SettingPlace>): boolean {
+  const first = layers.find(({ settings }) => settings.summary === false);
+  if (first !== undefined) places.set('summary', first.document.placeOf(['summary']));
+  return first === undefined;
 }
 
 /** The first file that makes a setting which only the organisation and the user may make. */

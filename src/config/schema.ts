@@ -160,6 +160,12 @@ export const CONFIGURATION = z.strictObject({
   pipelines: pipelines
     .optional()
     .describe('which pipelines are recorded: the first that fits counts'),
+  summary: z
+    .boolean()
+    .optional()
+    .describe(
+      'one line after a commit with lines of an AI: their share, sessions, signer; `AITRAIL_QUIET=1` silences it too',
+    ),
   notify: z.array(notify).optional().describe('webhooks: what happened and where, never content'),
   onStoreError: z
     .enum(['refuse', 'forward'])

@@ -14,10 +14,11 @@ import { findUnreachable } from '../git/reachable.ts';
 import { isSequencerRunning } from '../git/sequencer.ts';
 import { isFault } from '../model/fault.ts';
 import type { Signer } from '../model/signing.ts';
-import { NOTES_REF } from '../model/statement.ts';
+import { NOTES_REF, type Statement } from '../model/statement.ts';
 import type { CommitFacts } from '../model/verdict.ts';
 import type { AttestOutcome, AttestWork, RewrittenFrom } from './attest-work.ts';
 import { stateCommit } from './state-commit.ts';
+import { sumAttested } from './sum-attested.ts';
 import { openSigner } from './open-signer.ts';
 import { readCoverage } from './read-coverage.ts';
 
@@ -39,7 +40,7 @@ export async function attestCommit(
   const known = asked.filter((each) => each !== null);
   if (rewrittenFrom === null && (await isSequencerRunning(work.repository))) {
     await addPending(work.repository, known);
-    return { attested: [], queued: known.map((each) => each.commit), fault: null };
+    return { ...NOTHING, queued: known.map((each) => each.commit) };
   }
   const queue = await takePending(work.repository);
   const all = mergeQueue(queue.commits, known);
@@ -76,6 +77,8 @@ function mergeQueue(
   return [...merged.values()];
 }
 
+const NOTHING: AttestOutcome = { attested: [], queued: [], notice: null, fault: null };
+
 async function attestAll(work: AttestWork, all: readonly PendingCommit[]): Promise<AttestOutcome> {
   const head = await readHead(work.objects);
   const gone = await findUnreachable(
@@ -84,18 +87,23 @@ async function attestAll(work: AttestWork, all: readonly PendingCommit[]): Promi
   );
   const wanted = all.filter((each) => !gone.has(each.commit));
   const ids = wanted.map((each) => each.commit);
-  if (ids.length === 0) return { attested: [], queued: [], fault: null };
-  const attested: string[] = [];
+  if (ids.length === 0) return NOTHING;
+  const attested: Statement[] = [];
   try {
     const signer = await openSigner(work.repository.caller, work.policy.signing);
     // one by one, parents first: a child is attributed with its parent's new note
     for (const each of sortParentsFirst(await readAll(work, wanted)))
-      if (work.isWanted() && (await attestOne(work, each, signer)))
-        attested.push(each.facts.commit);
-    return { attested, queued: ids.filter(() => !work.isWanted()), fault: null };
+      if (work.isWanted()) attested.push(...(await attestOne(work, each, signer)));
+    return {
+      attested: attested.map(commitOf),
+      queued: ids.filter(() => !work.isWanted()),
+      notice: sumAttested(attested, signer),
+      fault: null,
+    };
   } catch (thrown) {
-    const left = ids.filter((id) => !attested.includes(id));
-    if (isFault(thrown)) return { attested, queued: left, fault: thrown };
+    const done = attested.map(commitOf);
+    const left = ids.filter((id) => !done.includes(id));
+    if (isFault(thrown)) return { attested: done, queued: left, notice: null, fault: thrown };
     // a defect of ours must not lose the commits that wait
     await addPending(
       work.repository,
@@ -104,6 +112,8 @@ async function attestAll(work: AttestWork, all: readonly PendingCommit[]): Promi
     throw thrown;
   }
 }
+
+const commitOf = ({ subject }: Statement): string => subject[0]?.digest.gitCommit ?? '';
 
 interface Candidate extends PendingCommit {
   readonly facts: CommitFacts;
@@ -135,19 +145,23 @@ function sortParentsFirst(candidates: readonly Candidate[]): readonly Candidate[
   return sorted;
 }
 
-/** @returns false where this signer's good envelope is there already: the other of daemon and fallback was here. */
-async function attestOne(work: AttestWork, each: Candidate, signer: Signer): Promise<boolean> {
+/** @returns nothing where this signer's good envelope is there already: the other of daemon and fallback was here. */
+async function attestOne(
+  work: AttestWork,
+  each: Candidate,
+  signer: Signer,
+): Promise<readonly Statement[]> {
   const { commit, facts } = each;
   const notes = await readNotesAt(work.objects, NOTES_REF, [commit]);
-  if (isAttested(linesOf(notes.get(commit) ?? ''), facts, signer)) return false;
+  if (isAttested(linesOf(notes.get(commit) ?? ''), facts, signer)) return [];
   const statement = await stateCommit(work, facts, { ...each, signer });
   const text = `${await signStatement(statement, signer)}\n`;
-  if (!work.isWanted()) return false;
+  if (!work.isWanted()) return [];
   const { objects } = work;
   // before the signed note: where that is there, nobody comes back to this commit
   if (work.policy.notes.gitAi) await writePlainNote(work, commit, stateGitAi(statement));
   await writeNotes(work.repository, [{ commit, text, join: joinEnvelope }], { objects });
-  return true;
+  return [statement];
 }
 
 /** The note for other tools. One that is there already is another tool's, or the same: it stays. */

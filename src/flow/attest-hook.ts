@@ -4,7 +4,7 @@ import { readHead, readLastMove } from '../git/last-move.ts';
 import { readPending } from '../git/pending.ts';
 import { isSequencerRunning } from '../git/sequencer.ts';
 import type { HookName } from '../model/hook.ts';
-import type { TextNotice } from '../model/notice.ts';
+import type { AttestedNotice, TextNotice } from '../model/notice.ts';
 import { attestCommit } from './attest-commit.ts';
 import { settleUses } from './approval-uses.ts';
 import type { AttestOutcome, RewrittenFrom } from './attest-work.ts';
@@ -18,6 +18,9 @@ export interface AttestCall {
   readonly stdin: string;
 }
 
+/** What attesting has to tell. */
+type AttestNotice = AttestedNotice | TextNotice;
+
 interface Batch {
   /** Oldest first. */
   readonly commits: readonly string[];
@@ -29,7 +32,7 @@ interface Batch {
 export async function attestFromHook(
   work: HookWork,
   call: AttestCall,
-): Promise<readonly TextNotice[]> {
+): Promise<readonly AttestNotice[]> {
   if (call.hook === 'post-commit') await maskOrdinaryIndex(work);
   if (call.hook === 'post-commit' || call.hook === 'post-merge') await settleUses(work.repository);
   const batch = await pickBatch(work, call);
@@ -37,7 +40,7 @@ export async function attestFromHook(
 }
 
 /** Attests what waits, before notes are sent. */
-export async function attestPending(work: HookWork): Promise<readonly TextNotice[]> {
+export async function attestPending(work: HookWork): Promise<readonly AttestNotice[]> {
   const waiting = await readPending(work.repository);
   if (waiting.length === 0) return [];
   return attestBatch(work, { commits: [], rewrittenFrom: null });
@@ -89,7 +92,7 @@ function pickRewritten(stdin: string): Batch {
   return { commits: [...rewrittenFrom.keys()], rewrittenFrom };
 }
 
-async function attestBatch(work: HookWork, batch: Batch): Promise<readonly TextNotice[]> {
+async function attestBatch(work: HookWork, batch: Batch): Promise<readonly AttestNotice[]> {
   const { repository, objects, policy, world } = work;
   const records = await world.openRecords(work.home, 'write');
   const store = records.kind === 'open' ? records.store : null;
@@ -109,7 +112,14 @@ async function attestBatch(work: HookWork, batch: Batch): Promise<readonly TextN
     batch.commits,
     batch.rewrittenFrom,
   );
-  return outcomeNotices(outcome, records.kind === 'unreadable' ? records.why : null);
+  const told = outcome.notice === null || isSilent(work) ? [] : [outcome.notice];
+  return [...told, ...outcomeNotices(outcome, records.kind === 'unreadable' ? records.why : null)];
+}
+
+/** git's own `-q` is not told to hooks. */
+function isSilent({ policy, repository }: HookWork): boolean {
+  const quiet = repository.caller.env['AITRAIL_QUIET'] ?? '';
+  return !policy.summary || (quiet !== '' && quiet !== '0');
 }
 
 function outcomeNotices(

@@ -2,6 +2,7 @@
 import type { Objects } from '../git/objects.ts';
 import type { Repository } from '../git/open-repository.ts';
 import type { Fault } from '../model/fault.ts';
+import type { AttestedNotice } from '../model/notice.ts';
 import type { AttributedFile } from '../model/origin.ts';
 import type { Policy } from '../model/policy.ts';
 import type { Store } from '../store/store.ts';
@@ -26,6 +27,8 @@ export interface AttestOutcome {
   readonly attested: readonly string[];
   /** Commits that wait for the next hook, or for `aitrail attribute`. */
   readonly queued: readonly string[];
+  /** What to tell of them; null where none holds a line of an AI's. */
+  readonly notice: AttestedNotice | null;
   /** Why they wait; null where git is in the middle of a batch. */
   readonly fault: Fault | null;
 }

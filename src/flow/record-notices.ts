@@ -1,7 +1,7 @@
 // What a hook refused, let through or told of goes into the log: one leaf for each thing, digests only.
 import { createHash } from 'node:crypto';
 import { formatLeaf } from '../log/leaf.ts';
-import type { Notice, TextNotice } from '../model/notice.ts';
+import type { AttestedNotice, Notice, TextNotice } from '../model/notice.ts';
 import type { HookName } from '../model/hook.ts';
 import type { HookWork } from './hook-work.ts';
 
@@ -32,11 +32,13 @@ const NOT_RECORDED: Notice = {
   text: 'what is said above is not in the log: the recordings cannot be written to just now',
 };
 
-type Decided = Exclude<Notice, TextNotice>;
+type Decided = Exclude<Notice, TextNotice | AttestedNotice>;
 
 /** Approvals that are asked for or used have leaves of their own. */
 const decidedOf = (notice: Notice): readonly Decided[] =>
-  notice.kind === 'text' || (notice.kind === 'approval' && notice.effect !== 'observed')
+  notice.kind === 'text' ||
+  notice.kind === 'attested' ||
+  (notice.kind === 'approval' && notice.effect !== 'observed')
     ? []
     : [notice];
 

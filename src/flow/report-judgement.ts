@@ -23,7 +23,7 @@ export function reportJudgement(
 }
 
 export const isRefusal = (notice: Notice): boolean =>
-  notice.kind !== 'text' && notice.effect === 'refused';
+  'effect' in notice && notice.effect === 'refused';
 
 function secretNotice(
   { hit, isAi, action }: JudgedSecret,

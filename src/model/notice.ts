@@ -1,5 +1,6 @@
 // What a hook says about a change: one notice for each thing found. Data only; src/print words it.
 import type { SettingPlace } from './policy.ts';
+import type { Signer } from './signing.ts';
 
 /** `observed`: the policy only watches, so it went through. */
 export type Effect = 'refused' | 'warned' | 'observed' | 'masked';
@@ -43,6 +44,20 @@ export interface TextNotice {
   readonly text: string;
 }
 
+/** What was attested just now, where some of it is an AI's. */
+export interface AttestedNotice {
+  readonly kind: 'attested';
+  readonly commits: number;
+  /** Added lines. */
+  readonly ai: number;
+  readonly mixed: number;
+  readonly unrecorded: number;
+  /** Names, sorted; empty where none is known. */
+  readonly agents: readonly string[];
+  readonly sessions: number;
+  readonly signer: Pick<Signer, 'principal' | 'kind'>;
+}
+
 /** What passes by leave only. `passed`: with an approval, which is used up. */
 export interface ApprovalNotice {
   readonly kind: 'approval';
@@ -70,7 +85,13 @@ export interface BranchNotice {
   readonly place: SettingPlace | null;
 }
 
-export type Notice = SecretNotice | PathNotice | ApprovalNotice | BranchNotice | TextNotice;
+export type Notice =
+  | SecretNotice
+  | PathNotice
+  | ApprovalNotice
+  | BranchNotice
+  | AttestedNotice
+  | TextNotice;
 
 export interface HookReport {
   /** Must git stop? */

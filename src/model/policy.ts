@@ -160,6 +160,8 @@ export interface Policy {
   readonly retentionDays: number;
   readonly signing: 'auto' | 'ssh' | 'keyring' | 'file';
   readonly notes: { readonly push: boolean; readonly gitAi: boolean };
+  /** One line after each commit that holds an AI's lines. */
+  readonly summary: boolean;
   readonly onStoreError: 'refuse' | 'forward';
   readonly identity: { readonly issuers: readonly Issuer[] };
   readonly pipelines: readonly PipelineRule[];

@@ -1,6 +1,7 @@
 // What a person sees when a hook refuses, replaces or warns: what, where, the code, and the command that mends it.
 import type {
   ApprovalNotice,
+  AttestedNotice,
   BranchNotice,
   HookReport,
   MaskHindrance,
@@ -8,6 +9,7 @@ import type {
   PathNotice,
   SecretNotice,
 } from '../model/notice.ts';
+import { counted } from './moments.ts';
 import { plainLine } from './plain-text.ts';
 
 /** More would scroll the first ones away. */
@@ -32,9 +34,26 @@ function noticeLines(notice: Notice): readonly string[] {
       return approvalLines(notice);
     case 'branch':
       return branchLines(notice);
+    case 'attested':
+      return [`aitrail: ${attestedText(notice)}`];
     case 'text':
       return [`aitrail: ${notice.text}`];
   }
+}
+
+/** `12 of 15 added lines by claude-code (80%), 2 of them mixed, 1 session, signed by ana@example.com` */
+function attestedText(notice: AttestedNotice): string {
+  const { commits, ai, mixed, unrecorded, agents, sessions, signer } = notice;
+  const [own, all] = [ai + mixed, ai + mixed + unrecorded];
+  const who = agents.length === 0 ? 'ai' : agents.map(plainLine).join(', ');
+  // never 0 or 100 where that is not the whole truth
+  const share = own === all ? 100 : Math.min(99, Math.max(1, Math.round((100 * own) / all)));
+  return [
+    `${commits === 1 ? '' : `${String(commits)} commits: `}${String(own)} of ${counted(all, 'added line')} by ${who} (${String(share)}%)`,
+    ...(mixed === 0 ? [] : [`${String(mixed)} of them mixed`]),
+    counted(sessions, 'session'),
+    `signed by ${plainLine(signer.principal)}`,
+  ].join(', ');
 }
 
 function secretLines(notice: SecretNotice): readonly string[] {

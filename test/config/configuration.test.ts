@@ -247,6 +247,16 @@ describe('in force', () => {
     expect((await load(world)).notes.gitAi).toBe(want);
   });
 
+  test.each([
+    ['', '', true],
+    ['summary: true\n', 'summary: false\n', false],
+    ['summary: false\n', 'summary: true\n', false],
+  ])('summary: user %j, repository %j', async (user, repository, want) => {
+    const world = makeWorld();
+    world.put({ user, [RC]: repository });
+    expect((await load(world)).summary).toBe(want);
+  });
+
   test('the base revision stands: the working tree adds rules and removes none, and allows nothing new', async () => {
     const world = makeWorld();
     world.put({ [RC]: 'secrets: { allow: [old/**] }\nprotect: [{ paths: [a], action: block }]\n' });

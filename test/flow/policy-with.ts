@@ -18,6 +18,7 @@ export const policyWith = (secrets: Partial<SecretsPolicy>): Policy => ({
   retentionDays: 90,
   signing: 'auto',
   notes: { push: true, gitAi: true },
+  summary: true,
   onStoreError: 'refuse',
   identity: { issuers: [] },
   pipelines: [],

@@ -3,10 +3,8 @@ import { expect, test } from 'vitest';
 import { openFallbackWorld } from '../../src/flow/fallback-world.ts';
 import { initRepository } from '../../src/flow/init-repository.ts';
 import { runHook } from '../../src/hooks/run-hook.ts';
-import { fingerprintEdit } from '../../src/match/fingerprints.ts';
-import { openStore } from '../../src/store/open-store.ts';
 import { type Lab, openLab } from '../attest/lab.ts';
-import { draft, ending, newSession } from '../store/store-kit.ts';
+import { record } from './record.ts';
 
 const WORKFLOW = 'on: push\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps: []\n';
 const TOKEN = ['ghp', 'R7tQ2mZx9LbK4vWc8NsY3hDf6JpA1gUe5iTo'].join('_');
@@ -19,23 +17,6 @@ async function openProject(): Promise<Lab> {
   const env = { ...lab.env, GIT_COMMITTER_DATE: anHourAgo };
   execFileSync('git', ['commit', '-q', '--no-verify', '-m', 'set up'], { cwd: lab.repo, env });
   return lab;
-}
-
-/** Records that a model wrote a file a minute ago, as the proxy would. */
-async function record(lab: Lab, path: string, text: string): Promise<void> {
-  const startedAtMs = Date.now() - 60_000;
-  const store = await openStore({ home: lab.home, mode: 'write', inProcess: true });
-  const session = await newSession(store, { atMs: startedAtMs });
-  const begun = draft(session, { startedAtMs });
-  await store.beginExchange(begun);
-  const edit = { kind: 'write', path, text } as const;
-  const fingerprints = fingerprintEdit(await store.readKey(), edit);
-  const emission = { callId: 'c1', tool: 'Write', repository: `${lab.repo}/.git`, path, edit };
-  const endedAtMs = startedAtMs + 1000;
-  await store.endExchange(
-    ending(begun.id, { endedAtMs, emissions: [{ ...emission, fingerprints }] }),
-  );
-  await store.close();
 }
 
 async function preCommit(lab: Lab): Promise<{ exit: number; stderr: string }> {
