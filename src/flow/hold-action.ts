@@ -8,6 +8,7 @@ import type { Decision } from '../model/decision.ts';
 import { isFault } from '../model/fault.ts';
 import { type Masker, maskText } from '../secrets/mask-text.ts';
 import type { SessionApprovals } from './approval-book.ts';
+import { endingAfter } from './at-most.ts';
 import type { Admitted, Recorder } from './record-exchange.ts';
 import { recordDecision } from './rule-book.ts';
 
@@ -124,7 +125,7 @@ async function waitFor(
   const now = await approvals.read(id);
   // nobody would be believed who approves what an unlisted key asks for
   if (holdMs <= 0 || now === null || now.doubt !== null) return now;
-  return approvals.wait(id, AbortSignal.any([holder.gone, AbortSignal.timeout(holdMs)]));
+  return endingAfter(holdMs, holder.gone, (signal) => approvals.wait(id, signal));
 }
 
 function holdMsOf({ recorder, admitted, agent, hasSigns }: Holder): number {

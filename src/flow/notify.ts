@@ -7,6 +7,7 @@ import type { NotifyKind, NotifyTarget, Policy } from '../model/policy.ts';
 import type { Place } from '../model/session.ts';
 import { type HopRules, pickHop } from '../proxy/hops.ts';
 import type { Upstreams } from '../proxy/upstreams.ts';
+import { endingAfter } from './at-most.ts';
 import type { CredentialReader } from './read-credential.ts';
 
 export interface News {
@@ -135,23 +136,25 @@ async function post(
 ): Promise<number> {
   const { origin, pathname, search } = new URL(url);
   const timestamp = String(Math.floor(Date.now() / 1000));
-  const reply = await upstreams.call({
-    origin,
-    hop: pickHop(hops, origin),
-    method: 'POST',
-    path: `${pathname}${search}`,
-    headers: Object.entries({
-      'content-type': 'application/json',
-      'user-agent': 'aitrail',
-      'webhook-id': id,
-      'webhook-timestamp': timestamp,
-      'webhook-signature': signatureOf(secret, `${id}.${timestamp}.${body}`),
-    }).flat(),
-    body: Buffer.from(body, 'utf8'),
-    signal: AbortSignal.any([closing.signal, AbortSignal.timeout(TRY_TIMEOUT_MS)]),
+  return endingAfter(TRY_TIMEOUT_MS, closing.signal, async (signal) => {
+    const reply = await upstreams.call({
+      origin,
+      hop: pickHop(hops, origin),
+      method: 'POST',
+      path: `${pathname}${search}`,
+      headers: Object.entries({
+        'content-type': 'application/json',
+        'user-agent': 'aitrail',
+        'webhook-id': id,
+        'webhook-timestamp': timestamp,
+        'webhook-signature': signatureOf(secret, `${id}.${timestamp}.${body}`),
+      }).flat(),
+      body: Buffer.from(body, 'utf8'),
+      signal,
+    });
+    for await (const _ of reply.body); // read to its end, so that the connection can be used again
+    return reply.status;
   });
-  for await (const _ of reply.body); // read to its end, so that the connection can be used again
-  return reply.status;
 }
 
 /** Standard Webhooks: a secret that begins with whsec_ is the base64 of the key. */
