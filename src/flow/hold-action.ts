@@ -2,13 +2,17 @@
 // while there is time, else refused with the id; the request stays open, and the same passes once it is approved.
 import { patienceMs } from '../agents/agents.ts';
 import { unapprovedWords } from '../guard/decide.ts';
+import { maskSubject } from '../guard/approval-subject.ts';
 import type { HeldSubject } from '../guard/held-subjects.ts';
 import type { Approval, ApprovalDraft, ApprovalKind, ApprovalUse } from '../model/approval.ts';
 import type { Decision } from '../model/decision.ts';
 import { isFault } from '../model/fault.ts';
-import { type Masker, maskText } from '../secrets/mask-text.ts';
+import { maskText } from '../secrets/mask-text.ts';
+import { maskJson } from '../wire/mask-body.ts';
+import type { TextMasker } from '../wire/text-masker.ts';
 import type { SessionApprovals } from './approval-book.ts';
 import { endingAfter } from './at-most.ts';
+import type { PolicyMasker } from './maskers.ts';
 import type { Admitted, Recorder } from './record-exchange.ts';
 import { recordDecision } from './rule-book.ts';
 
@@ -19,7 +23,7 @@ export interface Holder {
   readonly session: string;
   readonly agent: string | null;
   /** What is shown to whoever decides passes it: a request for approval travels with the repository. */
-  readonly masker: Masker;
+  readonly masker: Pick<PolicyMasker, 'stream' | 'text'>;
   /** A reply under way: its client gets signs of life. */
   readonly hasSigns: boolean;
   /** Aborted when the client hangs up. */
@@ -92,11 +96,11 @@ async function settleOne(
 
 function draftOf(
   { masker, admitted, session }: Holder,
-  { kind, subject: { text, digest }, what, content }: HeldSubject,
+  { kind, what, content, ...held }: HeldSubject,
   decisions: readonly Decision[],
 ): ApprovalDraft {
-  const shown = (said: string): string => maskText(masker, said).text;
-  const isPlain = text.length <= CONTENT_CHARS && shown(text) === text;
+  const shown = (said: string): string => maskText(masker.stream, said).text;
+  const { text, digest } = maskSubject(held.subject, (plain) => maskStrings(masker.text, plain));
   return {
     kind,
     digest,
@@ -107,8 +111,14 @@ function draftOf(
     session,
     exchange: admitted.id,
     content: cut(shown(content), CONTENT_CHARS),
-    subject: isPlain ? text : null,
+    subject: text.length <= CONTENT_CHARS ? text : null,
   };
+}
+
+/** String by string, as the record is: what stands in JSON under a telling name is found there. */
+function maskStrings(masker: TextMasker, json: string): string {
+  const { record } = maskJson(masker, () => false, Buffer.from(json, 'utf8'));
+  return record === null ? json : Buffer.from(record).toString('utf8');
 }
 
 function cut(text: string, charsMax: number): string {

@@ -39,7 +39,7 @@ export async function holdRequest(
   if (held === null) return null;
   const { agent, session, recognised } = facts;
   if (recognised.isSideCall) return SIDE_CALL;
-  const { stream: masker } = maskerFor(recorder.maskers, admitted, facts.veil);
+  const masker = maskerFor(recorder.maskers, admitted, facts.veil);
   const asks = { recorder, admitted, agent, session: session.id, masker };
   const holder = { ...asks, hasSigns: false, gone };
   const words = await holdAction(holder, held.subject, held.decisions);

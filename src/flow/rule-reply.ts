@@ -30,7 +30,7 @@ export function openRuledReply({ recorder, admitted, facts }: ReplyContext): Rul
     paths: recorder.paths,
   };
   const over = new AbortController();
-  const { stream: masker } = maskerFor(recorder.maskers, admitted, facts.veil);
+  const masker = maskerFor(recorder.maskers, admitted, facts.veil);
   const asks = { recorder, admitted, agent: facts.agent, session: facts.session.id, masker };
   const holder: Holder = { ...asks, hasSigns: true, gone: over.signal };
   return {

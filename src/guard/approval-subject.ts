@@ -31,6 +31,12 @@ export const subjectChange = (file: ChangedBlob): SubjectChange => ({
   new: file.newBlob === null ? null : `${file.newMode} ${file.newBlob}`,
 });
 
+/** The subject as it is shown: a digest of text that holds a weak password would let others guess it. */
+export function maskSubject({ text, ...plain }: Subject, mask: (text: string) => string): Subject {
+  const masked = mask(text);
+  return masked === text ? { text, ...plain } : { text: masked, digest: digestOf(masked) };
+}
+
 const digestOf = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex');
 
 function subjectOf(value: object): Subject {

@@ -8,7 +8,7 @@ export type ApprovalKind = (typeof APPROVAL_KINDS)[number];
 /** What somebody who needs an approval knows. */
 export interface ApprovalDraft {
   readonly kind: ApprovalKind;
-  /** SHA-256, hex, over the canonical JSON (RFC 8785) of exactly what is approved. */
+  /** SHA-256, hex, over the canonical JSON (RFC 8785) of exactly what is approved; secrets in it by their placeholders. */
   readonly digest: string;
   /** One line: the tool, method and path, files, or branch. */
   readonly what: string;
@@ -21,7 +21,7 @@ export interface ApprovalDraft {
   readonly exchange: string | null;
   /** What the approver sees, masked. */
   readonly content: string;
-  /** The very text that was hashed, where it holds no secret and is short enough to be sent: what is shown is what counts. */
+  /** The very text that was hashed, where it may be sent: what is shown is what counts. */
   readonly subject: string | null;
 }
 

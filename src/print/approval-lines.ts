@@ -81,7 +81,7 @@ export function approvalLines(approval: Approval, nowMs: number, style: Style): 
     ...(doubt === null ? [] : [style.warning(`not to be believed: ${plainLine(doubt)}`)]),
     ...rows.map(([name, value]) => `${name.padEnd(11)} ${plainLine(value)}`),
     ...(request.subject === null
-      ? [style.faint('values in it are masked, or it is long: the digest is over all of it')]
+      ? [style.faint('this is not all of it: the digest is')]
       : []),
     '',
     ...shownText(approval)

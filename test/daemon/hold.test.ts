@@ -1,5 +1,6 @@
 // Actions that need an approval: held while somebody may still give it, released byte for byte, refused in words of the
 // provider's own protocol, and let through once when the same comes again.
+import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { endSession, openSession, type OpenedSession } from '../../src/flow/open-session.ts';
@@ -189,6 +190,32 @@ test('too late: the id; the same again passes, once', { timeout: PATIENT }, asyn
   expect(again).toMatch(OPEN);
   expect(again).not.toContain(approval.request.id);
 });
+
+test(
+  'a digest tells nothing of a password: it is of what is shown',
+  { timeout: PATIENT },
+  async () => {
+    const password = ['tiger', '7!', 'Kx'].join('');
+    target = `shop --db-url=postgres://app:${password}@db.internal/shop`;
+    const session = await under('approvals: { hold: 1s }\n');
+    await ask(session, FIRST);
+    const approval = await bob.next(({ request }) => request.content.includes('@db.internal'));
+    const { subject, digest } = approval.request;
+    expect(JSON.stringify(approval)).not.toContain(password);
+    expect(subject).toContain('postgres://app:AITRAIL_');
+    expect(
+      createHash('sha256')
+        .update(subject ?? '')
+        .digest('hex'),
+    ).toBe(digest);
+    await bob.decide(approval, 'approve');
+    const approved = target;
+    target = target.replace(password, `${password}8`); // another password is another action
+    expect(JSON.stringify(said(FIRST, await ask(session, FIRST)))).toMatch(OPEN);
+    target = approved;
+    expect(callsIn(said(FIRST, await ask(session, FIRST)))).toHaveLength(1);
+  },
+);
 
 test('a prompt opens no connection while it is held', { timeout: PATIENT }, async () => {
   target = 'prompts';
