@@ -24,6 +24,7 @@ export const DEFAULT_SECRETS: SecretsPolicy = {
   toolArguments: 'written',
   allow: [],
   rules: [],
+  isExplained: true,
   isVaultOn: false,
 };
 

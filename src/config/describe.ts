@@ -23,6 +23,7 @@ const DEFAULTS: Readonly<Record<string, string>> = {
   'secrets.onCommit.other': DEFAULT_SECRETS.onCommit.other,
   'secrets.onPush': DEFAULT_SECRETS.onPush,
   'secrets.toolArguments': DEFAULT_SECRETS.toolArguments,
+  'secrets.explain': 'true',
   'secrets.vault': 'false',
   'protect[].from': 'any',
   'push[].from': 'any',

@@ -33,6 +33,7 @@ export function mergeLayers(layers: readonly Layer[]): InForce {
       ...mergeActions(climb),
       allow: mergeAllowed(layers, places),
       rules: mergeSecretRules(layers),
+      isExplained: mergeExplain(climb),
       isVaultOn: readOwn(layers, 'secrets.vault', places)?.secrets?.vault ?? false,
     },
     ...mergeRules(layers),
@@ -101,6 +102,18 @@ function mergeNotesPush(climb: Climb): boolean {
     steps: ['true', 'false'],
     standard: 'true',
     read: ({ notes }) => (notes?.push === undefined ? undefined : notesWord(notes.push)),
+  });
+  return word === 'true';
+}
+
+/** Whatever is added to a request is left out where one file says so. */
+function mergeExplain(climb: Climb): boolean {
+  const word = climb({
+    path: ['secrets', 'explain'],
+    steps: ['true', 'false'],
+    standard: 'true',
+    read: ({ secrets }) =>
+      secrets?.explain === undefined ? undefined : notesWord(secrets.explain),
   });
   return word === 'true';
 }

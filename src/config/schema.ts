@@ -79,6 +79,12 @@ const secrets = z.strictObject({
     )
     .optional()
     .describe('secrets of your own'),
+  explain: z
+    .boolean()
+    .optional()
+    .describe(
+      'a model that meets a placeholder is told once what it is: a sentence behind a text of the request, which the record shows',
+    ),
   vault: z
     .boolean()
     .optional()

@@ -2,7 +2,7 @@
 import { createHmac } from 'node:crypto';
 import { lastUserTurn } from '../agents/last-user-turn.ts';
 import type { Recognised } from '../agents/recognise-agent.ts';
-import type { ExchangeContext, Grant, Session, Trigger } from '../model/session.ts';
+import type { AddedText, ExchangeContext, Grant, Session, Trigger } from '../model/session.ts';
 import type { WireRequest } from '../model/wire.ts';
 import { atMost } from './at-most.ts';
 import type { Admitted, Recorder } from './record-exchange.ts';
@@ -26,7 +26,7 @@ function readTrigger(
 interface Begun {
   readonly session: Session;
   readonly seen: { readonly request: WireRequest | null; readonly recognised: Recognised };
-  readonly rest: { readonly request: WireRequest | null };
+  readonly rest: { readonly request: WireRequest | null; readonly added?: AddedText };
 }
 
 /** As far as it is known before the request goes out. */
@@ -36,7 +36,8 @@ export function openContext(
   { session, seen, rest }: Begun,
 ): ExchangeContext {
   const trigger = readTrigger(key, rest.request ?? seen.request, connection.isRecorded);
-  return contextOf(grant, session, { version: seen.recognised.version, trigger });
+  const context = contextOf(grant, session, { version: seen.recognised.version, trigger });
+  return rest.added === undefined ? context : { ...context, added: rest.added };
 }
 
 export function contextOf(

@@ -10,6 +10,7 @@ import { openApprovalBook } from './approval-book.ts';
 import { openAuthorityBook } from './authority-book.ts';
 import { openDenialBook } from './denial-book.ts';
 import { openTokenReader } from '../identity/read-token.ts';
+import { openExplainer } from './explain-placeholder.ts';
 import { openGapBook } from './gap-book.ts';
 import { openGrantBook } from './grant-book.ts';
 import { openHopBook, withoutUs } from './hop-book.ts';
@@ -57,6 +58,7 @@ export async function openRecorder(parts: RecorderParts): Promise<Recorder> {
     known: openKnownBook(),
     written: openWrittenBook(),
     veils: openVeilBook(maskers, key),
+    explainer: openExplainer(),
     paths: openPathResolver(caller),
     places: openPlaceBook(caller),
     authority: openAuthorityBook(home),

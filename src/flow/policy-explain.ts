@@ -111,6 +111,7 @@ function settingsOf({
     ),
     ['approvals.hold', durationText(policy.approvals.holdMs)],
     ['approvals.expire', durationText(policy.approvals.expireMs)],
+    ['secrets.explain', String(secrets.isExplained)],
     ['secrets.vault', String(secrets.isVaultOn)],
     ['signing', policy.signing],
     ['notes.push', String(policy.notes.push)],

@@ -16,6 +16,7 @@ import { newExchangeId } from '../store/ids.ts';
 import type { WireFormat } from '../wire/format.ts';
 import { errorFormat, pickFormat } from '../wire/formats.ts';
 import type { DenialBook } from './denial-book.ts';
+import type { Explainer } from './explain-placeholder.ts';
 import type { GapBook } from './gap-book.ts';
 import type { GrantBook } from './grant-book.ts';
 import type { HopBook } from './hop-book.ts';
@@ -52,6 +53,7 @@ export interface Recorder {
   readonly known: KnownBook;
   readonly written: WrittenBook;
   readonly veils: VeilBook;
+  readonly explainer: Explainer;
   readonly paths: PathResolver;
   readonly places: PlaceBook;
   readonly sessions: SessionBook;

@@ -72,7 +72,8 @@ export async function recordRequest(
   const sent = (veil === null ? rest.forwarded : null) ?? decoded;
   const content = { request: seen.request, body: sent, isEmpty, rest };
   const judged = judgeRequest(admitted, recorder.rules.of(admitted.policy), content);
-  const begun = await joinAndBegin(recorder, admitted, { seen, rest, body, veil });
+  const told = explain(recorder, admitted, { seen, rest, decoded });
+  const begun = await joinAndBegin(recorder, admitted, { seen, rest: told, body, veil });
   if (begun.kind !== 'begun') return begun;
   for (const decision of judged.decisions) await recordDecision(recorder, admitted, decision);
   const { facts } = begun;
@@ -82,6 +83,20 @@ export async function recordRequest(
   const outcome = gone.aborted ? 'client-abort' : 'refused';
   await recorder.store.endExchange({ ...refusedEnd(admitted.id, rest), outcome });
   return stopped;
+}
+
+function explain(
+  { explainer }: Recorder,
+  admitted: Admitted,
+  { seen, rest, decoded }: Pick<Beginning, 'seen' | 'rest'> & { readonly decoded: Uint8Array },
+): AtRest {
+  const { conversation, isSideCall } = seen.recognised;
+  const explained = explainer.explain(
+    { admitted, conversation, isSideCall },
+    rest.forwarded ?? decoded,
+  );
+  if (explained === null) return rest;
+  return { ...rest, forwarded: explained.body, added: explained.added };
 }
 
 interface Seen {

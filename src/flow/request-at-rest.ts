@@ -2,6 +2,7 @@
 import type { Fault } from '../model/fault.ts';
 import { parseJson } from '../model/json.ts';
 import type { MaskRecord } from '../model/secret.ts';
+import type { AddedText } from '../model/session.ts';
 import type { WireRequest } from '../model/wire.ts';
 import { pairsOf } from '../proxy/headers.ts';
 import { maskHeaders, maskUrl } from '../wire/mask-headers.ts';
@@ -20,6 +21,8 @@ export interface AtRest {
   readonly masks: readonly MaskRecord[];
   /** The masked body as its format reads it; null where masking changed nothing or the format is unknown. */
   readonly request: WireRequest | null;
+  /** What of `forwarded` is ours. */
+  readonly added?: AddedText;
   /** Why it cannot be masked as a rule wants it; null where it is. */
   readonly unmasked?: Fault;
 }

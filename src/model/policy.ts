@@ -141,6 +141,8 @@ export interface SecretsPolicy {
   /** gitignore patterns of paths that are not scanned at commit and push. */
   readonly allow: readonly string[];
   readonly rules: readonly CustomSecretRule[];
+  /** Is a model that meets a placeholder told what it is? */
+  readonly isExplained: boolean;
   /** Opt-in: keeps masked values, encrypted, for `reveal`. */
   readonly isVaultOn: boolean;
 }

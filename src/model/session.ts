@@ -27,6 +27,13 @@ export interface Trigger {
   readonly digest: string;
 }
 
+/** Words of ours in a request, on its way to the model. */
+export interface AddedText {
+  readonly text: string;
+  /** Object keys and list indexes that lead to the string whose end they are. */
+  readonly path: readonly (string | number)[];
+}
+
 /** In what context one exchange took place. */
 export interface ExchangeContext {
   readonly principal: Principal;
@@ -38,6 +45,8 @@ export interface ExchangeContext {
   /** Did files differ from HEAD, untracked ones included? null: not known. */
   readonly isDirty: boolean | null;
   readonly trigger: Trigger | null;
+  /** Absent where the model got what the agent sent, masks aside. */
+  readonly added?: AddedText;
 }
 
 /** What a session token stands for. The token itself is never stored, only its SHA-256. */

@@ -80,9 +80,7 @@ export function approvalLines(approval: Approval, nowMs: number, style: Style): 
   return [
     ...(doubt === null ? [] : [style.warning(`not to be believed: ${plainLine(doubt)}`)]),
     ...rows.map(([name, value]) => `${name.padEnd(11)} ${plainLine(value)}`),
-    ...(request.subject === null
-      ? [style.faint('this is not all of it: the digest is')]
-      : []),
+    ...(request.subject === null ? [style.faint('this is not all of it: the digest is')] : []),
     '',
     ...shownText(approval)
       .split('\n')

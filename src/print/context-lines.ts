@@ -34,7 +34,7 @@ const mismatchWords = ({ fact, claim, environment }: Mismatch): string =>
 
 export function contextFacts(context: ExchangeContext | null): readonly Fact[] {
   if (context === null) return [];
-  const { place, isDirty, trigger } = context;
+  const { place, isDirty, trigger, added } = context;
   const dirt = isDirty === true ? ', uncommitted changes' : '';
   const head = place.head === null ? '' : ` at ${place.head.slice(0, 12)}`;
   const where =
@@ -46,6 +46,7 @@ export function contextFacts(context: ExchangeContext | null): readonly Fact[] {
     ...(where === '' ? [] : [['work', plainLine(where)] as const]),
     ...(words === '' ? [] : [['prompt', plainLine(words)] as const]),
     ...identityFacts(context.identity),
+    ...(added === undefined ? [] : [['added', plainLine(added.text.trim())] as const]),
   ];
 }
 
@@ -71,4 +72,5 @@ export const contextDocument = (context: ExchangeContext | null): object | null 
         ...context.place,
         dirty: context.isDirty,
         trigger: context.trigger,
+        added: context.added ?? null,
       };

@@ -3,6 +3,7 @@ import { afterEach, expect, test } from 'vitest';
 import { Fault } from '../../src/model/fault.ts';
 import { openApprovalBook } from '../../src/flow/approval-book.ts';
 import { openAuthorityBook } from '../../src/flow/authority-book.ts';
+import { openExplainer } from '../../src/flow/explain-placeholder.ts';
 import { openGapBook } from '../../src/flow/gap-book.ts';
 import { openGrantBook } from '../../src/flow/grant-book.ts';
 import { openHopBook } from '../../src/flow/hop-book.ts';
@@ -67,6 +68,7 @@ async function run(settings: string, broken: Partial<Store>) {
     known: openKnownBook(),
     written: openWrittenBook(),
     veils: openVeilBook(maskers, key),
+    explainer: openExplainer(),
     policies: openPolicyBook(caller, warn),
     paths: openPathResolver(caller),
     places: openPlaceBook(caller),
