@@ -46,9 +46,12 @@ export function contextFacts(context: ExchangeContext | null): readonly Fact[] {
     ...(where === '' ? [] : [['work', plainLine(where)] as const]),
     ...(words === '' ? [] : [['prompt', plainLine(words)] as const]),
     ...identityFacts(context.identity),
-    ...(added === undefined ? [] : [['added', plainLine(added.text.trim())] as const]),
+    ...addedFacts(added),
   ];
 }
+
+const addedFacts = (added: ExchangeContext['added']): readonly Fact[] =>
+  added === undefined ? [] : [['added', plainLine(added.text.trim())]];
 
 /** `mismatches` is their number; which they are stands in the list. */
 export const identityDocument = (identity: Known): object => ({

@@ -25,28 +25,39 @@ export function findNotePlace(
 ): (NotePlace & { readonly found: string }) | null {
   const inner = isObject(body) && isObject(body['request']) ? body['request'] : body;
   if (!isObject(inner)) return null;
-  const base = inner === body ? [] : ['request'];
   let found = firstFound(
     INSTRUCTIONS.map((name) => inner[name]),
     find,
   );
-  const prompt = stringAt(inner, 'input');
-  if (prompt !== null) {
-    found ??= find(prompt);
-    return found === null ? null : { path: [...base, 'input'], text: prompt, found };
-  }
-  const list = LISTS.find((name) => Array.isArray(inner[name])) ?? '';
-  for (const [i, item] of arrayAt(inner, list).entries()) {
+  for (const { item, places } of itemsOf(inner, inner === body ? [] : ['request'])) {
     found ??= find(item);
-    const places = found === null ? [] : placesIn(item, [...base, list, i]);
+    if (found === null) continue;
     const place = places.find(({ text }) => find(text) !== null) ?? places[0];
-    if (found !== null && place !== undefined) return { ...place, found };
+    if (place !== undefined) return { ...place, found };
   }
   return null;
 }
 
 const firstFound = (pieces: readonly unknown[], find: Find): string | null =>
   pieces.map(find).find((one) => one !== null) ?? null;
+
+interface Item {
+  readonly item: unknown;
+  /** In it, in order. */
+  readonly places: readonly NotePlace[];
+}
+
+function itemsOf(request: object, base: JsonPath): readonly Item[] {
+  const prompt = stringAt(request, 'input');
+  if (prompt !== null)
+    return [{ item: prompt, places: [{ path: [...base, 'input'], text: prompt }] }];
+  return LISTS.flatMap((list) =>
+    arrayAt(request, list).map((item, i) => ({
+      item,
+      places: placesIn(item, [...base, list, i]),
+    })),
+  );
+}
 
 const LISTS = ['messages', 'input', 'contents'] as const;
 const INSTRUCTIONS = ['system', 'instructions', 'systemInstruction', 'system_instruction'] as const;

@@ -117,14 +117,15 @@ test.each(CASES)('%s', (_, request, path) => {
   expect(findNotePlace(request, find)?.path ?? null).toEqual(path);
 });
 
+const noted = (request: object): string => {
+  const place = findNotePlace(request, find);
+  if (place === null) throw new Error('no place');
+  const { path, text } = place;
+  const edits = [{ start: text.length, end: text.length, replacement: ` [${place.found}]` }];
+  return editJson(JSON.stringify(request), [{ path, edits, value: null }]);
+};
+
 describe('a conversation that grows', () => {
-  const noted = (request: object): string => {
-    const place = findNotePlace(request, find);
-    if (place === null) throw new Error('no place');
-    const { path, text } = place;
-    const edits = [{ start: text.length, end: text.length, replacement: ` [${place.found}]` }];
-    return editJson(JSON.stringify(request), [{ path, edits, value: null }]);
-  };
   test.each(CASES.filter(([, , path]) => path !== null))('keeps its bytes: %s', (_, request) => {
     const list = ['messages', 'contents', 'input'].find((name) =>
       Array.isArray(Object(request)[name]),
