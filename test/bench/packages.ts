@@ -68,7 +68,10 @@ function commit(tarball: string, number: number, tally: Tally): void {
   });
   const said = stderr.split('\n').filter((line) => line.endsWith('(SECRET_FOUND)'));
   if (status === 0) tally.committed += 1;
-  else if (said.length === 0 || unpacked.status !== 0) tally.failed += 1;
+  else if (said.length === 0 || unpacked.status !== 0) {
+    tally.failed += 1;
+    say(`${tarball}: tar ${String(unpacked.status)}, git commit ${String(status)}: ${stderr.trim()}`);
+  }
   tally.blocks.push(...said);
   const after = status === 0 ? git('rev-parse', 'HEAD^{tree}') : git('write-tree');
   if (after !== tree) tally.changed += 1;
