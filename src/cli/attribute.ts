@@ -4,9 +4,13 @@ import {
   listUnattributed,
   type UnattributedCommit,
 } from '../flow/attribute-range.ts';
+import { importProvenance } from '../flow/import-provenance.ts';
 import { runHookCall } from '../hooks/run-hook-here.ts';
 import type { Caller } from '../model/caller.ts';
-import type { CommandSpec } from './command.ts';
+import { Fault } from '../model/fault.ts';
+import { counted } from '../print/moments.ts';
+import { plainLine } from '../print/plain-text.ts';
+import type { CommandSpec, Invocation } from './command.ts';
 import { printDocument } from './output.ts';
 
 export const commands: readonly CommandSpec[] = [
@@ -15,9 +19,18 @@ export const commands: readonly CommandSpec[] = [
     usage: '[range]',
     summary:
       'make provenance for commits that have none, from recordings and from the notes they came from',
-    options: [{ flags: '--json', description: 'one JSON document' }],
+    options: [
+      {
+        flags: '--import <file>',
+        description:
+          'instead: take over signed envelopes (in-toto), or records of Agent Trace as claims',
+      },
+      { flags: '--json', description: 'one JSON document' },
+    ],
     example: 'attribute HEAD',
-    run: async ({ caller, words, options, out }) => {
+    run: async (call) => {
+      const { caller, words, options, out } = call;
+      if (typeof options['import'] === 'string') return importFrom(call, options['import']);
       const open = await listUnattributed(caller, words[0] ?? null);
       for (const each of open) out.note(await attribute(caller, each));
       const ids = open.map((each) => each.commit);
@@ -30,6 +43,22 @@ export const commands: readonly CommandSpec[] = [
     },
   },
 ];
+
+async function importFrom(
+  { caller, words, options, out }: Invocation,
+  path: string,
+): Promise<number> {
+  if (words.length > 0)
+    throw new Fault('USAGE', '--import: the file says which commits it is about');
+  const { imported, left } = await importProvenance(caller, path);
+  if (options['json'] === true) printDocument(out, { schema: 'aitrail.import/1', imported, left });
+  else {
+    out.write(`imported provenance of ${counted(imported.length, 'commit')}\n`);
+    for (const { record, why } of left)
+      out.note(`record ${String(record)} left out: ${plainLine(why)}\n`);
+  }
+  return left.length === 0 ? 0 : 3;
+}
 
 /** @returns what the hook says. */
 async function attribute(caller: Caller, each: UnattributedCommit): Promise<string> {

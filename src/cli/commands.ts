@@ -34,6 +34,7 @@ export const COMMANDS: readonly Entry[] = [
   { name: 'sessions', load: async () => (await import('./sessions.ts')).commands },
   { name: 'search', load: async () => [(await import('./search.ts')).command] },
   { name: 'show', load: async () => (await import('./show.ts')).commands },
+  { name: 'export', load: async () => [(await import('./export.ts')).command] },
   { name: 'replay', load: async () => (await import('./replay.ts')).commands },
   {
     name: 'log',

@@ -21,28 +21,43 @@ export async function readStatements(
   work: NotesWork,
   commits: readonly string[],
 ): Promise<Map<string, Statement>> {
-  const found = new Map<string, Statement>();
+  const signed = await readSignedLines(work, commits);
+  return new Map([...signed].map(([commit, { statement }]) => [commit, statement]));
+}
+
+export interface SignedLine {
+  readonly statement: Statement;
+  /** The envelope, without LF. */
+  readonly line: string;
+}
+
+/** The same, with the line that each was read from. */
+export async function readSignedLines(
+  work: NotesWork,
+  commits: readonly string[],
+): Promise<Map<string, SignedLine>> {
+  const found = new Map<string, SignedLine>();
   if (commits.length === 0) return found;
   const refs = work.notesRefs ?? (await listNotesRefs(work.repository));
   const texts = await readNotesIn(work.objects, refs, commits);
   for (const [commit, lines] of texts) {
     const [newest] = lines
       .map((line) => openNote(line, commit))
-      .filter((statement) => statement !== null)
+      .filter((note) => note !== null)
       .toSorted((one, other) => (attestedAt(one) < attestedAt(other) ? 1 : -1));
     if (newest !== undefined) found.set(commit, newest);
   }
   return found;
 }
 
-const attestedAt = (statement: Statement): string => statement.predicate.attestedAt;
+const attestedAt = ({ statement }: SignedLine): string => statement.predicate.attestedAt;
 
-function openNote(line: string, commit: string): Statement | null {
+function openNote(line: string, commit: string): SignedLine | null {
   const opened = openSigned(line);
   if (opened.kind !== 'signed') return null;
   const [subject] = opened.statement.subject;
   // a copied note speaks of another commit
-  return subject?.digest.gitCommit === commit ? opened.statement : null;
+  return subject?.digest.gitCommit === commit ? { statement: opened.statement, line } : null;
 }
 
 /** What a note says about one line of a file that its commit added. */

@@ -89,6 +89,8 @@ export const FAULTS = {
   NO_SUCH_EXCHANGE: { exit: 2, fix: 'list those of a session: aitrail show SESSION' },
   AMBIGUOUS_ID: { exit: 2, fix: 'type more characters of the id' },
   LOG_BROKEN: { exit: 1, fix: 'restore the log from a backup and keep the broken one as evidence' },
+  OUT_UNWRITABLE: { exit: 3, fix: 'name a file in a directory that you can write to' },
+  IMPORT_UNREADABLE: { exit: 2, fix: 'name a file of JSON, or of one JSON document a line' },
   // identity, notes
   NO_IDENTITY: { exit: 3, fix: 'set git config user.name and user.email' },
   NO_SIGNER: { exit: 3, fix: 'make a key: aitrail init' },

@@ -7,7 +7,7 @@ import { newSessionId } from './ids.ts';
 import { findParent, learnMore } from './session-facts.ts';
 import type { OpeningFacts, SessionFilter } from './store.ts';
 
-const SESSIONS_MAX = 1000;
+const SESSIONS_DEFAULT = 1000;
 
 export function joinSession(
   database: Database,
@@ -49,7 +49,7 @@ export function listSessions(database: Database, filter: SessionFilter): readonl
   });
   const rows = database.all<SessionRow>(
     `SELECT * FROM sessions ${where.length === 0 ? '' : `WHERE ${where.join(' AND ')}`}
-     ORDER BY last_ms DESC, n DESC LIMIT ${Math.min(filter.limit ?? SESSIONS_MAX, SESSIONS_MAX)}`,
+     ORDER BY last_ms DESC, n DESC LIMIT ${filter.limit ?? SESSIONS_DEFAULT}`,
     values,
   );
   return rows.map((row) => sessionOf(database, row));
