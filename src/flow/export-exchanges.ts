@@ -1,8 +1,8 @@
 // aitrail export of the recordings: every exchange that fits, read from the store one by one.
 import type { Caller } from '../model/caller.ts';
-import type { ShownCommit, Turn } from '../model/conversation.ts';
+import type { Turn } from '../model/conversation.ts';
 import type { Exchange, Session } from '../model/session.ts';
-import type { Store } from '../store/store.ts';
+import type { CommitRecord, Store } from '../store/store.ts';
 import { openRepository } from '../git/open-repository.ts';
 import { listChanges } from '../git/list-changes.ts';
 import type { ExportQuery } from './export-notes.ts';
@@ -15,7 +15,7 @@ export interface ExportedExchange {
   readonly session: Session;
   readonly turn: Turn;
   /** Commits that hold its lines. */
-  readonly commits: readonly ShownCommit[];
+  readonly commits: readonly CommitRecord[];
 }
 
 /**

@@ -1,15 +1,16 @@
 // Everything that is known about one session, exchange or commit.
 import type { Caller } from '../model/caller.ts';
-import type { Shown, ShownCommit, ShownEdit } from '../model/conversation.ts';
+import type { Shown, ShownEdit } from '../model/conversation.ts';
 import type { Emission } from '../model/edit.ts';
 import { Fault } from '../model/fault.ts';
 import type { Exchange, Session } from '../model/session.ts';
-import type { Store } from '../store/store.ts';
+import type { CommitRecord, Store } from '../store/store.ts';
 import { readNoteClaims } from './read-note-claims.ts';
 import { readStore } from './read-store.ts';
 import { readTurn } from './read-turn.ts';
 import { exchangesOfCommit, sessionsOfCommit } from './replay-session.ts';
 import { readSubject, resolveRecord } from './resolve-record.ts';
+import { readShownCommits } from './shown-commits.ts';
 import { parseLineWord, showLine } from './show-line.ts';
 
 /** @throws Fault AMBIGUOUS_ID, NO_SUCH_SESSION, NO_SUCH_EXCHANGE, NO_SUCH_REVISION, NO_SUCH_FILE. */
@@ -20,9 +21,9 @@ export const showRecord = (caller: Caller, word: string): Promise<Shown> =>
     const named = await resolveRecord(caller, store, word);
     switch (named.kind) {
       case 'exchange':
-        return showExchange(store, named.exchange, named.session);
+        return showExchange(caller, store, named);
       case 'session':
-        return showSession(store, named.session);
+        return showSession(caller, store, named.session);
       case 'commit':
         return showCommit(caller, store, named.commit);
     }
@@ -47,7 +48,11 @@ export const readRaw = (
       : store.readReply(named.exchange.id);
   });
 
-async function showExchange(store: Store, exchange: Exchange, session: Session): Promise<Shown> {
+async function showExchange(
+  caller: Caller,
+  store: Store,
+  { exchange, session }: { readonly exchange: Exchange; readonly session: Session },
+): Promise<Shown> {
   const [context, turn, headers, events, emissions, commits] = await Promise.all([
     store.readContext(exchange.id),
     readTurn(store, exchange, new Set()),
@@ -64,20 +69,21 @@ async function showExchange(store: Store, exchange: Exchange, session: Session):
     headers,
     events,
     edits: emissions.map(shownEdit),
-    commits: commits.map(shownCommit),
+    commits: await readShownCommits(caller, commits),
   };
 }
 
-async function showSession(store: Store, session: Session): Promise<Shown> {
+async function showSession(caller: Caller, store: Store, session: Session): Promise<Shown> {
   const exchanges = await store.listExchanges(session.id);
   const edits: ShownEdit[] = [];
-  const commits = new Map<string, ShownCommit>();
+  const records = new Map<number, CommitRecord>();
   for (const { id } of exchanges) {
     edits.push(...(await store.listEmissions(id)).map(shownEdit));
-    for (const commit of await store.findCommits(id))
-      commits.set(commit.commit, shownCommit(commit));
+    for (const record of await store.findCommits(id)) records.set(record.logIndex, record);
   }
-  return { kind: 'session', session, exchanges, edits, commits: [...commits.values()] };
+  const oldest = [...records.values()].toSorted((a, b) => a.logIndex - b.logIndex);
+  const commits = await readShownCommits(caller, oldest);
+  return { kind: 'session', session, exchanges, edits, commits };
 }
 
 async function showCommit(caller: Caller, store: Store, commit: string): Promise<Shown> {
@@ -100,10 +106,4 @@ const shownEdit = (emission: Emission): ShownEdit => ({
   path: emission.path,
   kind: emission.edit.kind,
   outcome: emission.outcome,
-});
-
-const shownCommit = (record: ShownCommit): ShownCommit => ({
-  commit: record.commit,
-  repository: record.repository,
-  logIndex: record.logIndex,
 });

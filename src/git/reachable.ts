@@ -2,7 +2,7 @@
 import type { Repository } from './open-repository.ts';
 import { runGit } from './run-git.ts';
 
-/** @param commits full ids. A commit that does not exist counts as gone. */
+/** @param commits full ids. One that does not exist is told to be neither. */
 export async function findUnreachable(
   repository: Repository,
   commits: readonly string[],

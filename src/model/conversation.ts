@@ -68,6 +68,8 @@ export interface ShownCommit {
   readonly commit: string;
   readonly repository: string;
   readonly logIndex: number;
+  /** Does a branch, tag or HEAD lead to it? null where the repository is not there any more. */
+  readonly isReachable: boolean | null;
 }
 
 type Headers = readonly (readonly [string, string])[];

@@ -8,7 +8,7 @@ import { sessionDocument } from './session-lines.ts';
 export const exchangeLine = (one: {
   readonly session: Session;
   readonly turn: Turn;
-  readonly commits: readonly ShownCommit[];
+  readonly commits: readonly Pick<ShownCommit, 'commit' | 'repository'>[];
 }): string =>
   `${JSON.stringify({
     schema: 'aitrail.exchange/1',

@@ -177,7 +177,9 @@ function editSummary(edits: readonly ShownEdit[], page: Page): string {
 const modelText = (exchange: Exchange): string => plainLine(exchange.model ?? exchange.connection);
 
 const commitFacts = (commits: readonly ShownCommit[]): readonly string[] =>
-  commits.map(({ commit }) => fact('commit', commit));
+  commits.map(({ commit, isReachable }) =>
+    fact('commit', isReachable === false ? `${commit} (on no branch)` : commit),
+  );
 
 /** Policy kept its content out of the record. */
 const tombstoneFacts = (headers: readonly (readonly [string, string])[]): readonly string[] =>

@@ -99,28 +99,30 @@ test('reader and writer are inverses', () => {
   );
 });
 
+const parsed = (value: object): TraceRecord => {
+  const read = readAgentTrace({ ...LEAST, ...value });
+  if (read === null) throw new Error('no record');
+  return read;
+};
+
 /** A record of one conversation. */
-const one = (conversation: object): object => ({
+const recordOf = (conversation: object): object => ({
   tool: { name: 'cursor', version: '2.4.0' },
   files: [{ path: 'a b.ts', conversations: [conversation] }],
 });
 
+const claimed = (value: object): unknown => {
+  const note = claimAgentTrace(parsed(value), COMMIT);
+  const read = note === null ? null : readGitAi(note);
+  if (read === null) return null;
+  const agents = [...read.metadata.sessions.values()].map((one) => one.agent);
+  return {
+    lines: read.files.map((file) => [file.path, ...file.entries.map(({ ranges }) => ranges)]),
+    agents,
+  };
+};
+
 describe('what a record claims, in the words of refs/notes/ai', () => {
-  const record = (value: object): TraceRecord => {
-    const read = readAgentTrace({ ...LEAST, ...value });
-    if (read === null) throw new Error('no record');
-    return read;
-  };
-  const claimed = (value: object): unknown => {
-    const note = claimAgentTrace(record(value), COMMIT);
-    const read = note === null ? null : readGitAi(note);
-    if (read === null) return null;
-    const agents = [...read.metadata.sessions.values()].map((one) => one.agent);
-    return {
-      lines: read.files.map((file) => [file.path, ...file.entries.map(({ ranges }) => ranges)]),
-      agents,
-    };
-  };
   const ranges = [
     { start_line: 30, end_line: 31 },
     { start_line: 2, end_line: 4 },
@@ -129,7 +131,7 @@ describe('what a record claims, in the words of refs/notes/ai', () => {
 
   test('an AI’s lines, by tool, conversation and model', () => {
     const model_id = 'anthropic/claude-x';
-    expect(claimed(one({ url, contributor: { type: 'ai', model_id }, ranges }))).toEqual({
+    expect(claimed(recordOf({ url, contributor: { type: 'ai', model_id }, ranges }))).toEqual({
       lines: [
         [
           'a b.ts',
@@ -150,16 +152,18 @@ describe('what a record claims, in the words of refs/notes/ai', () => {
       end_line: 9,
       contributor: { type: 'ai', model_id: 'vendor/m' },
     };
-    expect(claimed(one({ contributor: { type: 'ai' }, ranges: [mine] }))).toBeNull();
-    expect(claimed(one({ contributor: { type: 'human' }, ranges: [mine, theirs] }))).toMatchObject({
+    expect(claimed(recordOf({ contributor: { type: 'ai' }, ranges: [mine] }))).toBeNull();
+    expect(
+      claimed(recordOf({ contributor: { type: 'human' }, ranges: [mine, theirs] })),
+    ).toMatchObject({
       lines: [['a b.ts', [{ startLine: 9, endLine: 9 }]]],
       agents: [{ tool: 'cursor', id: LEAST.id, model: 'vendor/m' }],
     });
   });
 
   test.each(['human', 'mixed', 'unknown'])('of lines that are %s nothing is claimed', (type) =>
-    expect(claimed(one({ url, contributor: { type }, ranges }))).toBeNull(),
+    expect(claimed(recordOf({ url, contributor: { type }, ranges }))).toBeNull(),
   );
 
-  test('nor of lines of nobody', () => expect(claimed(one({ url, ranges }))).toBeNull());
+  test('nor of lines of nobody', () => expect(claimed(recordOf({ url, ranges }))).toBeNull());
 });
