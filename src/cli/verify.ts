@@ -1,10 +1,19 @@
 // aitrail verify [range]
+import { appendFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { REQUIREMENTS, type Requirement } from '../flow/verify-range.ts';
 import { verify } from '../flow/verify.ts';
 import { Fault } from '../model/fault.ts';
+import type { Verification } from '../model/verification.ts';
+import { readVersion } from '../model/version.ts';
+import { changeGithub, changeGitlab, changeSarif } from '../print/change-forges.ts';
+import { changeMarkdown } from '../print/change-markdown.ts';
 import { verifyJson, verifyLines } from '../print/verify-lines.ts';
-import type { CommandSpec, Invocation } from './command.ts';
+import type { CommandSpec, Invocation, Terminal } from './command.ts';
+
+const FORMATS = ['text', 'json', 'md', 'sarif', 'github', 'gitlab'] as const;
+type Format = (typeof FORMATS)[number];
 
 const verifySpec: CommandSpec = {
   name: 'verify',
@@ -17,6 +26,10 @@ const verifySpec: CommandSpec = {
       description: `also demand, comma-separated: ${REQUIREMENTS.join(', ')}`,
     },
     { flags: '--stdin', description: 'read the lines of a pre-receive hook: <old> <new> <ref>' },
+    {
+      flags: '--format <format>',
+      description: `for people, a comment, or a forge: ${FORMATS.join(', ')} (default text)`,
+    },
     { flags: '--json', description: 'print one JSON document' },
   ],
   example: 'verify HEAD',
@@ -24,13 +37,16 @@ const verifySpec: CommandSpec = {
     const { options, words, out, caller } = call;
     if (words.length > 0 && options['stdin'] === true)
       throw new Fault('USAGE', 'a range and --stdin exclude each other');
+    const format = options['json'] === true ? 'json' : readFormat(options['format']);
     const answer = await verify(caller, {
       range: words[0] ?? null,
       pushed: options['stdin'] === true ? await text(process.stdin) : null,
       trustRef: typeof options['trustRef'] === 'string' ? options['trustRef'] : null,
       require: readRequirements(options['require']),
+      isReported: !['text', 'json'].includes(format),
     });
-    out.write(options['json'] === true ? verifyJson(answer) : verifyLines(answer, out.isColour));
+    out.write(formatAnswer(answer, format, out));
+    if (format === 'github') await addSummary(call, answer);
     return answer.isOk ? 0 : 1;
   },
 };
@@ -46,4 +62,35 @@ function readRequirements(value: Invocation['options'][string]): readonly Requir
       fix: `use some of ${REQUIREMENTS.join(', ')}`,
     });
   });
+}
+
+function readFormat(value: Invocation['options'][string]): Format {
+  const known = FORMATS.find((each) => each === (value ?? 'text'));
+  if (known !== undefined) return known;
+  throw new Fault('USAGE', `--format knows no ${String(value).slice(0, 60)}`, {
+    fix: `use one of ${FORMATS.join(', ')}`,
+  });
+}
+
+function formatAnswer(answer: Verification, format: Format, out: Terminal): string {
+  switch (format) {
+    case 'text':
+      return verifyLines(answer, out.isColour);
+    case 'json':
+      return verifyJson(answer);
+    case 'md':
+      return changeMarkdown(answer);
+    case 'sarif':
+      return changeSarif(answer, readVersion());
+    case 'github':
+      return changeGithub(answer);
+    case 'gitlab':
+      return changeGitlab(answer);
+  }
+}
+
+/** What GitHub shows on the page of the run: in a job, it names a file for it. */
+async function addSummary({ caller }: Invocation, answer: Verification): Promise<void> {
+  const file = caller.env['GITHUB_STEP_SUMMARY'] ?? '';
+  if (file !== '') await appendFile(resolve(caller.cwd, file), changeMarkdown(answer));
 }

@@ -21,6 +21,7 @@ import {
 } from '../guard/approval-subject.ts';
 import { peopleOf } from '../guard/approvers.ts';
 import { findProtected } from '../guard/find-protected.ts';
+import { Fault } from '../model/fault.ts';
 import type { Policy, ProtectRule } from '../model/policy.ts';
 import type { Statement } from '../model/statement.ts';
 import type { CommitFacts } from '../model/verdict.ts';
@@ -31,6 +32,9 @@ export interface ApprovalsWork {
   readonly trust: Trust;
   /** As it stands before the change. */
   readonly policy: Pick<Policy, 'protect' | 'groups'>;
+  /** A decision names its repository by the first commits of it. Where history is cut: refuse to answer, or compare
+   *  everything else? */
+  readonly isStrict: boolean;
 }
 
 export interface StatedCommit {
@@ -40,7 +44,7 @@ export interface StatedCommit {
   readonly key: Uint8Array;
 }
 
-/** @returns what is missing, by commit; commits that lack nothing have no entry. */
+/** @returns what is missing, by commit; commits that lack nothing have no entry. @throws Fault OBJECTS_MISSING. */
 export async function checkApprovals(
   work: ApprovalsWork,
   commits: readonly StatedCommit[],
@@ -60,8 +64,11 @@ export async function checkApprovals(
     const own = changes.get(commit.facts.commit) ?? [];
     for (const rule of rules) {
       const people = peopleOf(rule.approvers, work.policy.groups);
-      const question = { trust: work.trust, people, roots: roots ?? [] };
-      const why = findMissing(wantedOf(commit, own, rule), { known, question, commit });
+      const question = { trust: work.trust, people, roots };
+      const wanted = wantedOf(commit, own, rule);
+      if (wanted.length > 0 && roots === null && work.isStrict)
+        throw new Fault('OBJECTS_MISSING', 'approvals cannot be checked where history is cut');
+      const why = findMissing(wanted, { known, question, commit });
       if (why !== null) missing.set(commit.facts.commit, `approval: ${why}`);
     }
   }
@@ -119,7 +126,7 @@ interface Search {
   readonly question: {
     readonly trust: Trust;
     readonly people: readonly string[] | null;
-    readonly roots: readonly string[];
+    readonly roots: readonly string[] | null;
   };
 }
 
@@ -140,7 +147,8 @@ function findMissing(wanted: readonly SubjectChange[], search: Search): string |
 
 function isGood({ decision, publicKey }: OpenedDecision, { question, commit }: Search): boolean {
   if (decision.kind !== 'commit') return false;
-  if (!question.roots.some((root) => decision.roots.includes(root))) return false;
+  const { roots } = question;
+  if (roots !== null && !roots.some((root) => decision.roots.includes(root))) return false;
   if (decision.expiresAtMs !== null && decision.atMs > decision.expiresAtMs) return false;
   const { facts, key } = commit;
   const asked = { requester: facts.committer, keys: [key] };

@@ -32,11 +32,18 @@ export interface VerifyWork {
   readonly pushedNotes: ReadonlyMap<string, readonly string[]>;
 }
 
-/** @returns verdicts in the target's order, newest first. @throws Fault OBJECTS_MISSING. */
+export interface VerifiedCommits {
+  /** In the target's order, newest first. */
+  readonly verdicts: readonly CommitVerdict[];
+  /** Of the commits whose notes hold, whatever a requirement says of them. */
+  readonly stated: readonly Good[];
+}
+
+/** @throws Fault OBJECTS_MISSING. */
 export async function verifyCommits(
   work: VerifyWork,
   target: Pick<VerifyTarget, 'commits'>,
-): Promise<readonly CommitVerdict[]> {
+): Promise<VerifiedCommits> {
   const { repository, objects } = work;
   const [notes, pending] = await Promise.all([
     readNotes(repository, objects, target.commits),
@@ -52,7 +59,12 @@ export async function verifyCommits(
   );
   const good = judged.filter((each) => each.kind === 'good');
   const deeper = await checkDeeper(work, good);
-  return judged.map(({ verdict }) => deeper.get(verdict.commit) ?? verdict);
+  const holds = ({ verdict }: Good): boolean =>
+    ['verified', 'policy'].includes(deeper.get(verdict.commit)?.status ?? verdict.status);
+  return {
+    verdicts: judged.map(({ verdict }) => deeper.get(verdict.commit) ?? verdict),
+    stated: good.filter(holds),
+  };
 }
 
 /** A shallow clone ends at commits whose parents are not there: what they changed cannot be told. */
@@ -133,7 +145,7 @@ async function checkDeeper(
   const own = new Map(good.map((each) => [each.facts.commit, checkOwn(each, { patchIds, files })]));
   const chain = checkLogChain(good.filter((each) => own.get(each.facts.commit) === null));
   const unapproved = work.require.includes('approval')
-    ? await checkApprovals(work, good)
+    ? await checkApprovals({ ...work, isStrict: true }, good)
     : new Map<string, string>();
   for (const each of good) {
     const { commit } = each.facts;

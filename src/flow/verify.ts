@@ -5,13 +5,21 @@ import { openObjects, type Objects } from '../git/objects.ts';
 import { openRepository, type Repository } from '../git/open-repository.ts';
 import { gitText } from '../git/run-git.ts';
 import type { Caller } from '../model/caller.ts';
+import type { ChangeReport } from '../model/change-report.ts';
 import type { CommitVerdict } from '../model/verdict.ts';
 import type { Verification } from '../model/verification.ts';
+import { checkApprovals } from './check-approvals.ts';
 import { describeTrust } from './describe-trust.ts';
 import { loadSharedPolicy } from './load-policy.ts';
 import { readTrust } from './read-trust.ts';
+import { reportChange } from './report-change.ts';
 import { readPushed, type PushedTargets } from './verify-push.ts';
-import { verifyCommits, type Requirement } from './verify-range.ts';
+import {
+  verifyCommits,
+  type Requirement,
+  type VerifiedCommits,
+  type VerifyWork,
+} from './verify-range.ts';
 import { resolveCommit, resolveTarget, type VerifyTarget } from './verify-target.ts';
 
 export interface VerifyQuestion {
@@ -20,6 +28,8 @@ export interface VerifyQuestion {
   readonly pushed: string | null;
   readonly trustRef: string | null;
   readonly require: readonly Requirement[];
+  /** Also tell what the change brings? */
+  readonly isReported?: boolean;
 }
 
 /** @throws Fault NOT_A_REPOSITORY, NO_SUCH_REVISION, OBJECTS_MISSING and others of exit 2 and 3. */
@@ -39,25 +49,40 @@ async function verifyIn(
   question: VerifyQuestion,
 ): Promise<Verification> {
   const { targets, notes } = await findTargets(repository, objects, question);
-  const { trustRef, require } = question;
+  const { trustRef, require, isReported = false } = question;
   const fixed = trustRef === null ? null : await resolveCommit(repository, trustRef);
   const verdicts: CommitVerdict[] = [];
   const trustedBy = new Set<string>();
+  const reports: ChangeReport[] = [];
   for (const target of targets) {
     const trust = await readTrust(repository, objects, fixed ?? target.base);
     trustedBy.add(describeTrust(trust.source));
-    const policy = require.includes('approval')
-      ? await loadSharedPolicy(repository.caller, objects, fixed ?? target.base)
-      : NO_RULES;
+    const policy =
+      require.includes('approval') || isReported
+        ? await loadSharedPolicy(repository.caller, objects, fixed ?? target.base)
+        : NO_RULES;
     const work = { repository, objects, trust, require, policy, pushedNotes: notes };
-    verdicts.push(...(await verifyCommits(work, target)));
+    const verified = await verifyCommits(work, target);
+    verdicts.push(...verified.verdicts);
+    if (isReported) reports.push(await report(work, target, verified));
   }
   return {
     isOk: verdicts.every((verdict) => verdict.status === 'verified'),
     verdicts: await addSubjects(objects, verdicts),
     trustedBy: [...trustedBy],
     fetch: await suggestFetch(repository, verdicts),
+    reports,
   };
+}
+
+async function report(
+  work: VerifyWork,
+  target: VerifyTarget,
+  { verdicts, stated }: VerifiedCommits,
+): Promise<ChangeReport> {
+  const statements = new Map(stated.map(({ facts, statement }) => [facts.commit, statement]));
+  const unapproved = await checkApprovals({ ...work, isStrict: false }, stated);
+  return reportChange({ ...work, target, verdicts, statements, unapproved });
 }
 
 /** Nobody asked for approvals: no policy is read. */

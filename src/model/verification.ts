@@ -1,4 +1,5 @@
 // The answer of `aitrail verify`, for printing.
+import type { ChangeReport } from './change-report.ts';
 import type { CommitVerdict } from './verdict.ts';
 
 export interface Verification {
@@ -9,4 +10,6 @@ export interface Verification {
   readonly trustedBy: readonly string[];
   /** A command that fetches notes, where commits miss theirs and a remote may have them; else null. */
   readonly fetch: string | null;
+  /** One for each range, where it was asked for. */
+  readonly reports: readonly ChangeReport[];
 }

@@ -1,5 +1,5 @@
 // Commits attested for real: store, log, signer and notes on disk. Only the attribution is chosen by the test: a line
-// that holds `ai:` is one exchange's, `mixed:` is mixed, all others are unrecorded.
+// that holds `ai:` is one exchange's, `codex:` another agent's, `mixed:` is mixed, all others are unrecorded.
 import { execFileSync } from 'node:child_process';
 import { attestCommit } from '../../src/flow/attest-commit.ts';
 import type { AttestOutcome, AttestWork, RewrittenFrom } from '../../src/flow/attest-work.ts';
@@ -21,6 +21,8 @@ const SOURCE = {
   agent: 'claude-code',
   model: 'claude-x',
 };
+
+const OTHER = { ...SOURCE, exchange: 'xother1234567', agent: 'codex', model: null };
 
 export interface AttestOptions {
   readonly caller?: Caller;
@@ -94,7 +96,9 @@ async function attributeByMarks(
   commit: string,
 ): Promise<readonly AttributedFile[]> {
   const { repository } = work;
-  const hasParent = lab.git('rev-list', '--parents', '-1', commit).includes(' ');
+  const parents = lab.git('rev-list', '--parents', '-1', commit).split(' ').length - 1;
+  if (parents > 1) return []; // merges here are clean
+  const hasParent = parents === 1;
   const before = hasParent
     ? lab.git('rev-parse', `${commit}^^{tree}`)
     : emptyTree(repository.objectFormat);
@@ -125,6 +129,7 @@ function linesIn(
 
 function originOf(line: string): LineOrigin {
   if (line.includes('ai:')) return { kind: 'ai', source: SOURCE, evidence: 'exact' };
+  if (line.includes('codex:')) return { kind: 'ai', source: OTHER, evidence: 'reformatted' };
   if (line.includes('mixed:')) return { kind: 'mixed', source: SOURCE, evidence: 'edited' };
   return { kind: 'unrecorded' };
 }
