@@ -112,7 +112,7 @@ ask_node() {
   case $ended in
     0) verdict=0 ;;
     40) verdict=1 ;;
-    124 | 137 | 143) why="the check took more than $bound s" && return 1 ;;
+    124 | 137 | 143) why="the check was ended, or took more than $bound s" && return 1 ;;
     *) why="the check ended with status $ended" && return 1 ;;
   esac
 }

@@ -3,7 +3,13 @@
 import { randomBytes } from 'node:crypto';
 import { chmod, lstat, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { replaceStaged, type StagedContent, writeBlob } from '../git/index-edit.ts';
+import {
+  findCommitted,
+  findStaged,
+  putStaged,
+  type StagedContent,
+  writeBlob,
+} from '../git/index-edit.ts';
 import type { PatchFile } from '../git/patch-file.ts';
 import { readState, statePath, writeState } from '../git/state-file.ts';
 import type { SecretHit } from '../guard/finding.ts';
@@ -17,7 +23,12 @@ import type { HookWork } from './hook-work.ts';
 import { keepSecret } from './keep-secret.ts';
 
 export type MaskOutcome =
-  | { readonly kind: 'masked'; readonly placeholders: ReadonlyMap<SecretHit, string> }
+  | {
+      readonly kind: 'masked';
+      readonly placeholders: ReadonlyMap<SecretHit, string>;
+      /** Files of the worktree that could not be written: path, and why. They still hold the value. */
+      readonly stuck: ReadonlyMap<string, string>;
+    }
   /** Nothing was changed. */
   | { readonly kind: 'left'; readonly why: ReadonlyMap<SecretHit, MaskHindrance> };
 
@@ -57,13 +68,15 @@ export async function maskStaged(
   }
   if (!work.world.isWanted()) return leave('changed');
   await keepAll(work, records.store, replacements);
-  const replaced = await replaceStaged(work.repository, masked);
-  if (replaced.length < masked.length) return leave('changed');
-  for (const file of masked) await maskWorkingFile(work, file);
+  const current = await findStaged(work.repository, masked);
+  if (current.length < masked.length) return leave('changed');
+  // whoever is stopped from here on leaves a commit that is not made, values in the vault and files as they were or masked
   await rememberMasked(work, masked);
+  await putStaged(work.repository, masked);
   return {
     kind: 'masked',
     placeholders: new Map(replacements.map(({ hit, placeholder }) => [hit, placeholder])),
+    stuck: await maskWorkingFiles(work, masked),
   };
 }
 
@@ -95,6 +108,19 @@ async function keepAll(
   }
 }
 
+/** What is committed is masked whatever becomes of the files. */
+async function maskWorkingFiles(
+  work: HookWork,
+  masked: readonly MaskedFile[],
+): Promise<ReadonlyMap<string, string>> {
+  const stuck = new Map<string, string>();
+  for (const file of masked)
+    await maskWorkingFile(work, file).catch((thrown: unknown) => {
+      stuck.set(file.path, thrown instanceof Error ? thrown.message : String(thrown));
+    });
+  return stuck;
+}
+
 /** Parts that are not staged stay as they are. */
 async function maskWorkingFile({ repository }: HookWork, file: MaskedFile): Promise<void> {
   const path = join(repository.worktree, file.path);
@@ -106,18 +132,32 @@ async function maskWorkingFile({ repository }: HookWork, file: MaskedFile): Prom
     bytes = bytes.replaceAll(Buffer.from(hit.value, 'utf8').toString('latin1'), placeholder);
   }
   const after = Buffer.from(bytes, 'latin1');
-  if (!after.equals(before)) await replaceFile(path, after, facts.mode);
+  if (after.equals(before)) return;
+  const name = `masking-${randomBytes(6).toString('hex')}`;
+  const content = { bytes: after, mode: facts.mode };
+  // in our own folder, where nobody comes across what a killed hook left behind; else on the file's own disk
+  const isDone = await replaceFile(path, statePath(repository.gitDir, name), content);
+  if (!isDone) await replaceFile(path, `${path}.${name}`, content);
 }
 
-/** Whole or not at all: whoever stops us half-way must not cost the person a file. */
-async function replaceFile(path: string, bytes: Uint8Array, mode: number): Promise<void> {
-  const beside = `${path}.aitrail-${randomBytes(6).toString('hex')}`;
+/**
+ * Whole or not at all: whoever stops us half-way must not cost the person a file.
+ *
+ * @returns false where the two lie on different disks.
+ */
+async function replaceFile(
+  path: string,
+  next: string,
+  { bytes, mode }: { readonly bytes: Uint8Array; readonly mode: number },
+): Promise<boolean> {
   try {
-    await writeFile(beside, bytes, { flag: 'wx', mode: 0o600, flush: true });
-    await chmod(beside, mode & 0o7777);
-    await rename(beside, path);
+    await writeFile(next, bytes, { flag: 'wx', mode: 0o600, flush: true });
+    await chmod(next, mode & 0o7777);
+    await rename(next, path);
+    return true;
   } catch (thrown) {
-    await rm(beside, { force: true });
+    await rm(next, { force: true });
+    if (thrown instanceof Error && 'code' in thrown && thrown.code === 'EXDEV') return false;
     throw thrown;
   }
 }
@@ -145,7 +185,11 @@ export async function maskOrdinaryIndex({ repository }: HookWork): Promise<void>
     isContent,
   );
   if (contents.length === 0) return;
-  await replaceStaged(repository, contents, join(repository.gitDir, 'index'));
+  const index = join(repository.gitDir, 'index');
+  // a commit that was given up, or made past the hook, has not got them
+  const committed = await findCommitted(repository, contents);
+  const current = committed.length === 0 ? [] : await findStaged(repository, committed, index);
+  if (current.length > 0) await putStaged(repository, current, index);
   await writeState(path, '[]\n');
 }
 

@@ -19,8 +19,14 @@ export function reportJudgement(
     ...judgement.paths
       .filter(({ action }) => action !== 'approve') // src/flow/approve-staged.ts tells of those
       .map((path) => pathNotice(path, policy)),
+    ...(masking?.kind === 'masked' ? [...masking.stuck].map(stuckNotice) : []),
   ];
 }
+
+const stuckNotice = ([path, why]: readonly [string, string]): Notice => ({
+  kind: 'text',
+  text: `${path}: the file itself still holds the value: ${why}`,
+});
 
 export const isRefusal = (notice: Notice): boolean =>
   'effect' in notice && notice.effect === 'refused';

@@ -17,29 +17,49 @@ export async function writeBlob(repository: Repository, bytes: Uint8Array): Prom
 }
 
 /**
- * Replaces entries that still hold the old content, all at once.
+ * Those whose entry still holds the old content.
  *
  * @param index path of another index than the one the hook was given.
- * @returns the paths that were replaced.
  */
-export async function replaceStaged(
+export async function findStaged(
   repository: Repository,
   contents: readonly StagedContent[],
   index: string | null = null,
-): Promise<readonly string[]> {
-  const env = index === null ? {} : { GIT_INDEX_FILE: index };
+): Promise<readonly StagedContent[]> {
   const paths = contents.map(({ path }) => `:(top,literal)${path}`);
   const listed = await runGit(
     repository.caller,
     ['ls-files', '--stage', '-z', '--full-name', '--', ...paths],
-    { env },
+    { env: indexEnv(index) },
   );
   const there = new Set(listed.stdout.toString('utf8').split('\0'));
-  const current = contents.filter((each) =>
-    there.has(`${each.mode} ${each.oldBlob} 0\t${each.path}`),
-  );
-  if (current.length === 0) return [];
-  const lines = current.map((each) => `${each.mode} ${each.newBlob} 0\t${each.path}\0`).join('');
-  await runGit(repository.caller, ['update-index', '-z', '--index-info'], { stdin: lines, env });
-  return current.map(({ path }) => path);
+  return contents.filter((each) => there.has(`${each.mode} ${each.oldBlob} 0\t${each.path}`));
+}
+
+/** Puts the new contents there, all at once: git writes the index whole, or leaves it. */
+export async function putStaged(
+  repository: Repository,
+  contents: readonly StagedContent[],
+  index: string | null = null,
+): Promise<void> {
+  const lines = contents.map((each) => `${each.mode} ${each.newBlob} 0\t${each.path}\0`).join('');
+  await runGit(repository.caller, ['update-index', '-z', '--index-info'], {
+    stdin: lines,
+    env: indexEnv(index),
+  });
+}
+
+const indexEnv = (index: string | null): Readonly<Record<string, string>> =>
+  index === null ? {} : { GIT_INDEX_FILE: index };
+
+/** Those that the newest commit has. */
+export async function findCommitted(
+  repository: Repository,
+  contents: readonly StagedContent[],
+): Promise<readonly StagedContent[]> {
+  const paths = contents.map(({ path }) => path);
+  const args = ['ls-tree', '-z', '--full-tree', 'HEAD', '--', ...paths];
+  const listed = await runGit(repository.caller, args);
+  const there = new Set(listed.stdout.toString('utf8').split('\0'));
+  return contents.filter((each) => there.has(`${each.mode} blob ${each.newBlob}\t${each.path}`));
 }
