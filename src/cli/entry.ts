@@ -1,6 +1,4 @@
 // The program's own entry, for processes that it starts.
-import { fileURLToPath } from 'node:url';
+import { packagePlace } from '../model/package-place.ts';
 
-/** bin/aitrail.js: src/cli and dist/cli lie at the same depth. */
-export const entryScript = (): string =>
-  fileURLToPath(new URL('../../bin/aitrail.js', import.meta.url));
+export const entryScript = (): string => packagePlace('bin/aitrail.js');

@@ -1,10 +1,13 @@
 // From argv to one command: the table loads each command's file only when it is asked for.
+import { isatty } from 'node:tty';
 import { Command, CommanderError } from 'commander';
 import { Fault, isFault } from '../model/fault.ts';
 import { readVersion } from '../model/version.ts';
 import { faultLines } from '../print/fault-lines.ts';
 import { COMMANDS } from './commands.ts';
 import type { CommandSpec, Invocation, Terminal } from './command.ts';
+
+const VERSION_FLAGS: readonly string[] = ['-V', '--version'];
 
 /** Runs one command line and sets the exit status. Never throws. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -22,15 +25,12 @@ async function dispatch(argv: readonly string[]): Promise<number> {
   const program = new Command('aitrail')
     .usage('<command> [options]')
     .description('says which agent, model and prompt wrote a line of code, and proves it')
-    .version(readVersion(), '-V, --version', 'print the version')
+    .version(readVersion(), VERSION_FLAGS.join(', '), 'print the version')
     .option('--no-color', 'never colour the output')
     .enablePositionalOptions()
     .showSuggestionAfterError();
   const wanted = argv.find((word) => !word.startsWith('-'));
-  const named = COMMANDS.filter((entry) => entry.name === wanted);
-  const loaded = await Promise.all(
-    (named.length > 0 ? named : COMMANDS).map((entry) => entry.load()),
-  );
+  const loaded = await Promise.all(pickEntries(argv, wanted).map((entry) => entry.load()));
   for (const spec of loaded.flat()) addCommand(program, spec, (status) => (exit = status));
   quiet(program);
   try {
@@ -40,6 +40,13 @@ async function dispatch(argv: readonly string[]): Promise<number> {
     return answer(thrown, program, wanted);
   }
   return exit;
+}
+
+/** The one that is named, none to tell the version, else all: they are about to be listed. */
+function pickEntries(argv: readonly string[], wanted: string | undefined): typeof COMMANDS {
+  const named = COMMANDS.filter((entry) => entry.name === wanted);
+  const isVersion = argv.length > 0 && argv.every((word) => VERSION_FLAGS.includes(word));
+  return named.length > 0 || isVersion ? named : COMMANDS;
 }
 
 /** Commander's own errors become ours; `--help` and `--version` end quietly. */
@@ -103,7 +110,7 @@ function terminal(isPlain: boolean): Terminal {
     note: (text) => void process.stderr.write(text),
     isTty,
     isColour: isTty && !isPlain && (process.env['NO_COLOR'] ?? '') === '',
-    isInteractive: process.stdin.isTTY,
+    isInteractive: isatty(0), // process.stdin would open it,
   };
 }
 

@@ -1,14 +1,15 @@
 // aitrail blame: git does the blaming, notes and recordings say where each line came from.
+import { realpath } from 'node:fs/promises';
+import { relative } from 'node:path';
 import { parsePorcelain, runBlame, type BlamedLine } from '../git/blame.ts';
 import type { BlameWords } from '../git/blame-words.ts';
 
 export { readBlameWords, type BlameWords } from '../git/blame-words.ts';
-import { openObjects } from '../git/objects.ts';
-import { openRepository } from '../git/open-repository.ts';
-import { runGit } from '../git/run-git.ts';
+import { openObjects, type Objects } from '../git/objects.ts';
+import { openRepository, type Repository } from '../git/open-repository.ts';
 import type { Caller } from '../model/caller.ts';
 import { Fault, type FaultCode } from '../model/fault.ts';
-import { readBlamedOrigins, type BlamedOrigin } from './blame-origins.ts';
+import type { BlamedOrigin } from './blame-origins.ts';
 
 export type BlameAnswer =
   | { readonly kind: 'blamed'; readonly blamed: Blamed }
@@ -33,29 +34,34 @@ export async function blameFile(
   caller: Caller,
   words: BlameWords & { readonly stdin?: Uint8Array },
 ): Promise<BlameAnswer> {
-  const repository = await openRepository(caller);
   const { stdin } = words;
-  // both at once: git's own bytes for the screen, and the same lines for the machine
-  const [shown, read, head, prefix] = await Promise.all([
+  // first, as it takes the longest, and both at once: git's own bytes for the screen, the same lines for the machine
+  const blaming = Promise.all([
     runBlame(caller, words.gitWords, stdin),
-    runBlame(caller, ['--line-porcelain', ...words.plainWords], stdin),
-    readRevision(caller, 'HEAD'),
-    runGit(caller, ['rev-parse', '--show-prefix'], { okExits: [0, 128] }),
+    runBlame(caller, ['--porcelain', ...words.plainWords], stdin),
   ]);
-  if (shown.exit !== 0 || read.exit !== 0) {
-    const failed = shown.exit === 0 ? read : shown;
-    return { kind: 'refused', fault: refusal(failed.stderr, words), exit: failed.exit };
-  }
-  const lines = parsePorcelain(read.stdout);
+  blaming.catch(() => undefined); // no git at all: what is awaited before it says so too
   const objects = openObjects(caller);
+  const loading = import('./blame-origins.ts'); // while git works
   try {
-    const { file, revision } = await pickPlaces(caller, words);
-    const commit = revision === null ? head : await readRevision(caller, tipOf(revision));
+    // in no repository this is the fault to tell, whatever the others say
+    const repository = await openRepository(caller);
+    const head = await readRevision(objects, 'HEAD');
+    const { openNoted, readBlamedOrigins } = await loading;
+    const noted = await openNoted({ repository, objects }, head);
+    const [shown, read] = await blaming;
+    if (shown.exit !== 0 || read.exit !== 0) {
+      const failed = shown.exit === 0 ? read : shown;
+      return { kind: 'refused', fault: refusal(failed.stderr, words), exit: failed.exit };
+    }
+    const lines = parsePorcelain(read.stdout);
+    const { file, revision } = await pickPlaces(objects, words);
+    const commit = revision === null ? head : await readRevision(objects, tipOf(revision));
     const origins =
       words.isReverse || words.contents !== null
         ? lines.map(() => ({ origin: null, isSigned: false }))
-        : await readBlamedOrigins({ repository, objects }, lines, head);
-    const path = normalPath(`${prefix.stdout.toString('utf8').trimEnd()}${file ?? ''}`);
+        : await readBlamedOrigins(noted, lines, head);
+    const path = normalPath(`${await prefixOf(repository)}/${file ?? ''}`);
     const blamed = { output: shown.stdout, notes: shown.stderr, lines, origins, path, commit };
     return { kind: 'blamed', blamed };
   } finally {
@@ -72,26 +78,22 @@ export const blamePlainly = (
 
 /** `blame FILE REV` is an old way of git's to say it. */
 async function pickPlaces(
-  caller: Caller,
+  objects: Objects,
   { file, revision, mayBeTurned }: BlameWords,
 ): Promise<Pick<BlameWords, 'file' | 'revision'>> {
-  const isTurned = mayBeTurned && file !== null && (await readRevision(caller, file)) !== null;
+  const isTurned = mayBeTurned && file !== null && (await readRevision(objects, file)) !== null;
   return isTurned ? { file: revision, revision: file } : { file, revision };
 }
 
 /** The newer end of a range. */
 const tipOf = (revision: string): string => revision.split(/\.{2,3}/).at(-1) || 'HEAD';
 
-async function readRevision(caller: Caller, revision: string): Promise<string | null> {
-  const answer = await runGit(
-    caller,
-    ['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`],
-    { okExits: [0, 1, 128] },
-  );
-  return answer.exit === 0
-    ? (answer.stdout.toString('utf8').trim().split('\n').at(-1) ?? null)
-    : null;
-}
+const readRevision = async (objects: Objects, revision: string): Promise<string | null> =>
+  (await objects.read(`${revision}^{commit}`))?.oid ?? null;
+
+/** Where the caller stands in the working tree; '' outside of one. */
+const prefixOf = async ({ worktree, caller }: Repository): Promise<string> =>
+  worktree === null ? '' : relative(worktree, await realpath(caller.cwd));
 
 function normalPath(path: string): string {
   const parts: string[] = [];

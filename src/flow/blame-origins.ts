@@ -2,13 +2,13 @@
 // from what was recorded on this machine.
 import { claimOf, GIT_AI_REF, readGitAi, type GitAiNote } from '../attest/git-ai.ts';
 import { pickAttestation } from '../attest/judge-note.ts';
+import type { Trust } from '../attest/trust.ts';
 import type { BlamedLine } from '../git/blame.ts';
 import { readCommitFacts } from '../git/commit-facts.ts';
-import { readNotes, readNotesAt } from '../git/notes.ts';
+import { listNotesRefs, readNotesAt, readNotesIn } from '../git/notes.ts';
 import type { LineOrigin } from '../model/origin.ts';
-import type { Statement } from '../model/statement.ts';
 import { readLocalOrigins } from './local-origins.ts';
-import { originInNote, type NotesWork } from './commit-notes.ts';
+import { openOrigins, type NotesWork, type OriginReader } from './commit-notes.ts';
 import { readTrust } from './read-trust.ts';
 
 export interface BlamedOrigin {
@@ -20,14 +20,30 @@ export interface BlamedOrigin {
 
 const ZERO = /^0+$/;
 
+/** What does not depend on the lines, asked for while git looks for them. */
+export interface Noted extends NotesWork {
+  readonly notesRefs: readonly string[];
+  /** Told when it is wanted: no note, no fault of a list of signers. */
+  readonly trust: Promise<Trust> | null;
+}
+
+/** @param head full id of HEAD, null before the first commit. */
+export async function openNoted(work: NotesWork, head: string | null): Promise<Noted> {
+  const notesRefs = await listNotesRefs(work.repository);
+  if (notesRefs.length === 0) return { ...work, notesRefs, trust: null };
+  const trust = readTrust(work.repository, work.objects, head);
+  trust.catch(() => undefined); // thrown where it is awaited
+  return { ...work, notesRefs, trust };
+}
+
 /** @param head full id of HEAD, null before the first commit. @returns one per line, in the lines' order. */
 export async function readBlamedOrigins(
-  work: NotesWork,
+  work: Noted,
   lines: readonly BlamedLine[],
   head: string | null,
 ): Promise<readonly BlamedOrigin[]> {
   const committed = [...new Set(lines.map((line) => line.commit))].filter((id) => !ZERO.test(id));
-  const notes = await readAttestations(work, committed, head);
+  const notes = await readAttestations(work, committed);
   const local = await readLocalOrigins(work, {
     uncommitted: lines.filter((line) => ZERO.test(line.commit)),
     unattested: committed.filter((commit) => !notes.has(commit)),
@@ -40,8 +56,7 @@ export async function readBlamedOrigins(
   const origins = lines.map((line): BlamedOrigin => {
     const note = notes.get(line.commit);
     if (note === undefined) return { origin: local(line) ?? claimed(line), isSigned: false };
-    const origin = originInNote(note.statement, line.path, line.originalLine);
-    return { origin, isSigned: note.isTrusted };
+    return { origin: note.originOf(line.path, line.originalLine), isSigned: note.isTrusted };
   });
   return smoothBlanks(lines, origins);
 }
@@ -67,24 +82,28 @@ async function readClaims(
 }
 
 interface Attestation {
-  readonly statement: Statement;
+  readonly originOf: OriginReader;
   readonly isTrusted: boolean;
 }
 
 async function readAttestations(
-  work: NotesWork,
+  work: Noted,
   commits: readonly string[],
-  head: string | null,
 ): Promise<Map<string, Attestation>> {
   const found = new Map<string, Attestation>();
-  const notes = await readNotes(work.repository, work.objects, commits);
-  if (notes.size === 0) return found;
-  const trust = await readTrust(work.repository, work.objects, head);
-  for (const [commit, lines] of notes) {
-    const reading = await readCommitFacts(work.objects, commit);
-    if (reading.kind !== 'commit') continue;
+  const notes = await readNotesIn(work.objects, work.notesRefs, commits);
+  if (notes.size === 0 || work.trust === null) return found;
+  const trust = await work.trust;
+  const facts = await Promise.all(
+    [...notes.keys()].map((commit) => readCommitFacts(work.objects, commit)),
+  );
+  for (const [at, [commit, lines]] of [...notes].entries()) {
+    const reading = facts[at];
+    if (reading?.kind !== 'commit') continue;
     const picked = pickAttestation(lines, { facts: reading.facts, trust, atMs: Date.now() });
-    if (picked !== null) found.set(commit, picked);
+    if (picked === null) continue;
+    const { statement, isTrusted } = picked;
+    found.set(commit, { originOf: openOrigins(statement), isTrusted });
   }
   return found;
 }
@@ -94,7 +113,7 @@ function smoothBlanks(
   lines: readonly BlamedLine[],
   origins: readonly BlamedOrigin[],
 ): readonly BlamedOrigin[] {
-  const isBlank = lines.map((line) => line.text.toString('latin1').trim() === '');
+  const isBlank = lines.map((line) => line.text.trim() === '');
   return origins.map((own, at) => {
     if (!isBlank[at]) return own;
     const above = origins[isBlank.lastIndexOf(false, at)];

@@ -60,18 +60,43 @@ function openNote(line: string, commit: string): SignedLine | null {
   return subject?.digest.gitCommit === commit ? { statement: opened.statement, line } : null;
 }
 
-/** What a note says about one line of a file that its commit added. */
-export function originInNote(statement: Statement, path: string, line: number): LineOrigin {
-  const { files, exchanges } = statement.predicate;
-  const range = files.find((file) => file.path === path)?.ranges.find((one) => holds(one, line));
-  const exchange = range === undefined ? undefined : exchanges[range.exchange];
-  if (range === undefined || exchange === undefined) return { kind: 'unrecorded' };
-  const { id, session, agent, model } = exchange;
-  return {
-    kind: range.contributor,
-    source: { exchange: id, session, agent, model },
-    evidence: range.evidence,
+const UNRECORDED: LineOrigin = { kind: 'unrecorded' };
+
+interface OriginRange {
+  readonly range: StatementRange;
+  readonly origin: LineOrigin;
+}
+
+export type OriginReader = (path: string, line: number) => LineOrigin;
+
+/**
+ * What a note says about lines of files that its commit added. Lines of one range have the very same origin.
+ *
+ * @returns a reader that is fast for lines asked for in order.
+ */
+export function openOrigins({ predicate }: Statement): OriginReader {
+  const files = new Map<string, readonly OriginRange[]>();
+  for (const { path, ranges } of predicate.files)
+    if (!files.has(path))
+      files.set(
+        path,
+        ranges.map((range) => originOf(predicate, range)),
+      );
+  let last: { readonly path: string; readonly found: OriginRange } | null = null;
+  return (path, line) => {
+    if (last?.path === path && holds(last.found.range, line)) return last.found.origin;
+    const found = files.get(path)?.find(({ range }) => holds(range, line));
+    if (found !== undefined) last = { path, found };
+    return found?.origin ?? UNRECORDED;
   };
+}
+
+function originOf({ exchanges }: Statement['predicate'], range: StatementRange): OriginRange {
+  const exchange = exchanges[range.exchange];
+  if (exchange === undefined) return { range, origin: UNRECORDED };
+  const { id, session, agent, model } = exchange;
+  const source = { exchange: id, session, agent, model };
+  return { range, origin: { kind: range.contributor, source, evidence: range.evidence } };
 }
 
 const holds = (range: StatementRange, line: number): boolean =>

@@ -7,9 +7,8 @@ import { readPending } from '../git/pending.ts';
 import type { Caller } from '../model/caller.ts';
 import { isFault } from '../model/fault.ts';
 import type { AttributedFile, LineOrigin } from '../model/origin.ts';
-import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
-import { attributeCommit, attributeFiles, type AttributionWork } from './attribute-commit.ts';
+import type { AttributionWork } from './attribute-commit.ts';
 import type { NotesWork } from './commit-notes.ts';
 
 export interface LocalQuestion {
@@ -30,6 +29,8 @@ export async function readLocalOrigins(
     question.unattested.includes(one.commit),
   );
   if (question.uncommitted.length === 0 && pending.length === 0) return () => null;
+  // most blames stop here, and what follows takes longer to load than a file to blame
+  const { attributeCommit } = await import('./attribute-commit.ts');
   const store = await openRecords(work.repository.caller);
   if (store === null) return () => null;
   try {
@@ -73,11 +74,13 @@ async function attributeWorkingFile(
     added: new Set(uncommitted.map((line) => line.originalLine)),
     parents: parents.map((commit) => ({ commit, path, ranges: null })),
   };
+  const { attributeFiles } = await import('./attribute-commit.ts');
   return attributeFiles(work, [file], { parents, sources: [] });
 }
 
 /** @returns null where nothing was recorded here, or it cannot be read: then nothing is known. */
 async function openRecords(caller: Caller): Promise<Store | null> {
+  const { openStore } = await import('../store/open-store.ts');
   try {
     return await openStore({ home: stateHome(caller.env), mode: 'read' });
   } catch (thrown) {

@@ -9,7 +9,7 @@ import { withoutLines } from '../match/version.ts';
 import { parsePorcelain, runBlame, type BlamedLine } from '../git/blame.ts';
 import { atTop } from '../git/commit-diff.ts';
 import type { LineOrigin, LineRange } from '../model/origin.ts';
-import { originInNote, readStatements, type NotesWork } from './commit-notes.ts';
+import { openOrigins, readStatements, type NotesWork } from './commit-notes.ts';
 
 export interface VersionWork {
   readonly tokenizer: Tokenizer;
@@ -79,10 +79,10 @@ async function readLineOrigins(
   const origins = new Map<number, LineOrigin>();
   const blamed = await blameRanges(work, place);
   const notes = await readStatements(work, [...new Set(blamed.map((line) => line.commit))]);
-  for (const line of blamed) {
-    const note = notes.get(line.commit);
-    if (note !== undefined)
-      origins.set(line.line, originInNote(note, line.path, line.originalLine));
+  const readers = new Map([...notes].map(([commit, note]) => [commit, openOrigins(note)]));
+  for (const { commit, line, path, originalLine } of blamed) {
+    const origin = readers.get(commit)?.(path, originalLine);
+    if (origin !== undefined) origins.set(line, origin);
   }
   return origins;
 }

@@ -7,11 +7,10 @@ import type { Trust } from '../attest/trust.ts';
 import { stateHome } from '../config/places.ts';
 import type { Objects } from '../git/objects.ts';
 import type { Repository } from '../git/open-repository.ts';
-import { readSigningSettings } from '../git/signing-settings.ts';
+import { readSigningConfig, type SigningConfig } from '../git/signing-settings.ts';
 import { expandPath, findGitKey } from '../identity/git-key.ts';
 import { listOwnKeys } from '../identity/own-key.ts';
-import type { SigningSettings } from '../model/signing.ts';
-import { Fault, isFault } from '../model/fault.ts';
+import { Fault } from '../model/fault.ts';
 
 export const SIGNERS_FILE = '.aitrail/allowed_signers';
 
@@ -23,9 +22,8 @@ export async function readTrust(
 ): Promise<Trust> {
   const listed = base === null ? null : await readListAt(objects, base, SIGNERS_FILE);
   if (listed !== null) return listed;
-  const settings = await readSettings(repository);
-  const ofGit =
-    settings === null ? null : await readGitList(repository, objects, { settings, base });
+  const settings = await readSigningConfig(repository.caller);
+  const ofGit = await readGitList(repository, objects, { settings, base });
   if (ofGit !== null) return ofGit;
   const ownKeys = await readOwnKeys(repository, settings);
   const kind = ownKeys.length > 0 ? 'own-key' : 'none';
@@ -48,7 +46,7 @@ const listTrust = (text: string, name: string): Trust => ({
 async function readGitList(
   repository: Repository,
   objects: Objects,
-  from: { readonly settings: SigningSettings; readonly base: string | null },
+  from: { readonly settings: SigningConfig; readonly base: string | null },
 ): Promise<Trust | null> {
   const named = from.settings.allowedSignersFile;
   if (named === null) return null;
@@ -65,25 +63,16 @@ async function readGitList(
   return listTrust(text, path);
 }
 
-/** A machine that only verifies needs no committer of its own. */
-async function readSettings(repository: Repository): Promise<SigningSettings | null> {
-  try {
-    return await readSigningSettings(repository.caller);
-  } catch (thrown) {
-    if (isFault(thrown) && thrown.code === 'NO_IDENTITY') return null;
-    throw thrown;
-  }
-}
-
 async function readOwnKeys(
   repository: Repository,
-  settings: SigningSettings | null,
+  settings: SigningConfig,
 ): Promise<readonly Uint8Array[]> {
   const { caller } = repository;
   const home = stateHome(caller.env);
   const own = await listOwnKeys(home);
-  if (settings === null) return own;
-  const ofGit = await findGitKey({ caller, home, settings }).catch(() => null); // unreadable: not ours to trust
+  const ofGit = await findGitKey({ caller, home, settings: { ...settings, email: '' } }).catch(
+    () => null,
+  ); // unreadable: not ours to trust
   const blob = ofGit === null ? null : parseKeyLine(ofGit.publicKey)?.blob;
   return blob === null || blob === undefined ? own : [...own, blob];
 }

@@ -8,7 +8,7 @@ import { runGit } from '../git/run-git.ts';
 import type { ChangedFileReport, LineRun } from '../model/change-report.ts';
 import type { LineOrigin } from '../model/origin.ts';
 import type { Statement } from '../model/statement.ts';
-import { originInNote } from './commit-notes.ts';
+import { openOrigins, type OriginReader } from './commit-notes.ts';
 import type { VerifyTarget } from './verify-target.ts';
 
 export interface LinesWork {
@@ -28,6 +28,9 @@ export async function reportLines(
   if (tip === undefined) return [];
   const paths = await listTextFiles(work.repository, target.base, tip);
   const own = new Set(target.commits);
+  const readers = new Map(
+    [...work.statements].map(([commit, note]) => [commit, openOrigins(note)]),
+  );
   const reports: ChangedFileReport[] = [];
   for (let first = 0; first < paths.length; first += TOGETHER)
     reports.push(
@@ -35,7 +38,7 @@ export async function reportLines(
         paths.slice(first, first + TOGETHER).map(async (path) => {
           const lines = await blame(work.repository, { base: target.base, tip, path });
           const added = lines.filter(({ commit }) => own.has(commit));
-          return { path, runs: joinRuns(added.map((line) => runOf(line, work.statements))) };
+          return { path, runs: joinRuns(added.map((line) => runOf(line, readers))) };
         }),
       )),
     );
@@ -69,9 +72,8 @@ async function blame(
   return parsePorcelain((await runGit(atTop(repository), words)).stdout);
 }
 
-function runOf(line: BlamedLine, statements: ReadonlyMap<string, Statement>): LineRun {
-  const note = statements.get(line.commit);
-  const origin = note === undefined ? null : originInNote(note, line.path, line.originalLine);
+function runOf(line: BlamedLine, readers: ReadonlyMap<string, OriginReader>): LineRun {
+  const origin = readers.get(line.commit)?.(line.path, line.originalLine) ?? null;
   const place = { startLine: line.line, endLine: line.line };
   return origin === null
     ? { ...place, origin: 'unknown', agent: null, model: null, evidence: null }

@@ -36,7 +36,7 @@ export async function showLine(caller: Caller, store: Store, word: LineWord): Pr
     kind: 'line',
     path: answer.blamed.path,
     line: line.line,
-    text: line.text.toString('utf8'),
+    text: Buffer.from(line.text, 'latin1').toString('utf8'),
     commit: line.commit,
     author: `${line.author} <${line.mail}>`,
     atMs: line.authorTime * 1000,

@@ -16,8 +16,8 @@ export interface BlamedLine {
   /** Their bytes, as latin1 text: `--encoding` may have asked for another one. */
   readonly bytes: { readonly author: string; readonly mail: string };
   readonly authorTime: number;
-  /** Without line ending, as bytes. */
-  readonly text: Buffer;
+  /** Without line ending; each character is a byte, as the file may be in any encoding. */
+  readonly text: string;
 }
 
 /** Runs git blame; the exit status and message are git's own. */
@@ -35,66 +35,75 @@ interface CommitFacts {
   path: string;
 }
 
-/** Reads `--porcelain` and `--line-porcelain`. */
+/** Reads `--porcelain` and `--line-porcelain`: a head, what is new about its commit, TAB and the line. */
 export function parsePorcelain(output: Buffer): BlamedLine[] {
-  const facts = new Map<string, CommitFacts>();
+  const all = output.toString('latin1');
+  const known = new Map<string, CommitFacts>();
   const lines: BlamedLine[] = [];
-  let at = 0;
-  let head = { commit: '', originalLine: 0, line: 0 };
-  while (at < output.length) {
-    const end = output.indexOf(10, at);
-    const stop = end < 0 ? output.length : end;
-    if (output[at] === 9) {
-      const known = factsOf(facts, head.commit);
-      lines.push({ ...head, ...known, text: output.subarray(at + 1, stop) });
-    } else {
-      const line = output.subarray(at, stop);
-      head = parseHead(line.toString('latin1')) ?? head;
-      readFact(factsOf(facts, head.commit), line);
-    }
-    at = stop + 1;
+  let head: Head | null = null;
+  for (let at = 0; at < all.length;) {
+    const found = all.indexOf('\n', at);
+    const end = found < 0 ? all.length : found;
+    if (head === null) head = readHead(all.slice(at, end), known);
+    else if (all.charCodeAt(at) === TAB) {
+      lines.push(lineOf(head, all.slice(at + 1, end)));
+      head = null;
+    } else readFact(head.facts, all.slice(at, end));
+    at = end + 1;
   }
   return lines;
 }
 
-function factsOf(facts: Map<string, CommitFacts>, commit: string): CommitFacts {
-  const known = facts.get(commit) ?? {
-    author: '',
-    mail: '',
-    bytes: { author: '', mail: '' },
-    authorTime: 0,
-    path: '',
-  };
-  facts.set(commit, known);
-  return known;
+const TAB = 9;
+
+interface Head {
+  readonly commit: string;
+  readonly originalLine: number;
+  readonly line: number;
+  readonly facts: CommitFacts;
 }
 
-const HEAD = /^([0-9a-f]{40}|[0-9a-f]{64}) (\d+) (\d+)(?: \d+)?$/;
-
-function parseHead(text: string): { commit: string; originalLine: number; line: number } | null {
-  const [, commit, originalLine, line] = HEAD.exec(text) ?? [];
-  if (commit === undefined) return null;
-  return { commit, originalLine: Number(originalLine), line: Number(line) };
+/** `<id> <line there> <line here> [<lines of the group>]`. */
+function readHead(text: string, known: Map<string, CommitFacts>): Head {
+  const [commit = '', originalLine, line] = text.split(' ', 3);
+  let facts = known.get(commit);
+  if (facts === undefined) {
+    facts = { author: '', mail: '', bytes: { author: '', mail: '' }, authorTime: 0, path: '' };
+    known.set(commit, facts);
+  }
+  return { commit, originalLine: Number(originalLine), line: Number(line), facts };
 }
 
-function readFact(facts: CommitFacts, line: Buffer): void {
-  const text = line.toString('utf8');
+const lineOf = ({ commit, originalLine, line, facts }: Head, text: string): BlamedLine => ({
+  commit,
+  originalLine,
+  line,
+  path: facts.path,
+  author: facts.author,
+  mail: facts.mail,
+  bytes: facts.bytes,
+  authorTime: facts.authorTime,
+  text,
+});
+
+function readFact(facts: CommitFacts, text: string): void {
   const blank = text.indexOf(' ');
-  const value = text.slice(blank + 1);
+  const bytes = text.slice(blank + 1);
+  const value = (): string => Buffer.from(bytes, 'latin1').toString('utf8');
   switch (text.slice(0, blank)) {
     case 'author':
-      facts.author = value;
-      facts.bytes = { ...facts.bytes, author: line.toString('latin1', blank + 1) };
+      facts.author = value();
+      facts.bytes = { ...facts.bytes, author: bytes };
       break;
     case 'author-mail':
-      facts.mail = value.replace(/^<|>$/g, '');
-      facts.bytes = { ...facts.bytes, mail: line.toString('latin1', blank + 1) };
+      facts.mail = value().replace(/^<|>$/g, '');
+      facts.bytes = { ...facts.bytes, mail: bytes };
       break;
     case 'author-time':
-      facts.authorTime = Number(value);
+      facts.authorTime = Number(value());
       break;
     case 'filename':
-      facts.path = unquotePath(value);
+      facts.path = unquotePath(value());
       break;
     default:
   }

@@ -1,7 +1,7 @@
 // Starts git from a small process instead of this one. To start a process the system copies the page tables of the one
 // that asks: from a daemon of 170 MB that takes 11 ms, in which nothing else runs here, from a small process 1 ms.
 import { fork, type ChildProcess } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { packagePlace } from '../model/package-place.ts';
 import { startGit, type GitEnd, type GitJob } from './start-git.ts';
 
 export type GitStarter = (job: GitJob) => Promise<GitEnd>;
@@ -27,7 +27,7 @@ export interface GitBroker {
 const IDLE_MS = 60_000;
 
 /** As built, also for those who run from source. */
-const MAIN = fileURLToPath(new URL('../../dist/git/broker-main.js', import.meta.url));
+const MAIN = packagePlace('dist/git/broker-main.js');
 
 interface Helper {
   readonly child: ChildProcess;

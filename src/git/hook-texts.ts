@@ -1,7 +1,7 @@
 // The text of everything that init puts where git looks for hooks: the shims of the package's hooks/ folder with this
 // installation's places filled in, and the one line that goes into files which a team shares.
 import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
+import { packagePlace } from '../model/package-place.ts';
 
 /** Hooks that a shared folder may hold and that are only handed on; those that run on every ref update cost time. */
 export const FOREIGN_HOOKS = [
@@ -27,17 +27,13 @@ export interface Installation {
   readonly earlier: string;
 }
 
-/** src/git and dist/git lie at the same depth. */
-const packagePath = (path: string): string =>
-  fileURLToPath(new URL(`../../${path}`, import.meta.url));
-
-export const bundlePath = (): string => packagePath('dist/hooks/bundle.js');
+export const bundlePath = (): string => packagePlace('dist/hooks/bundle.js');
 
 /** What ours begin with: how they are told from other people's. */
 const SIGN = '# Put here by `aitrail init`';
 
 export const readShim = (hook: string): Promise<string> =>
-  readFile(packagePath(`hooks/${hook}`), 'utf8');
+  readFile(packagePlace(`hooks/${hook}`), 'utf8');
 
 export const isShim = (text: string): boolean => text.split('\n')[1]?.startsWith(SIGN) === true;
 
@@ -56,7 +52,7 @@ export async function readRunner(installation: Installation): Promise<string> {
   const { version, node, bundle, state, earlier } = installation;
   const settings = { version, node, bundle, state, earlier };
   const lines = Object.entries(settings).map(([name, value]) => `${name}=${shellQuote(value)}\n`);
-  return `${lines.join('')}${await readFile(packagePath('hooks/run.sh'), 'utf8')}`;
+  return `${lines.join('')}${await readFile(packagePlace('hooks/run.sh'), 'utf8')}`;
 }
 
 const shellQuote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;

@@ -56,10 +56,16 @@ export function startObjects(caller: Caller): Objects {
   child.on('error', (cause) => fail(cause.message));
   child.on('close', (exit) => fail(`ended with ${exit}`));
   return {
-    isOpen: () => child.exitCode === null && child.signalCode === null,
+    isOpen: () => !child.stdin.destroyed && child.exitCode === null && child.signalCode === null,
     read: (spec) => ask(child, queue, spec),
-    close: () => child.stdin.end(),
+    close: () => (queue.length > 0 ? child.stdin.end() : dismiss(child)),
   };
+}
+
+/** Nobody waits for an answer of it, and nobody waits for its end. */
+function dismiss(child: ChildProcessWithoutNullStreams): void {
+  for (const stream of [child.stdin, child.stdout, child.stderr]) stream.destroy();
+  child.unref();
 }
 
 function ask(
@@ -68,8 +74,8 @@ function ask(
   spec: string,
 ): Promise<GitObject | null> {
   if (spec.includes('\n')) return Promise.resolve(null); // the protocol is line-based: no such object can be asked for
-  if (child.exitCode !== null)
-    return Promise.reject(new Fault('GIT_FAILED', `git cat-file: ended with ${child.exitCode}`));
+  if (child.exitCode !== null || child.stdin.destroyed)
+    return Promise.reject(new Fault('GIT_FAILED', 'git cat-file: has ended'));
   return new Promise((resolve, reject) => {
     queue.push({ resolve, reject });
     child.stdin.write(`${spec}\n`);

@@ -4,7 +4,8 @@ import type { BlameLine, Evidence, LineOrigin, Origin } from '../model/origin.ts
 /** What the flow found of one line. */
 export interface LineFacts {
   readonly line: number;
-  readonly text: Buffer;
+  /** Each character is a byte of UTF-8. */
+  readonly text: string;
   readonly commit: string;
   readonly author: string;
   readonly mail: string;
@@ -52,7 +53,7 @@ function blameLine(facts: LineFacts): BlameLine {
   const { line, commit, origin } = facts;
   return {
     line,
-    text: facts.text.toString('utf8'),
+    text: Buffer.from(facts.text, 'latin1').toString('utf8'),
     commit,
     author: `${facts.author} <${facts.mail}>`,
     time: new Date(facts.authorTime * 1000).toISOString(),

@@ -43,13 +43,13 @@ export function blameText(
   const lines = output.toString('latin1').split('\n');
   const cuts = facts.map((fact, at) => cutLine(lines[at] ?? '', fact));
   // git pads to the longest name; a date may bring blanks of its own
-  const column = Math.min(
-    ...cuts.map((cut) => (cut === null ? Infinity : cut.blanks - 1 + widthOf(cut.shown))),
-  );
-  const wanted = Math.max(
-    column,
-    ...cuts.map((cut) => (cut === null ? 0 : widthOf(cut.agent ?? cut.shown))),
-  );
+  let [column, widest] = [Infinity, 0];
+  for (const cut of cuts) {
+    if (cut === null) continue;
+    column = Math.min(column, cut.blanks - 1 + widthOf(cut.shown));
+    widest = Math.max(widest, widthOf(cut.agent ?? cut.shown));
+  }
+  const wanted = Math.max(column, widest);
   const { agent: paint } = pickStyle(isColour);
   cuts.forEach((cut, at) => {
     if (cut === null) return;
@@ -88,14 +88,17 @@ export function annotateText(output: Buffer, facts: readonly ColumnFacts[]): Buf
   return Buffer.from(lines.join('\n'), 'latin1');
 }
 
-const bytesOf = (text: string): string => Buffer.from(text, 'utf8').toString('latin1');
+const isPlain = (text: string): boolean => /^[\x20-\x7e]*$/.test(text);
+
+const bytesOf = (text: string): string =>
+  isPlain(text) ? text : Buffer.from(text, 'utf8').toString('latin1');
 
 const WIDE =
   /[\u1100-\u115F\u2E80-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6]|[\u{1F300}-\u{1FAFF}\u{20000}-\u{3FFFD}]/u;
 
 /** Columns on a terminal, as git counts them: bytes that are no UTF-8 take one each. @param bytes as latin1 text. */
 function widthOf(bytes: string): number {
-  if (/^[\x20-\x7e]*$/.test(bytes)) return bytes.length;
+  if (isPlain(bytes)) return bytes.length;
   const text = Buffer.from(bytes, 'latin1').toString('utf8');
   if (text.includes('\uFFFD')) return bytes.length;
   let width = 0;

@@ -2,6 +2,7 @@
 import type { Row } from './row.ts';
 
 export const ROWS: Readonly<Record<string, () => Promise<{ readonly row: Row }>>> = {
+  B0: () => import('./rows/start.ts'),
   B1: () => import('./rows/first-event.ts'),
   B2: () => import('./rows/burst.ts'),
   B3: () => import('./rows/memory.ts'),

@@ -24,7 +24,7 @@ test('porcelain names a commit’s facts once and its file whenever it changes',
     '',
   ].join('\n');
   const lines = parsePorcelain(Buffer.from(output));
-  expect(lines.map((l) => [l.commit[0], l.originalLine, l.line, l.path, String(l.text)])).toEqual([
+  expect(lines.map((l) => [l.commit[0], l.originalLine, l.line, l.path, l.text])).toEqual([
     ['a', 3, 1, 'src/old.ts', 'one'],
     ['a', 4, 2, 'src/old.ts', 'two\tmore'],
     ['b', 1, 3, 'src/ä.ts', ''],

@@ -3,9 +3,9 @@ import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Caller } from '../../model/caller.ts';
 import { Fault } from '../../model/fault.ts';
+import { packagePlace } from '../../model/package-place.ts';
 import { startDemoModel } from './model.ts';
 import { DEMO_PROMPT, DEMO_TURNS } from './script.ts';
 import { DEMO_STEPS, type DemoStep } from './steps.ts';
@@ -71,9 +71,8 @@ async function setUp(
     join(home, '.config', 'aitrail', 'config.yaml'),
     `connections:\n  anthropic: { protocol: anthropic-messages, upstream: "${upstream}" }\n`,
   );
-  const here = dirname(fileURLToPath(import.meta.url));
-  await writeProgram(join(bin, 'aitrail'), join(here, '..', '..', '..', 'bin', 'aitrail.js'));
-  await writeProgram(join(bin, 'demo-agent'), join(here, 'agent.js'));
+  await writeProgram(join(bin, 'aitrail'), packagePlace('bin/aitrail.js'));
+  await writeProgram(join(bin, 'demo-agent'), packagePlace('dist/flow/demo/agent.js'));
   return {
     PATH: [bin, dirname(process.execPath), env['PATH'] ?? ''].join(delimiter),
     HOME: home,
