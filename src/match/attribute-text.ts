@@ -6,6 +6,7 @@ import { elementAt } from './diff.ts';
 import { explainOpen } from './explain.ts';
 import { foldLines } from './fold.ts';
 import { COPIED, MOVED, type Fragment, type Timeline } from './timeline.ts';
+import { returnReordered } from './reordered.ts';
 import { splitLines, type Tokenizer } from './tokens.ts';
 import {
   carryOver,
@@ -64,6 +65,10 @@ export function attributeText(
     draft,
     [...past, ...told].map((one) => one.version),
   );
+  for (const { version } of current)
+    returnReordered(draft, version, () => goneLines(version, draft));
+  for (const { whole, told: one } of evidence.noted)
+    returnReordered(draft, whole, () => goneLines(one, draft));
   explainOpen(
     draft,
     () =>

@@ -111,14 +111,14 @@ interface Candidate {
 }
 
 /** Is there a line with words of which nothing is known? */
-function hasOpen(draft: Draft): boolean {
+export function hasOpen(draft: Draft): boolean {
   const { info } = draft.version.lines;
   for (const line of openLines(draft)) if (elementAt(info, line) > 0) return true;
   return false;
 }
 
 /** Lines of which nothing is known yet, and those without anything. */
-function openLines(draft: Draft): Set<number> {
+export function openLines(draft: Draft): Set<number> {
   const { starts, info, ids } = draft.version.lines;
   const open = new Set<number>();
   for (const line of ids.keys()) {
@@ -173,7 +173,7 @@ function findIn(source: SourceText, draft: Draft, search: Search): Candidate {
 }
 
 /** Runs of consecutive lines as [first, count]. */
-function runsOf(open: ReadonlySet<number>): (readonly [number, number])[] {
+export function runsOf(open: ReadonlySet<number>): (readonly [number, number])[] {
   const runs: (readonly [number, number])[] = [];
   for (const line of open) {
     const last = runs.at(-1);

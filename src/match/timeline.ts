@@ -4,6 +4,7 @@ import type { Edit, Emission } from '../model/edit.ts';
 import { applyEdit, EMPTY_TEXT } from './apply-edit.ts';
 import { versionOfEdit } from './edit-version.ts';
 import { explainOpen, type ExplainOptions } from './explain.ts';
+import { returnReordered } from './reordered.ts';
 import type { Tokenizer, TokenText } from './tokens.ts';
 import {
   BASE,
@@ -144,6 +145,7 @@ function applySeen(state: State, seen: SeenEvent, later: readonly TimelineEvent[
       draft,
       state.past.map((one) => one.version),
     );
+  returnReordered(draft, state.current, () => goneLines(state.current, draft));
   explainOpen(draft, () => [goneFrom(state.current, draft)], MOVED);
   explainOpen(draft, () => [...inFlight.fragments, ...pool(state, seen.atMs)], COPIED);
   // what stood in a file that was never seen before has no author yet
@@ -214,6 +216,7 @@ function writeInto(before: Version, wrote: WroteEvent, tokenizer: Tokenizer): Ve
   if (text === null) return null;
   const draft = carryOver(before, text, wrote.author);
   // what a model repeats of lines that are still there it has written itself; what it moved it has not
+  returnReordered(draft, before, () => goneLines(before, draft));
   explainOpen(draft, () => [goneFrom(before, draft)], MOVED_BY_MODEL);
   return settle(draft, wrote.author);
 }

@@ -45,7 +45,7 @@ export interface Draft {
 }
 
 /** Equal lines with less evidence than this, all else around them gone, are chance. */
-const LEAST_RUN = 8;
+export const LEAST_RUN = 8;
 /** A shorter line may be put back by chance. */
 const LEAST_RESTORED = 5;
 
