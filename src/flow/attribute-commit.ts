@@ -23,6 +23,8 @@ export interface AttributionWork {
   readonly store: Store | null;
   /** The store's key; any 32 bytes without a store. */
   readonly key: Uint8Array;
+  /** What was recorded later does not count. */
+  readonly untilMs?: number;
 }
 
 export interface AttributionOptions {
@@ -119,6 +121,7 @@ async function readEvidence(
     {
       ...setting,
       store,
+      ...(work.untilMs === undefined ? {} : { untilMs: work.untilMs }),
       repository: repository.commonDir,
       worktree: repository.worktree,
       readBase: async (path, atMs) => {

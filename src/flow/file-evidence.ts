@@ -26,6 +26,8 @@ export interface EvidenceWork {
   readonly worktree: string | null;
   /** What the repository held under a path at a time, for files that nobody looked at before they were written. */
   readonly readBase: (path: string, atMs: number) => Promise<TokenText | null>;
+  /** What was recorded later does not count. */
+  readonly untilMs?: number;
 }
 
 export interface EvidenceQuestion {
@@ -48,8 +50,10 @@ export async function gatherEvidence(
   work: EvidenceWork,
   question: EvidenceQuestion,
 ): Promise<FileEvidence> {
-  const { store, repository } = work;
+  const { store, repository, untilMs } = work;
+  const until = untilMs === undefined ? {} : { untilMs };
   const found = await store.findEmissions({
+    ...until,
     repository,
     paths: spellings(question.paths),
     fingerprints: question.fingerprints,
@@ -59,11 +63,12 @@ export async function gatherEvidence(
   const more =
     others.length === 0
       ? []
-      : await store.findEmissions({ repository, paths: others, fingerprints: [] });
+      : await store.findEmissions({ ...until, repository, paths: others, fingerprints: [] });
   const emissions = [
     ...new Map([...found, ...more].map((emission) => [emission.id, emission])).values(),
   ].toSorted((one, other) => one.id - other.id);
-  const observations = await store.findObservations(repository, paths);
+  const seen = await store.findObservations(repository, paths);
+  const observations = untilMs === undefined ? seen : seen.filter(({ atMs }) => atMs <= untilMs);
   const worktrees = worktreesOf(observations);
   const facts = {
     emissions,

@@ -3,6 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { attestCommit } from '../../src/flow/attest-commit.ts';
 import type { AttestOutcome, AttestWork, RewrittenFrom } from '../../src/flow/attest-work.ts';
+import { attributeCommit } from '../../src/flow/attribute-commit.ts';
 import { loadPolicy } from '../../src/flow/load-policy.ts';
 import { ensureIdentity } from '../../src/flow/open-signer.ts';
 import { verify, type VerifyQuestion } from '../../src/flow/verify.ts';
@@ -28,6 +29,8 @@ export interface AttestOptions {
   readonly caller?: Caller;
   readonly rewrittenFrom?: RewrittenFrom | null;
   readonly hasStore?: boolean;
+  /** Attributes from what the store holds, and passes it through here. */
+  readonly recorded?: (files: readonly AttributedFile[]) => readonly AttributedFile[];
 }
 
 /** Attests as a hook does. */
@@ -46,7 +49,12 @@ export async function attest(
     objects,
     policy: await loadPolicy(caller, repository),
     store,
-    attribute: (commit) => attributeByMarks(lab, work, commit),
+    attribute: async (commit, rewrittenFrom) => {
+      if (options.recorded === undefined || store === null)
+        return attributeByMarks(lab, work, commit);
+      const own = { repository, objects, store, key: await store.readKey() };
+      return options.recorded(await attributeCommit(own, commit, { rewrittenFrom }));
+    },
     isWanted: () => true,
   };
   try {

@@ -70,7 +70,9 @@ function commit(tarball: string, number: number, tally: Tally): void {
   if (status === 0) tally.committed += 1;
   else if (said.length === 0 || unpacked.status !== 0) {
     tally.failed += 1;
-    say(`${tarball}: tar ${String(unpacked.status)}, git commit ${String(status)}: ${stderr.trim()}`);
+    say(
+      `${tarball}: tar ${String(unpacked.status)}, git commit ${String(status)}: ${stderr.trim()}`,
+    );
   }
   tally.blocks.push(...said);
   const after = status === 0 ? git('rev-parse', 'HEAD^{tree}') : git('write-tree');
