@@ -1,6 +1,17 @@
 // How each client is started without a terminal: a first prompt, and a second one in the same conversation.
 import type { ClientPackage } from './clients.ts';
 
+/** Who is logged in with the vendor, and asks its own hosts. */
+export interface Login {
+  /** What must reach the model and no file of ours. */
+  readonly secret: string;
+  /** Settings below HOME; path → text. */
+  readonly settings: Readonly<Record<string, string>>;
+  /** Variables of `aitrail run` that would lead it by base URL, in place of the forward proxy. */
+  readonly without: readonly string[];
+  readonly takesSockets: boolean;
+}
+
 export interface Launch {
   /** As the table of tests calls it. */
   readonly title: string;
@@ -24,6 +35,7 @@ export interface Launch {
     /** Settings below HOME that the direct way needs; path → text. */
     readonly settings?: Readonly<Record<string, string>>;
   };
+  readonly login?: Login;
 }
 
 const byVariables =
@@ -32,7 +44,10 @@ const byVariables =
     args: [],
   });
 
-const CODEX_FREE = ['--dangerously-bypass-approvals-and-sandbox', '--skip-git-repo-check'];
+/** Consent to work unattended. */
+export const CLIENTS_FREE = {
+  codex: ['--dangerously-bypass-approvals-and-sandbox', '--skip-git-repo-check'],
+} as const;
 
 /** The model decides in which of three shapes Codex gets its edits. */
 const codex = (shape: string, model: string, subAgents: 'own' | null): Launch => ({
@@ -43,8 +58,8 @@ const codex = (shape: string, model: string, subAgents: 'own' | null): Launch =>
   subAgents,
   survivesCut: true,
   env: { CODEX_API_KEY: 'canary-key' },
-  first: (prompt) => ['exec', ...CODEX_FREE, '-m', model, prompt],
-  again: (prompt) => ['exec', ...CODEX_FREE, '-m', model, 'resume', '--last', prompt],
+  first: (prompt) => ['exec', ...CLIENTS_FREE.codex, '-m', model, prompt],
+  again: (prompt) => ['exec', ...CLIENTS_FREE.codex, '-m', model, 'resume', '--last', prompt],
   direct: (url) => ({ env: {}, args: ['-c', `openai_base_url="${url}/v1"`] }),
 });
 

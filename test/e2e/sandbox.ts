@@ -23,8 +23,16 @@ export interface Sandbox {
   readonly close: () => Promise<void>;
 }
 
-/** @param upstream base URL that every connection leads to. */
-export async function openSandbox(upstream: string): Promise<Sandbox> {
+/** The way to the vendors' own hosts. */
+export interface WayOut {
+  /** Of a proxy. */
+  readonly url: string;
+  /** PEM. */
+  readonly certificate: string;
+}
+
+/** @param upstream base URL that every connection leads to, or the way to where they lead by default. */
+export async function openSandbox(upstream: string | WayOut): Promise<Sandbox> {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'aitrail-e2e-')));
   const [home, repo, bin] = [join(root, 'home'), join(root, 'repo'), join(root, 'bin')];
   for (const made of [join(home, '.config', 'aitrail'), repo, bin])
@@ -44,6 +52,7 @@ export async function openSandbox(upstream: string): Promise<Sandbox> {
     LC_ALL: 'C.UTF-8',
     NO_COLOR: '1',
     PATH: [bin, dirname(process.execPath), process.env['PATH'] ?? ''].join(delimiter),
+    ...(typeof upstream === 'string' ? {} : wayVariables(home, upstream)),
   };
   const run: Sandbox['run'] = (command, args, more = {}) =>
     runProgram(command, args, { cwd: repo, env: { ...env, ...more } });
@@ -64,8 +73,25 @@ export async function openSandbox(upstream: string): Promise<Sandbox> {
   };
 }
 
-const connections = (upstream: string): string =>
-  `connections:
+function wayVariables(home: string, { url, certificate }: WayOut): Record<string, string> {
+  const path = join(home, 'internet.pem');
+  writeFileSync(path, certificate);
+  return {
+    HTTPS_PROXY: url,
+    NODE_EXTRA_CA_CERTS: path,
+    SSL_CERT_FILE: path,
+    CODEX_CA_CERTIFICATE: path,
+  };
+}
+
+/** Who has a connection to something that is no model has the forward proxy set up. */
+const FORWARDED =
+  'connections:\n  packages: { protocol: http, upstream: "https://packages.example.com" }\n';
+
+const connections = (upstream: string | WayOut): string =>
+  typeof upstream !== 'string'
+    ? FORWARDED
+    : `connections:
   anthropic: { protocol: anthropic-messages, upstream: "${upstream}" }
   openai: { protocol: openai, upstream: "${upstream}" }
   gemini: { protocol: gemini, upstream: "${upstream}" }

@@ -4,7 +4,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/e2e/**/*.e2e.ts'],
-    testTimeout: 180_000,
+    // a row is four starts of a real client; some wait for seconds before they try again what failed
+    testTimeout: 300_000,
     hookTimeout: 600_000,
     fileParallelism: false,
     reporters: ['verbose'],

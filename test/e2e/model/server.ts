@@ -1,42 +1,40 @@
 // A scripted model on loopback that speaks four providers' formats and keeps a log of every request.
-import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { constants, type Http2ServerResponse } from 'node:http2';
+import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseJson, stringAt } from '../../../src/model/json.ts';
+import { parseJson } from '../../../src/model/json.ts';
 import { decodeBody } from '../../../src/wire/decode-content.ts';
 import { ANTHROPIC } from './anthropic.ts';
 import { CHAT } from './chat.ts';
-import type { Answer, Dialect } from './dialect.ts';
+import type { Dialect } from './dialect.ts';
 import { GEMINI } from './gemini.ts';
 import { RESPONSES } from './responses.ts';
-import { callId, partIn, type Script, type Step, stepsById } from './script.ts';
-import { sampleOf, wantedCall } from './tools.ts';
+import type { Script } from './script.ts';
+import { staticReply } from './services.ts';
+import { serveSocket } from './socket.ts';
+import {
+  type Asked,
+  type LoggedRequest,
+  type Manner,
+  seen,
+  type State,
+  type Turn,
+  turnOf,
+} from './turn.ts';
 
-export interface LoggedRequest {
-  readonly method: string;
-  readonly path: string;
-  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
-  /** Of the body as it came, hex. */
-  readonly sha256: string;
-  /** What was wrong with the answer, on purpose. */
-  trouble: 'overloaded' | 'cut' | 'no route' | null;
-}
+export type Answering = ServerResponse | Http2ServerResponse;
 
 export interface ScriptedModel {
   readonly url: string;
   /** In order of arrival, since the last `play`. */
   readonly log: readonly LoggedRequest[];
   /** @param root where the clients work. */
-  readonly play: (script: Script, root: string) => void;
+  readonly play: (script: Script, root: string, manner?: Manner) => void;
+  /** Answers what came in elsewhere. */
+  readonly serve: (request: Asked, response: Answering) => void;
+  readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
   readonly close: () => Promise<void>;
-}
-
-interface State {
-  script: Script;
-  root: string;
-  /** Steps whose trouble has happened. */
-  troubled: Set<string>;
-  log: LoggedRequest[];
 }
 
 const DIALECTS: readonly Dialect[] = [ANTHROPIC, RESPONSES, CHAT, GEMINI];
@@ -44,17 +42,18 @@ const BODY_BYTES_MAX = 64 * 1024 * 1024;
 const EVENT_PAUSE_MS = 1;
 
 export function startScriptedModel(): Promise<ScriptedModel> {
-  const state: State = { script: [], root: '/', troubled: new Set(), log: [] };
-  const server = createServer((request, response) => {
-    void answer(state, request, response).catch((cause: unknown) =>
-      response.destroy(Error(String(cause))),
-    );
-  });
-  // Codex asks for a WebSocket first, and takes this for "use plain requests"
-  server.on('upgrade', (request, socket) => {
+  const plain: Manner = { takesSockets: false };
+  const state: State = { script: [], root: '/', manner: plain, troubled: new Set(), log: [] };
+  const serve: ScriptedModel['serve'] = (request, response) =>
+    void answer(state, request, response).catch(() => hangUp(response));
+  const upgrade: ScriptedModel['upgrade'] = (request, socket, head) => {
+    if (state.manner.takesSockets) return serveSocket({ state, request, socket, head });
+    // Codex asks for a WebSocket first, and takes this for "use plain requests"
     state.log.push({ ...seen(request, Buffer.alloc(0)), trouble: 'no route' });
     socket.end('HTTP/1.1 426 Upgrade Required\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
-  });
+  };
+  const server = createServer(serve);
+  server.on('upgrade', upgrade);
   return new Promise((resolve) => {
     server.listen(0, '127.0.0.1', () => {
       const address = server.address();
@@ -64,8 +63,10 @@ export function startScriptedModel(): Promise<ScriptedModel> {
         get log() {
           return state.log;
         },
-        play: (script, root) =>
-          Object.assign(state, { script, root, troubled: new Set(), log: [] }),
+        play: (script, root, manner = plain) =>
+          Object.assign(state, { script, root, manner, troubled: new Set(), log: [] }),
+        serve,
+        upgrade,
         close: () =>
           new Promise((done) => {
             server.close(() => done());
@@ -76,17 +77,15 @@ export function startScriptedModel(): Promise<ScriptedModel> {
   });
 }
 
-async function answer(
-  state: State,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
+async function answer(state: State, request: Asked, response: Answering): Promise<void> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) if (Buffer.isBuffer(chunk)) chunks.push(chunk);
   const raw = Buffer.concat(chunks);
   const path = request.url ?? '/';
   const entry = seen(request, raw);
   state.log.push(entry);
+  const known = staticReply(entry.host, path);
+  if (known !== null) return json(response, 200, known);
   const encoding = request.headers['content-encoding'] ?? null;
   const text = Buffer.from(await decodeBody(encoding, raw, BODY_BYTES_MAX)).toString('utf8');
   const body = parseJson(text);
@@ -100,58 +99,8 @@ async function answer(
   await speak(response, dialect, { ...turn, isStreamed: dialect.isStreamed(body, path) });
 }
 
-const seen = (request: IncomingMessage, body: Buffer): LoggedRequest => ({
-  method: request.method ?? 'GET',
-  path: request.url ?? '/',
-  headers: request.headers,
-  sha256: createHash('sha256').update(body).digest('hex'),
-  trouble: null,
-});
-
-interface Turn {
-  readonly answer: Answer;
-  readonly trouble: 'overloaded' | 'cut' | null;
-}
-
-interface Heard {
-  readonly body: unknown;
-  readonly text: string;
-  readonly path: string;
-}
-
-function turnOf(state: State, dialect: Dialect, heard: Heard): Turn {
-  const { body, text, path } = heard;
-  const model = modelOf(body, path);
-  const say = (words: string): Turn => ({
-    answer: { model, text: words, call: null },
-    trouble: null,
-  });
-  const schema = dialect.wantedSchema(body);
-  if (schema !== null) return say(JSON.stringify(sampleOf(schema)));
-  const offered = dialect.offered(body);
-  const part = partIn(text);
-  if (offered.length === 0 || part === null) return say('A greeting');
-  const at = dialect.stepsTaken?.(body) ?? stepsById(text, part);
-  const step = state.script[part - 1]?.[at];
-  if (step === undefined) return say('All of it is done.');
-  const call = { id: callId(part, at), ...wantedCall(step.op, offered, state.root) };
-  const trouble = takeTrouble(state, `${String(part)}.${String(at)}`, step);
-  return { answer: { model, text: step.text, call }, trouble };
-}
-
-/** One format has the model's name in the path. */
-const modelOf = (body: unknown, path: string): string =>
-  stringAt(body, 'model') ?? /\/models\/([^/:]+):/.exec(path)?.[1] ?? 'scripted';
-
-/** What goes wrong with a step goes wrong once. */
-function takeTrouble({ troubled }: State, name: string, step: Step): Turn['trouble'] {
-  if (troubled.has(name)) return null;
-  troubled.add(name);
-  return step.trouble ?? null;
-}
-
 async function speak(
-  response: ServerResponse,
+  response: Answering,
   dialect: Dialect,
   turn: Turn & { readonly isStreamed: boolean },
 ): Promise<void> {
@@ -162,14 +111,24 @@ async function speak(
   const events = dialect.events(turn.answer);
   const most = turn.trouble === 'cut' ? Math.ceil(events.length / 2) : events.length;
   for (const event of events.slice(0, most)) {
-    response.write(event);
+    say(response, event);
     await sleep(EVENT_PAUSE_MS);
   }
-  if (turn.trouble === 'cut') response.destroy();
+  if (turn.trouble === 'cut') hangUp(response);
   else response.end();
 }
 
-function json(response: ServerResponse, status: number, body: object): void {
+function say(response: Answering, text: string): void {
+  if ('stream' in response) response.write(text);
+  else response.write(text);
+}
+
+function hangUp(response: Answering): void {
+  if ('stream' in response) response.stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+  else response.destroy();
+}
+
+function json(response: Answering, status: number, body: object): void {
   const text = JSON.stringify(body);
   response.writeHead(status, {
     'content-type': 'application/json',
