@@ -31,11 +31,10 @@ export const CODEX: AgentSpec = {
     headerOf(facts, 'thread-id', 'conversation_id', 'session-id', 'session_id') ??
     bodyConversation(facts),
   parent: (facts) => headerOf(facts, 'x-codex-parent-thread-id') ?? sessionAbove(facts),
-  isSideCall: (facts) => {
-    const source = stringAt(turnMetadata(facts), 'thread_source');
-    const kind = stringAt(turnMetadata(facts), 'request_kind');
-    return source === 'thread_title' || kind === 'prewarm';
-  },
+  // a socket is opened by the first request, one that only warms up: what its handshake says holds for none of the others
+  isSideCall: (facts) =>
+    objectAt({ body: facts.body }, 'body')['generate'] === false ||
+    stringAt(turnMetadata(facts), 'thread_source') === 'thread_title',
   connect,
   settle: { scope: 'user', plan },
   readCall,
@@ -82,11 +81,12 @@ function plan(target: SettleTarget): SettingsPlan {
   };
 }
 
+/** The body's own comes first: on a socket the headers are the handshake's. */
 export function turnMetadata(facts: AgentFacts): unknown {
-  const header = headerOf(facts, 'x-codex-turn-metadata');
-  if (header !== null) return parseJson(header);
-  const metadata = stringAt(objectAt(facts.body, 'client_metadata'), 'x-codex-turn-metadata');
-  return metadata === null ? objectAt(facts.body, 'client_metadata') : parseJson(metadata);
+  const metadata = objectAt(facts.body, 'client_metadata');
+  const told =
+    stringAt(metadata, 'x-codex-turn-metadata') ?? headerOf(facts, 'x-codex-turn-metadata');
+  return told === null ? metadata : parseJson(told);
 }
 
 function sessionAbove(facts: AgentFacts): string | null {

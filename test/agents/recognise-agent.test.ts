@@ -140,6 +140,19 @@ test.each([
     want: { agent: 'codex', version: null, conversation: 'k1' },
   },
   {
+    title: 'a request on a socket of Codex that was opened to warm up',
+    facts: facts(
+      { originator: 'codex_exec', 'x-codex-turn-metadata': '{"request_kind":"prewarm"}' },
+      { body: { client_metadata: { 'x-codex-turn-metadata': TURN } } },
+    ),
+    want: { isSideCall: false, directory: '/w/app' },
+  },
+  {
+    title: 'what warms a socket of Codex up',
+    facts: facts({ originator: 'codex_exec' }, { body: { generate: false } }),
+    want: { isSideCall: true },
+  },
+  {
     title: 'the title of a Codex thread',
     facts: facts({
       originator: 'codex-tui',

@@ -132,6 +132,8 @@ function checkLogin(box: Sandbox, { login }: Launch): void {
     String(headers['authorization']).endsWith(login.secret),
   );
   expect(bearers.length).toBeGreaterThan(0);
+  const shown = bearers.filter(({ headers }) => login.proof.every((name) => name in headers));
+  expect(shown.length, login.proof.join()).toBeGreaterThan(0);
   const state = readdirSync(join(box.home, 'state'), { recursive: true, withFileTypes: true });
   const files = state.filter((one) => one.isFile());
   expect(files.map(({ name }) => name)).toContain('store.db');

@@ -10,6 +10,8 @@ export interface Login {
   /** Variables of `aitrail run` that would lead it by base URL, in place of the forward proxy. */
   readonly without: readonly string[];
   readonly takesSockets: boolean;
+  /** Headers, lower case, that a request to the model must have had: the way that this row is for was taken. */
+  readonly proof: readonly string[];
 }
 
 export interface Launch {

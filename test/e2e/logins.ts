@@ -56,6 +56,7 @@ const codex = (title: string, takesSockets: boolean): Launch => ({
     // as a command of no known client: no option leads it elsewhere
     without: ['OPENAI_BASE_URL'],
     takesSockets,
+    proof: takesSockets ? ['upgrade'] : [':authority', 'content-encoding'],
   },
 });
 
@@ -81,6 +82,7 @@ export const LOGINS: readonly Launch[] = [
       settings: {},
       without: ['COPILOT_API_URL'],
       takesSockets: false,
+      proof: ['copilot-integration-id'],
     },
   },
   {
@@ -103,6 +105,7 @@ export const LOGINS: readonly Launch[] = [
       settings: {},
       without: ['ANTHROPIC_BASE_URL'],
       takesSockets: false,
+      proof: ['x-claude-code-session-id'],
     },
   },
 ];
