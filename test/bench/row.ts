@@ -8,7 +8,7 @@ export interface Sized {
 
 export interface Figure {
   readonly what: string;
-  readonly unit: 'ms' | 'MB/s' | 'MB' | '×' | 's';
+  readonly unit: 'µs' | 'ms' | 'MB/s' | 'MB' | '×' | 's';
   /** What `size` counts: `lines`, `exchanges` … */
   readonly of: string;
   /** Rising by size; one where only one was measured. */

@@ -10,6 +10,7 @@ export const ROWS: Readonly<Record<string, () => Promise<{ readonly row: Row }>>
   B5: () => import('./rows/blame.ts'),
   B6: () => import('./rows/attribute.ts'),
   B7: () => import('./rows/scan.ts'),
+  MASK: () => import('./rows/masking.ts'),
   B9: () => import('./rows/verify.ts'),
   B10: () => import('./rows/disk.ts'),
   B11: () => import('./rows/demo.ts'),
