@@ -20,6 +20,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     'git',
     'store',
     'identity',
+    'telemetry',
     'config',
     'guard',
     'attest',
@@ -36,6 +37,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   git: ['model'],
   store: ['log', 'model'],
   identity: ['attest', 'model'],
+  telemetry: ['model'],
   config: ['model'],
   guard: ['secrets', 'model'],
   attest: ['model'],
@@ -67,11 +69,15 @@ const OWNERS: Readonly<Record<string, string>> = {
   ignore: 'guard',
   ws: 'proxy',
   jose: 'identity',
+  '@opentelemetry/core': 'telemetry',
+  '@opentelemetry/otlp-transformer': 'telemetry',
+  '@opentelemetry/resources': 'telemetry',
+  '@opentelemetry/sdk-metrics': 'telemetry',
   '@peculiar/x509': 'proxy',
 };
 
 /** Too slow to load on every commit: no hook, and not cli/main.ts, may reach these through static imports. */
-const SLOW = ['ink', 'react', 'undici'];
+const SLOW = ['ink', 'react', 'undici', '@opentelemetry/sdk-metrics'];
 
 interface File {
   readonly path: string;

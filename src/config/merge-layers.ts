@@ -10,6 +10,7 @@ import { mergeRules, mergeSecretRules } from './merge-rules.ts';
 import { mergeConnections } from './merge-connections.ts';
 import { mergeIdentity, mergePipelines } from './merge-identity.ts';
 import { mergeNotify } from './merge-notify.ts';
+import { mergeTelemetry } from './merge-telemetry.ts';
 import type { Configuration } from './schema.ts';
 
 export interface InForce {
@@ -58,6 +59,7 @@ export function mergeLayers(layers: readonly Layer[]): InForce {
     identity: mergeIdentity(layers, places),
     pipelines: mergePipelines(layers, places),
     notify: mergeNotify(layers, places),
+    telemetry: mergeTelemetry(layers, places),
   };
   const digest = createHash('sha256').update(canonicalJson(settled)).digest('hex');
   return {

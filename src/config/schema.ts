@@ -108,6 +108,23 @@ const notify = z.strictObject({
   ),
 });
 
+const telemetry = z.strictObject({
+  otlp: z.strictObject({
+    endpoint: upstream.describe(
+      'receiver of metrics (OTLP, JSON over HTTP; `/v1/metrics` is added): numbers of exchanges, tokens, masks, blocks, holds and denials, and how long things took, once a minute; without it none are sent; read when the daemon starts',
+    ),
+    headers: z
+      .record(
+        z.string().regex(/^[a-z0-9-]+$/, 'lower-case letters, digits and dashes only'),
+        credential,
+      )
+      .optional()
+      .describe(
+        'where the values are that a receiver asks for; `keyring`: `aitrail credentials set telemetry:HEADER`',
+      ),
+  }),
+});
+
 export const CONFIGURATION = z.strictObject({
   minVersion: z
     .string()
@@ -173,6 +190,7 @@ export const CONFIGURATION = z.strictObject({
       'one line after a commit with lines of an AI: their share, sessions, signer; `AITRAIL_QUIET=1` silences it too',
     ),
   notify: z.array(notify).optional().describe('webhooks: what happened and where, never content'),
+  telemetry: telemetry.optional(),
   onStoreError: z
     .enum(['refuse', 'forward'])
     .optional()

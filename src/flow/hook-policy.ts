@@ -25,8 +25,11 @@ export async function readHookPolicy(repository: Repository, objects: Objects): 
   // through its folder, so that the path also holds from the bundle in dist/hooks
   const { loadPolicy } = await import('../flow/load-policy.ts');
   const policy = await loadPolicy(repository.caller, repository);
-  // addresses of webhooks may be secrets themselves, and no hook sends any
-  await writeState(file, `${JSON.stringify({ sources, policy: { ...policy, notify: [] } })}\n`);
+  // addresses of receivers may be secrets themselves, and no hook sends anything
+  await writeState(
+    file,
+    `${JSON.stringify({ sources, policy: { ...policy, notify: [], telemetry: null } })}\n`,
+  );
   await writeState(statePath(repository.commonDir, 'fail-closed'), `${closingHooks(policy)}\n`);
   return policy;
 }

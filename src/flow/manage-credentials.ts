@@ -11,6 +11,7 @@ import type { Caller } from '../model/caller.ts';
 import { Fault } from '../model/fault.ts';
 import { loadPolicy } from './load-policy.ts';
 import { notifyCredential } from './notify.ts';
+import { telemetryCredential } from './open-meters.ts';
 import { refuseAgent } from './refuse-agent.ts';
 
 export const showCredentials = (caller: Caller): Promise<readonly KeptCredential[]> =>
@@ -24,7 +25,10 @@ export async function setCredential(
 ): Promise<KeptCredential> {
   await refuseAgent(caller, 'credentials set');
   const policy = await loadPolicy(caller, await findRepository(caller));
-  const receivers = policy.notify.map(({ url }) => notifyCredential(url));
+  const receivers = [
+    ...policy.notify.map(({ url }) => notifyCredential(url)),
+    ...Object.keys(policy.telemetry?.headers ?? {}).map(telemetryCredential),
+  ];
   if (policy.connections[connection] === undefined && !receivers.includes(connection))
     throw new Fault('CONNECTION_UNKNOWN', `there is no connection named ${connection}`);
   const value = await readValue();

@@ -19,7 +19,9 @@ import { openCredentials } from './read-credential.ts';
 import { openVeilBook } from './veil-book.ts';
 import { openPlaceBook } from './place-book.ts';
 import { openPolicyBook } from './policy-book.ts';
+import { meterStore } from './meter-store.ts';
 import { openNotifier } from './notify.ts';
+import { openMeters } from './open-meters.ts';
 import { openPathResolver } from './resolve-path.ts';
 import { openSessionBook } from './session-book.ts';
 import { openRuleBook } from './rule-book.ts';
@@ -39,14 +41,18 @@ export interface RecorderParts {
 }
 
 export async function openRecorder(parts: RecorderParts): Promise<Recorder> {
-  const { store, home, maskers, log, trust } = parts;
+  const { home, maskers, log, trust } = parts;
   const caller: Caller = { cwd: home, env: parts.env };
-  const key = await store.readKey();
+  const key = await parts.store.readKey();
   const credentials = openCredentials(caller, home);
-  const grants = openGrantBook(store);
   const hops = withoutUs(readHopRules(caller.env));
+  const outside = { hops, credentials, warn: log };
+  const meters = await openMeters(caller, { ...outside, upstreams: openUpstreams(trust) });
+  const store = meterStore(parts.store, meters);
+  const grants = openGrantBook(store);
   return {
     store,
+    meters,
     key,
     maskers,
     rules: openRuleBook(),
@@ -64,7 +70,7 @@ export async function openRecorder(parts: RecorderParts): Promise<Recorder> {
     authority: openAuthorityBook(home),
     credentials,
     gaps: openGapBook(store),
-    notifier: openNotifier({ upstreams: openUpstreams(trust), hops, credentials, warn: log }),
+    notifier: openNotifier({ ...outside, upstreams: openUpstreams(trust) }),
     identities: openTokenReader(),
     denials: openDenialBook(store, log),
     sessions: openSessionBook(store),

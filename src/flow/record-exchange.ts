@@ -13,6 +13,7 @@ import type { AuthorityBook } from './authority-book.ts';
 import { isConfigured, pickConnection, type Upstream } from './pick-connection.ts';
 import type { Store } from '../store/store.ts';
 import { newExchangeId } from '../store/ids.ts';
+import type { Meters } from '../telemetry/meters.ts';
 import type { WireFormat } from '../wire/format.ts';
 import { errorFormat, pickFormat } from '../wire/formats.ts';
 import type { DenialBook } from './denial-book.ts';
@@ -63,6 +64,7 @@ export interface Recorder {
   readonly identities: TokenReader;
   readonly denials: DenialBook;
   readonly notifier: Notifier;
+  readonly meters: Meters;
   readonly gaps: GapBook;
   readonly warn: (line: string) => void;
 }

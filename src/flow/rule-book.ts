@@ -33,10 +33,11 @@ export async function recordDecision(
   admitted: Admitted,
   decision: Decision,
 ): Promise<void> {
-  const { store, grants, warn } = recorder;
+  const { store, grants, meters, warn } = recorder;
   const { id, grant, policy } = admitted;
   const line = describeDecision(decision);
   warn(`${id}: ${line}`);
+  meters.decision(decision);
   const { notices } = grants.tally(grant.id);
   if (notices.length < NOTICES_MAX) notices.push(line);
   const leaf = formatLeaf({

@@ -156,6 +156,7 @@ async function leave(
   await control.close();
   await recorder.notifier.close();
   await recorder.denials.close();
+  await recorder.meters.close();
   await removeFile(files.daemon);
   await removeFile(info.socket);
   log('stopped');

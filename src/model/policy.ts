@@ -116,6 +116,14 @@ export interface NotifyTarget {
   readonly place: SettingPlace;
 }
 
+/** Who is sent metrics, by OTLP over HTTP. */
+export interface OtlpReceiver {
+  /** Base URL: `/v1/metrics` is added. */
+  readonly endpoint: string;
+  /** By name, lower case. */
+  readonly headers: Readonly<Record<string, CredentialSource>>;
+}
+
 /** A request for approval, something that was stopped, something that could not be recorded. */
 export type NotifyKind = 'approval' | 'block' | 'gap';
 
@@ -168,6 +176,8 @@ export interface Policy {
   readonly identity: { readonly issuers: readonly Issuer[] };
   readonly pipelines: readonly PipelineRule[];
   readonly notify: readonly NotifyTarget[];
+  /** null: no metrics are sent. */
+  readonly telemetry: OtlpReceiver | null;
   /** SHA-256 over the canonical JSON of all of the above, hex; goes into statements. */
   readonly digest: string;
   /** Files that took part, in order of precedence. */

@@ -198,6 +198,19 @@ test.each([
     'CONFIG_NOT_YOURS .aitrailrc.yaml:1:1: notify: a clone cannot say where news of your work go',
   ],
   [
+    'clone sends metrics elsewhere',
+    { [RC]: 'telemetry: { otlp: { endpoint: "https://h.example" } }\n' },
+    'CONFIG_NOT_YOURS .aitrailrc.yaml:1:1: telemetry: a clone cannot say where numbers of your work go',
+  ],
+  [
+    'metrics to a user’s receiver beside the organisation’s',
+    {
+      organisation: 'telemetry: { otlp: { endpoint: "https://h.example" } }\n',
+      user: 'telemetry: { otlp: { endpoint: "https://other.example" } }\n',
+    },
+    /^CONFIG_NOT_YOURS .*config\.yaml:1:1: telemetry: metrics go to another receiver/,
+  ],
+  [
     'news without a signature',
     { user: 'notify: [{ on: [block], url: "https://h.example/x" }]\n' },
     /notify\.0\.secret/,

@@ -25,6 +25,7 @@ import { LOCAL_IDENTITY } from '../../src/model/context.ts';
 import { openListener } from '../../src/proxy/listener.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import type { Store } from '../../src/store/store.ts';
+import { NO_METERS } from '../../src/telemetry/meters.ts';
 import { connectionsTo, makeWorld, post, startModel } from './world.ts';
 
 const ends: (() => Promise<void> | void)[] = [];
@@ -76,6 +77,7 @@ async function run(settings: string, broken: Partial<Store>) {
     watch: openWorktreeWatch({ caller, store, key, warn }),
     authority: openAuthorityBook(world.home),
     notifier: { tell: () => undefined, close: () => Promise.resolve() },
+    meters: NO_METERS,
     credentials: async () => Promise.resolve(null),
     identities: openTokenReader(),
     denials: openDenialBook(store, warn),

@@ -23,6 +23,7 @@ export const policyWith = (secrets: Partial<SecretsPolicy>): Policy => ({
   identity: { issuers: [] },
   pipelines: [],
   notify: [],
+  telemetry: null,
   digest: '',
   files: [],
 });

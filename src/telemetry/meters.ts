@@ -1,0 +1,40 @@
+// What is counted of the daemon's work: numbers and words of our own vocabulary. Nothing here has a place for a prompt, a
+// path, a host or a name that somebody chose.
+import type { Decision } from '../model/decision.ts';
+import type { ExchangeOutcome } from '../model/session.ts';
+import type { Protocol, Usage } from '../model/wire.ts';
+
+export interface SeenExchange {
+  readonly protocol: Protocol;
+  readonly outcome: ExchangeOutcome;
+  readonly usage: Usage | null;
+  /** Values that were replaced towards the agent. */
+  readonly masked: number;
+  /** From the request's arrival to the reply's end. */
+  readonly durationMs: number;
+  /** From the request's arrival to the reply's first byte; null without one. */
+  readonly firstByteMs: number | null;
+}
+
+/** `request`: until it may go on; `reply`: from its last byte until it is on record and that byte may go out. */
+export type DelayPhase = 'request' | 'reply';
+
+export interface Meters {
+  exchange(seen: SeenExchange): void;
+  delay(phase: DelayPhase, ms: number): void;
+  decision(decision: Pick<Decision, 'effect' | 'on'>): void;
+  /** @param count attempts that were turned away. */
+  denied(count: number): void;
+  /** Sends what is left, for a moment. Never throws. */
+  close(): Promise<void>;
+}
+
+const nothing = (): void => undefined;
+
+export const NO_METERS: Meters = {
+  exchange: nothing,
+  delay: nothing,
+  decision: nothing,
+  denied: nothing,
+  close: () => Promise.resolve(),
+};
