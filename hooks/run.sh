@@ -106,15 +106,23 @@ ask_node() {
     run_bounded aitrail hook "$hook" "$@"
   else
     why='neither Node nor aitrail is where it was installed'
+    mend='install Node 20.19 or newer and aitrail, then: aitrail init'
     return 1
   fi
   ended=$?
   case $ended in
-    0) verdict=0 ;;
-    40) verdict=1 ;;
-    124 | 137 | 143) why="the check was ended, or took more than $bound s" && return 1 ;;
-    *) why="the check ended with status $ended" && return 1 ;;
+    0) verdict=0 && return ;;
+    40) verdict=1 && return ;;
+    124 | 137 | 143)
+      why="the check was ended, or took more than $bound s"
+      mend='try once more when less is going on, or with less at a time'
+      ;;
+    *)
+      why="the check ended with status $ended"
+      mend='aitrail doctor'
+      ;;
   esac
+  return 1
 }
 
 give_up() {
@@ -128,7 +136,7 @@ give_up() {
       ;;
     *) printf 'aitrail: %s: %s, so nothing was checked or attested (HOOK_UNAVAILABLE)\n' "$hook" "$why" >&2 ;;
   esac
-  printf '  fix: install Node 20.19 or newer and aitrail, then: aitrail init\n' >&2
+  printf '  fix: %s\n' "$mend" >&2
 }
 
 ask_aitrail() { ask_daemon "$@" || ask_node "$@" || give_up; }
