@@ -5,6 +5,7 @@ import {
   type UnattributedCommit,
 } from '../flow/attribute-range.ts';
 import { importProvenance } from '../flow/import-provenance.ts';
+import { sendNotes } from '../flow/send-notes.ts';
 import { runHookCall } from '../hooks/run-hook-here.ts';
 import type { Caller } from '../model/caller.ts';
 import { Fault } from '../model/fault.ts';
@@ -25,17 +26,26 @@ export const commands: readonly CommandSpec[] = [
         description:
           'instead: take over signed envelopes (in-toto), or records of Agent Trace as claims',
       },
+      {
+        flags: '--derived',
+        description:
+          'only commits that were made from others with provenance, by a forge for example',
+      },
+      { flags: '--push <remote>', description: 'send the notes then' },
       { flags: '--json', description: 'one JSON document' },
     ],
     example: 'attribute HEAD',
     run: async (call) => {
       const { caller, words, options, out } = call;
       if (typeof options['import'] === 'string') return importFrom(call, options['import']);
-      const open = await listUnattributed(caller, words[0] ?? null);
+      const all = await listUnattributed(caller, words[0] ?? null);
+      const isDerived = options['derived'] === true;
+      const open = all.filter(({ sources }) => !isDerived || sources.length > 0);
       for (const each of open) out.note(await attribute(caller, each));
       const ids = open.map((each) => each.commit);
       const done = await listAttributed(caller, ids);
       const left = ids.filter((id) => !done.has(id));
+      if (typeof options['push'] === 'string') await sendNotes(caller, options['push']);
       if (options['json'] === true)
         printDocument(out, { schema: 'aitrail.attribute/1', attributed: [...done], left });
       else out.write(summary(done.size, left));

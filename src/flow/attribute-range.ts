@@ -3,6 +3,7 @@
 import { atTop } from '../git/commit-diff.ts';
 import { openObjects, type Objects } from '../git/objects.ts';
 import { openRepository, type Repository } from '../git/open-repository.ts';
+import { readPatchIds } from '../git/patch-ids.ts';
 import { readCommit } from '../git/read-commit.ts';
 import { gitText } from '../git/run-git.ts';
 import type { Caller } from '../model/caller.ts';
@@ -48,7 +49,7 @@ export async function listUnattributed(
   }
 }
 
-/** Commits beside the history of this one that attest lines which it adds. */
+/** Commits beside the history of this one that make the same change, or attest lines which it adds. */
 async function findSources(work: RangeWork, commit: string): Promise<readonly string[]> {
   const facts = await readCommit(work.objects, commit);
   if (facts === null) return [];
@@ -57,6 +58,8 @@ async function findSources(work: RangeWork, commit: string): Promise<readonly st
   const paths = files.flatMap((file) => [file.path, ...file.oldPaths]);
   const candidates = await listBeside(work.repository, commit, paths);
   const statements = await readStatements(work, candidates);
+  if (statements.size === 0) return [];
+  const patchId = (await readPatchIds(work.repository, [commit])).get(commit);
   const added = new Set(
     files.flatMap((file) =>
       file.text.split('\n').filter((line, at) => file.added.has(at + 1) && isTelling(line)),
@@ -64,7 +67,12 @@ async function findSources(work: RangeWork, commit: string): Promise<readonly st
   );
   const sources: string[] = [];
   for (const [candidate, statement] of statements)
-    if (await givesLines(work, statement, { candidate, added })) sources.push(candidate);
+    if (
+      // a rebase on the forge: also where nothing of it is an AI's
+      (patchId !== undefined && statement.predicate.commit.patchId === patchId) ||
+      (await givesLines(work, statement, { candidate, added }))
+    )
+      sources.push(candidate);
   return sources;
 }
 

@@ -97,6 +97,7 @@ export const FAULTS = {
   SIGNER_LOCKED: { exit: 3, fix: 'unlock the key (ssh-add), then: aitrail attribute' },
   KEY_UNREADABLE: { exit: 3, fix: 'check the key file named above and its passphrase' },
   NOTE_MALFORMED: { exit: 1, fix: 'fetch it again: git fetch origin refs/notes/aitrail' },
+  NOTES_NOT_SENT: { exit: 3, fix: 'check that you may push refs/notes/aitrail there' },
   NOTES_RACE: { exit: 3, fix: 'try again: another process keeps writing refs/notes/aitrail' },
   // policy
   SECRET_FOUND: { exit: 1, fix: 'remove the value and stage the file again' },
