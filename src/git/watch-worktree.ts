@@ -1,7 +1,7 @@
 // Which paths of a worktree were touched since somebody last asked: watches on its directories, those that git ignores
 // left out. It never says "nothing" where it does not know: whoever gets null has to look at everything.
 import { type FSWatcher, watch } from 'node:fs';
-import { lstat, readdir } from 'node:fs/promises';
+import { lstat, readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Caller } from '../model/caller.ts';
@@ -31,8 +31,12 @@ export interface ChangeWatch {
   close(): void;
 }
 
-/** A watch costs about a kilobyte here and another one in the kernel, where the usual limit is some ten thousand. */
-const DIRECTORIES_MAX = 4000;
+/** A watch costs about a kilobyte here and another one in the kernel. */
+const DIRECTORIES_MAX = 40_000;
+/** Where the system tells no limit. */
+const UNTOLD_MAX = 4000;
+/** Editors and builds watch too: the share of the system's limit that we take. */
+const SHARE = 0.25;
 /** More touched paths than these are no argument list: one look at everything is quicker. */
 const TOUCHED_MAX = 500;
 const LIST_TIMEOUT_MS = 10_000;
@@ -54,11 +58,11 @@ interface State {
 /** @throws Fault GIT_MISSING. */
 export async function watchWorktree(
   tree: WatchedTree,
-  directoriesMax: number = DIRECTORIES_MAX,
+  directoriesMax?: number,
 ): Promise<ChangeWatch> {
   const state: State = {
     tree,
-    directoriesMax,
+    directoriesMax: directoriesMax ?? (await readLimit()),
     watchers: new Map(),
     touched: new Set(),
     isUnsure: true,
@@ -75,6 +79,13 @@ export async function watchWorktree(
     isLost: () => state.isLost,
     close: () => giveUp(state),
   };
+}
+
+/** How many directories may be watched at most. */
+async function readLimit(): Promise<number> {
+  const told = await readFile('/proc/sys/fs/inotify/max_user_watches', 'utf8').catch(() => null);
+  if (told === null) return UNTOLD_MAX; // another system, or a container without it
+  return Math.min(DIRECTORIES_MAX, Math.floor(Number(told) * SHARE));
 }
 
 function take(state: State): readonly string[] | null {

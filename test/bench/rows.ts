@@ -13,5 +13,6 @@ export const ROWS: Readonly<Record<string, () => Promise<{ readonly row: Row }>>
   MASK: () => import('./rows/masking.ts'),
   B9: () => import('./rows/verify.ts'),
   B10: () => import('./rows/disk.ts'),
+  B12: () => import('./rows/monorepo.ts'),
   B11: () => import('./rows/demo.ts'),
 };
