@@ -69,6 +69,7 @@ function startHelper(): Helper {
   const child = fork(MAIN, {
     serialization: 'advanced',
     execArgv: [],
+    env: {}, // each job brings its own: what the daemon's holds need not stand in one more process
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });
   const helper: Helper = { child, waiting: new Map() };
