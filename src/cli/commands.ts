@@ -42,6 +42,7 @@ export const COMMANDS: readonly Entry[] = [
     summary: 'check the append-only log of recordings, and prove entries of it',
     load: async () => (await import('./log.ts')).commands,
   },
+  { name: 'witness', load: async () => (await import('./witness.ts')).commands },
   { name: 'reveal', load: async () => (await import('./reveal.ts')).commands },
   { name: 'doctor', load: async () => (await import('./doctor.ts')).commands },
   { name: 'demo', load: async () => (await import('./demo.ts')).commands },

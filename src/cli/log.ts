@@ -1,9 +1,6 @@
 // aitrail log: the append-only log of recordings.
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { checkLog } from '../flow/check-log.ts';
 import { checkAgainstLog, findEvents, proveExchange, signLogNow } from '../flow/query-log.ts';
-import { Fault } from '../model/fault.ts';
 import {
   checkedFileText,
   logStatusText,
@@ -12,7 +9,9 @@ import {
 } from '../print/log-lines.ts';
 import { eventLines, eventsDocument } from '../print/event-lines.ts';
 import type { CommandSpec } from './command.ts';
+import { growthCommands } from './log-growth.ts';
 import { outputColumns, printDocument } from './output.ts';
+import { readText } from './read-text.ts';
 import { parseFilter } from './session-filter.ts';
 
 const JSON_OPTION = { flags: '--json', description: 'one JSON document' } as const;
@@ -97,15 +96,12 @@ export const commands: readonly CommandSpec[] = [
     options: [JSON_OPTION],
     example: 'log check checkpoint.txt',
     run: async ({ caller, words, options, out }) => {
-      const file = resolve(caller.cwd, words[0] ?? '');
-      const text = await readFile(file, 'utf8').catch((cause: unknown) => {
-        throw new Fault('USAGE', `${file} cannot be read`, { cause, fix: 'name a readable file' });
-      });
-      const checked = await checkAgainstLog(caller, text);
+      const checked = await checkAgainstLog(caller, await readText(caller, words[0]));
       if (options['json'] === true)
         printDocument(out, { schema: 'aitrail.log-check/1', ...checked });
       else out.write(checkedFileText(checked));
       return checked.kind === 'ours' ? 0 : 1;
     },
   },
+  ...growthCommands,
 ];

@@ -54,7 +54,8 @@ interface Compared {
 async function compare(store: Store, home: string, attempts: number = 3): Promise<Compared> {
   // Checkpoints before leaves: a running writer may add leaves in between, never take any away.
   const published = await readCheckpoint(home);
-  const notes = [await store.lastCheckpoint(), published];
+  const cosigned = await readOrNull(join(home, 'log', 'cosigned'));
+  const notes = [await store.lastCheckpoint(), published, cosigned?.toString('utf8') ?? null];
   const leaves = await readLeaves(store);
   const signed = await store.signCheckpoint();
   checkPublished(notes, leaves, signed.vkey);

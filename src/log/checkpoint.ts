@@ -53,13 +53,14 @@ export function parseProof(text: string): LogProof | null {
     : null;
 }
 
-function parsePath(lines: readonly string[]): readonly Uint8Array[] | null {
+/** One hash a line. @returns null where a line is none, or there are more than any tree can need. */
+export function parsePath(lines: readonly string[]): readonly Uint8Array[] | null {
   const path = lines.flatMap((line) => parseHash(line) ?? []);
   return path.length === lines.length && path.length <= PATH_LENGTH_MAX ? path : null;
 }
 
 /** Decimal without sign or leading zeroes, at most 2^53 - 1. */
-function parseCount(text: string): number | null {
+export function parseCount(text: string): number | null {
   const value = /^(0|[1-9]\d{0,15})$/.test(text) ? Number(text) : NaN;
   return Number.isSafeInteger(value) ? value : null;
 }

@@ -43,7 +43,7 @@ const SIGNATURES_MAX = 100;
 const NAME = /^[^\s+\p{Cc}]+$/u;
 
 export function noteKey(signer: NoteSigner): NoteKey {
-  const key = createPublicKey(privateKey(signer.seed)).export({ type: 'spki', format: 'der' });
+  const key = createPublicKey(privateKeyOf(signer.seed)).export({ type: 'spki', format: 'der' });
   return keyOf(signer.name, key.subarray(PUBLIC_DER.length));
 }
 
@@ -78,7 +78,7 @@ export function parseSigner(text: string): NoteSigner | null {
 /** @param text ends with LF and holds no control characters but LF. */
 export function signNote(text: string, signer: NoteSigner): string {
   const { keyId } = noteKey(signer);
-  const signature = sign(null, Buffer.from(text), privateKey(signer.seed));
+  const signature = sign(null, Buffer.from(text), privateKeyOf(signer.seed));
   return `${text}\n— ${signer.name} ${Buffer.concat([keyId, signature]).toString('base64')}\n`;
 }
 
@@ -104,11 +104,7 @@ export function openNote(note: string, key: NoteKey): OpenedNote {
   const [line, ...repeated] = own;
   if (line === undefined) return { kind: 'unsigned' };
   if (repeated.length > 0) return { kind: 'malformed' };
-  const publicKey = createPublicKey({
-    key: Buffer.concat([PUBLIC_DER, key.publicKey]),
-    format: 'der',
-    type: 'spki',
-  });
+  const publicKey = publicKeyOf(key.publicKey);
   const isGenuine = verify(null, Buffer.from(parsed.text), publicKey, line.signature);
   return isGenuine ? { kind: 'signed', note: parsed } : { kind: 'forged' };
 }
@@ -126,8 +122,13 @@ function keyOf(name: string, publicKey: Uint8Array): NoteKey {
   return { name, keyId: hash.subarray(0, 4), publicKey };
 }
 
-const privateKey = (seed: Uint8Array): ReturnType<typeof createPrivateKey> =>
+/** @param seed 32 bytes. */
+export const privateKeyOf = (seed: Uint8Array): ReturnType<typeof createPrivateKey> =>
   createPrivateKey({ key: Buffer.concat([PRIVATE_DER, seed]), format: 'der', type: 'pkcs8' });
+
+/** @param bytes 32. */
+export const publicKeyOf = (bytes: Uint8Array): ReturnType<typeof createPublicKey> =>
+  createPublicKey({ key: Buffer.concat([PUBLIC_DER, bytes]), format: 'der', type: 'spki' });
 
 /** Signed notes are valid UTF-8 without control characters but LF; a lone surrogate is not UTF-8. */
 const hasControl = (text: string): boolean => /[^\P{Cc}\n]|\p{Surrogate}/u.test(text);

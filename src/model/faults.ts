@@ -91,6 +91,11 @@ export const FAULTS = {
   LOG_BROKEN: { exit: 1, fix: 'restore the log from a backup and keep the broken one as evidence' },
   OUT_UNWRITABLE: { exit: 3, fix: 'name a file in a directory that you can write to' },
   IMPORT_UNREADABLE: { exit: 2, fix: 'name a file of JSON, or of one JSON document a line' },
+  LOG_FOREIGN: { exit: 1, fix: 'name a checkpoint of this very log: aitrail log checkpoint' },
+  WITNESS_REFUSED: {
+    exit: 3,
+    fix: "give the witness this log's key, and here the witness's own: aitrail witness",
+  },
   // identity, notes
   NO_IDENTITY: { exit: 3, fix: 'set git config user.name and user.email' },
   NO_SIGNER: { exit: 3, fix: 'make a key: aitrail init' },

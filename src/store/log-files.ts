@@ -54,6 +54,10 @@ export function rewriteLogFiles(database: Database, home: string): void {
   writeLogFiles(database, home, { checkpoint, from: 0 });
 }
 
+/** Keeps what a witness cosigned: `log verify` holds the log to it. */
+export const writeCosigned = (home: string, note: string): void =>
+  writeWhole(join(logDirectory(home), 'cosigned'), Buffer.from(note));
+
 /** Leaves up to which the files were published. */
 export function publishedSize(home: string): number {
   const file = join(logDirectory(home), 'checkpoint');

@@ -1,4 +1,4 @@
-// The key that signs this store's log: made on demand, private to the user, one per store.
+// Keys that sign checkpoints: the log's own, and the witness's for other logs. Made on demand, private to the user.
 import { randomBytes } from 'node:crypto';
 import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,16 +6,21 @@ import { formatSigner, parseSigner, type NoteSigner } from '../log/note.ts';
 import { Fault } from '../model/fault.ts';
 
 /** @throws Fault KEY_UNREADABLE. */
-export function readLogKey(home: string): NoteSigner {
-  const file = join(home, 'keys', 'log.key');
-  if (!existsSync(file)) makeKey(home, file);
+export const readLogKey = (home: string): NoteSigner => readNoteKey(home, 'log');
+
+/** @throws Fault KEY_UNREADABLE. */
+export const readWitnessKey = (home: string): NoteSigner => readNoteKey(home, 'witness');
+
+function readNoteKey(home: string, use: 'log' | 'witness'): NoteSigner {
+  const file = join(home, 'keys', `${use}.key`);
+  const place = use === 'log' ? 'aitrail.local' : 'witness.aitrail.local';
+  if (!existsSync(file)) makeKey(home, file, `${place}/${randomBytes(8).toString('hex')}`);
   const signer = parseSigner(readKey(file).trim());
   if (signer === null) throw new Fault('KEY_UNREADABLE', `log key ${file}: not a note key`);
   return signer;
 }
 
-function makeKey(home: string, file: string): void {
-  const name = `aitrail.local/${randomBytes(8).toString('hex')}`;
+function makeKey(home: string, file: string, name: string): void {
   const fresh = `${file}.${randomBytes(6).toString('hex')}`;
   mkdirSync(join(home, 'keys'), { recursive: true, mode: 0o700 });
   writeFileSync(fresh, `${formatSigner({ name, seed: randomBytes(32) })}\n`, { mode: 0o600 });

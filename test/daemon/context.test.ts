@@ -135,6 +135,7 @@ test(
       'credentials set',
       'replay',
       'sessions stop',
+      'witness serve',
     ];
     const run = async (spec: CommandSpec): Promise<void> => {
       const words = /show|replay|prove/.test(spec.name) ? [one?.id ?? ''] : [];
