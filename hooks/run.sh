@@ -127,7 +127,7 @@ ask_node() {
 
 give_up() {
   verdict=0
-  closed='pre-commit pre-merge-commit pre-push'
+  closed='pre-commit pre-merge-commit pre-applypatch pre-push'
   [ ! -r "$dir/fail-closed" ] || IFS= read -r closed <"$dir/fail-closed"
   case " $closed " in
     *" $hook "*)

@@ -28,13 +28,16 @@ interface Batch {
   readonly rewrittenFrom: RewrittenFrom | null;
 }
 
+/** After these hooks the commit that was checked last is there. */
+const MADE_ONE: ReadonlySet<HookName> = new Set(['post-commit', 'post-merge', 'post-applypatch']);
+
 /** @returns what to tell: nothing where all is well. */
 export async function attestFromHook(
   work: HookWork,
   call: AttestCall,
 ): Promise<readonly AttestNotice[]> {
   if (call.hook === 'post-commit') await maskOrdinaryIndex(work);
-  if (call.hook === 'post-commit' || call.hook === 'post-merge') await settleUses(work.repository);
+  if (MADE_ONE.has(call.hook)) await settleUses(work.repository);
   const batch = await pickBatch(work, call);
   return batch === null ? [] : attestBatch(work, batch);
 }
@@ -57,6 +60,7 @@ async function pickBatch(work: HookWork, call: AttestCall): Promise<Batch | null
       return pickRewritten(call.stdin);
     case 'pre-commit':
     case 'pre-merge-commit':
+    case 'pre-applypatch':
     case 'pre-push':
       return null;
   }

@@ -1,9 +1,10 @@
-// pre-commit and pre-merge-commit: what the coming commit adds, against the rules in force.
+// pre-commit, pre-merge-commit and pre-applypatch: what the coming commit adds, against the rules in force.
 import type { ProtectedHit, SecretHit } from '../guard/finding.ts';
 import { findProtected } from '../guard/find-protected.ts';
 import { type ChangeEvidence, judge, type Judgement, needsEvidence } from '../guard/judge.ts';
 import { readMergeHeads } from '../git/merge-heads.ts';
 import type { PatchFile } from '../git/patch-file.ts';
+import { isApplyingOwn } from '../git/sequencer.ts';
 import { readStaged, type Staged, writeIndexTree } from '../git/staged.ts';
 import { statePath, writeState } from '../git/state-file.ts';
 import type { HookReport, Notice } from '../model/notice.ts';
@@ -17,12 +18,22 @@ import { isRefusal, reportJudgement } from './report-judgement.ts';
 /** Nobody asked: no rule that applies depends on who made the change. */
 const NOT_ASKED: ChangeEvidence = { isAiLine: () => false, isAiPath: () => false };
 
+/** git am commits what it has read already, whatever is put into the index meanwhile: what a mask would change is refused. */
+export async function checkPatch(work: HookWork): Promise<HookReport | null> {
+  // as with every other rebase, commits that are there already are judged when they are pushed
+  if (await isApplyingOwn(work.repository)) return { isRefused: false, notices: [] };
+  return checkStaged(work, { canMask: false });
+}
+
 /**
  * Checks the index and notes for the attestation that the check ran for this tree.
  *
  * @returns null where it takes longer than this world may take: another must answer.
  */
-export async function checkStaged(work: HookWork): Promise<HookReport | null> {
+export async function checkStaged(
+  work: HookWork,
+  { canMask }: { readonly canMask: boolean } = { canMask: true },
+): Promise<HookReport | null> {
   const { repository, objects, policy, world } = work;
   // what is checked now, unless masking changes it
   const tree = settled(writeIndexTree(repository));
@@ -38,7 +49,7 @@ export async function checkStaged(work: HookWork): Promise<HookReport | null> {
     : NOT_ASKED;
   const judgement = judge(found, evidence, policy);
   if (needsLeave(judgement) && policy.mode === 'enforce' && !world.canWait) return null;
-  const { notices, isChanged } = await settle(work, judgement, { staged, heads });
+  const { notices, isChanged } = await settle(work, judgement, { staged, heads, canMask });
   const isRefused = notices.some(isRefusal);
   if (!isRefused) await markChecked(work, isChanged ? null : tree);
   return { isRefused, notices };
@@ -50,14 +61,20 @@ interface Settled {
   readonly isChanged: boolean;
 }
 
+interface Settling {
+  readonly staged: Staged;
+  readonly heads: readonly string[];
+  readonly canMask: boolean;
+}
+
 /** Masks what may be masked, then looks for leave. Nobody is asked about a commit that is refused for something else. */
 async function settle(
   work: HookWork,
   judgement: Judgement,
-  { staged, heads }: { readonly staged: Staged; readonly heads: readonly string[] },
+  { staged, heads, canMask }: Settling,
 ): Promise<Settled> {
   const { repository, objects, policy } = work;
-  const masking = await maskWhatMay(work, judgement, staged.files);
+  const masking = canMask ? await maskWhatMay(work, judgement, staged.files) : null;
   const isChanged = masking?.kind === 'masked';
   const judged = reportJudgement(judgement, policy, masking);
   if (judged.some(isRefusal)) return { notices: judged, isChanged };

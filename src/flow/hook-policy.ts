@@ -13,7 +13,7 @@ import { readVersion } from '../model/version.ts';
 
 /** As src/config reads them, in its order. */
 const REPOSITORY_FILES = ['.aitrailrc.yaml', '.aitrailrc.json', 'package.json'] as const;
-const CLOSING_HOOKS = ['pre-commit', 'pre-merge-commit', 'pre-push'] as const;
+const CLOSING_HOOKS = ['pre-commit', 'pre-merge-commit', 'pre-applypatch', 'pre-push'] as const;
 
 /** @throws Fault CONFIG_INVALID, CONFIG_NOT_YOURS, CONFIG_UNREADABLE. */
 export async function readHookPolicy(repository: Repository, objects: Objects): Promise<Policy> {

@@ -6,7 +6,6 @@ import { packagePlace } from '../model/package-place.ts';
 /** Hooks that a shared folder may hold and that are only handed on; those that run on every ref update cost time. */
 export const FOREIGN_HOOKS = [
   'applypatch-msg',
-  'pre-applypatch',
   'prepare-commit-msg',
   'commit-msg',
   'pre-rebase',

@@ -8,11 +8,15 @@ export async function isSequencerRunning(repository: Repository): Promise<boolea
   const { gitDir } = repository;
   if (await exists(join(gitDir, 'rebase-merge'))) return true;
   // git am keeps the same folder without this file, and no hook tells its end: each patch is attested at once
-  if (await exists(join(gitDir, 'rebase-apply', 'rebasing'))) return true;
+  if (await isApplyingOwn(repository)) return true;
   const todo = await readFile(join(gitDir, 'sequencer', 'todo'), 'utf8').catch(() => ''); // no series
   // the list still holds the pick that has just been committed: one line left is the end
   return todo.split('\n').filter((line) => line !== '' && !line.startsWith('#')).length > 1;
 }
+
+/** git rebase as git am: the patches are commits that are there already. */
+export const isApplyingOwn = ({ gitDir }: Repository): Promise<boolean> =>
+  exists(join(gitDir, 'rebase-apply', 'rebasing'));
 
 async function exists(path: string): Promise<boolean> {
   try {

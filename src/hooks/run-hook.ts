@@ -2,7 +2,7 @@
 // same statement whoever is there.
 import { attestFromHook } from '../flow/attest-hook.ts';
 import { checkPush } from '../flow/check-push.ts';
-import { checkStaged } from '../flow/check-staged.ts';
+import { checkPatch, checkStaged } from '../flow/check-staged.ts';
 import { type HookWork, type HookWorld, withHookWork } from '../flow/hook-work.ts';
 import { recordNotices } from '../flow/record-notices.ts';
 import { isFault } from '../model/fault.ts';
@@ -31,6 +31,10 @@ async function act(call: HookCall, work: HookWork): Promise<HookAnswer | null> {
     case 'pre-commit':
     case 'pre-merge-commit': {
       const check = await checkStaged(work);
+      return check === null ? null : answerOf(call, work, check);
+    }
+    case 'pre-applypatch': {
+      const check = await checkPatch(work);
       return check === null ? null : answerOf(call, work, check);
     }
     case 'pre-push':

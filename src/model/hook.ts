@@ -3,6 +3,7 @@
 export const HOOK_NAMES = [
   'pre-commit',
   'pre-merge-commit',
+  'pre-applypatch',
   'post-commit',
   'post-merge',
   'post-rewrite',
