@@ -29,14 +29,10 @@ export async function runHook(call: HookCall, world: HookWorld): Promise<HookAns
 async function act(call: HookCall, work: HookWork): Promise<HookAnswer | null> {
   switch (call.hook) {
     case 'pre-commit':
-    case 'pre-merge-commit': {
-      const check = await checkStaged(work);
-      return check === null ? null : answerOf(call, work, check);
-    }
-    case 'pre-applypatch': {
-      const check = await checkPatch(work);
-      return check === null ? null : answerOf(call, work, check);
-    }
+    case 'pre-merge-commit':
+      return answerOf(call, work, await checkStaged(work));
+    case 'pre-applypatch':
+      return answerOf(call, work, await checkPatch(work));
     case 'pre-push':
       return answerOf(call, work, await checkPush(work, call));
     case 'post-rewrite':
@@ -49,7 +45,12 @@ async function act(call: HookCall, work: HookWork): Promise<HookAnswer | null> {
   }
 }
 
-async function answerOf(call: HookCall, work: HookWork, check: HookReport): Promise<HookAnswer> {
+async function answerOf(
+  call: HookCall,
+  work: HookWork,
+  check: HookReport | null,
+): Promise<HookAnswer | null> {
+  if (check === null) return null;
   const notices = await recordNotices(work, call.hook, check.notices);
   return { exit: check.isRefused ? 1 : 0, stderr: hookLines({ ...check, notices }) };
 }
