@@ -106,8 +106,10 @@ interface Claim {
 export function claimAgentTrace(record: TraceRecord, commit: string): string | null {
   const sessions = new Map<string, GitAiSession>();
   const files: GitAiFile[] = [];
-  for (const { path, conversations } of record.files.filter((one) => isGitAiPath(one.path))) {
-    const claims = conversations.flatMap((one) => claimsOf(record, one));
+  const named = record.files.filter((one) => isGitAiPath(one.path));
+  const several = findMixedModels(record, named);
+  for (const { path, conversations } of named) {
+    const claims = conversations.flatMap((one) => claimsOf(record, one, several));
     const byKey = new Map<string, GitAiRange[]>();
     for (const { key, session, range } of claims) {
       sessions.set(key.split('::')[0] ?? '', session);
@@ -125,15 +127,31 @@ export function claimAgentTrace(record: TraceRecord, commit: string): string | n
   return formatGitAi({ files, metadata });
 }
 
-function claimsOf(record: TraceRecord, conversation: TraceConversation): readonly Claim[] {
+/** Conversations that went on with another model: a session has one there, so each is a session of its own. */
+function findMixedModels(record: TraceRecord, files: TraceRecord['files']): ReadonlySet<string> {
+  const models = new Map<string, Set<string>>();
+  for (const one of files.flatMap((file) => file.conversations))
+    for (const { session } of claimsOf(record, one, new Set())) {
+      const { id, model } = session.agent;
+      models.set(id, (models.get(id) ?? new Set()).add(model));
+    }
+  return new Set([...models].filter(([, used]) => used.size > 1).map(([id]) => id));
+}
+
+function claimsOf(
+  record: TraceRecord,
+  conversation: TraceConversation,
+  several: ReadonlySet<string>,
+): readonly Claim[] {
   const { url, ranges } = conversation;
   return ranges.flatMap(({ startLine, endLine, contributor: own }) => {
     const contributor = own ?? conversation.contributor;
     if (contributor?.kind !== 'ai') return [];
-    const session = sessionOf(record, url, contributor);
-    const { tool, id, model } = session.agent;
-    // one conversation may go on with another model: that is a session of its own there
-    const key = `${gitAiSession(tool, `${id} ${model}`)}::${gitAiTrace(`${record.id} ${id}`)}`;
+    const found = sessionOf(record, url, contributor);
+    const { agent } = found;
+    const id = several.has(agent.id) ? `${agent.id}#${agent.model}` : agent.id;
+    const session = { ...found, agent: { ...agent, id } };
+    const key = `${gitAiSession(agent.tool, id)}::${gitAiTrace(`${record.id} ${id}`)}`;
     return [{ key, session, range: { startLine, endLine } }];
   });
 }

@@ -122,6 +122,12 @@ const claimed = (value: object): unknown => {
   };
 };
 
+const line = (at: number, model_id: string): object => ({
+  start_line: at,
+  end_line: at,
+  contributor: { type: 'ai', model_id },
+});
+
 describe('what a record claims, in the words of refs/notes/ai', () => {
   const ranges = [
     { start_line: 30, end_line: 31 },
@@ -158,6 +164,15 @@ describe('what a record claims, in the words of refs/notes/ai', () => {
     ).toMatchObject({
       lines: [['a b.ts', [{ startLine: 9, endLine: 9 }]]],
       agents: [{ tool: 'cursor', id: LEAST.id, model: 'vendor/m' }],
+    });
+  });
+
+  test('two models of one conversation are two sessions', () => {
+    expect(claimed(recordOf({ url, ranges: [line(1, 'a'), line(2, 'b')] }))).toMatchObject({
+      agents: [
+        { id: `${url}#a`, model: 'a' },
+        { id: `${url}#b`, model: 'b' },
+      ],
     });
   });
 
