@@ -1,5 +1,5 @@
 // What a file of this folder says about one client.
-import type { Edit } from '../model/edit.ts';
+import type { Edit, OutcomeReport } from '../model/edit.ts';
 import type { SettingsPlan } from '../model/settings-change.ts';
 import type { ToolCall, WireRequest } from '../model/wire.ts';
 
@@ -61,6 +61,8 @@ export interface SettleTarget extends ConnectTarget {
   readonly worktree: string;
   /** Shell command that does nothing where the daemon runs, and else starts it; silent, exit status 2 where it cannot. */
   readonly ensure: string;
+  /** Shell command that hands on what a hook is told on stdin, silent and bounded; null where nobody asked for it. */
+  readonly report: string | null;
   /** How a program calls aitrail: Node, then the entry. */
   readonly program: readonly string[];
 }
@@ -98,6 +100,8 @@ export interface AgentSpec {
   readonly innerCommands?: (
     call: ToolCall,
   ) => readonly { readonly command: string; readonly directory: string }[];
+  /** What a hook of its own was told; null for what says nothing of a call. */
+  readonly readReport?: (report: unknown) => Omit<OutcomeReport, 'agent'> | null;
   /** Where this client writes files from plain text. */
   readonly readText?: (text: string) => readonly Edit[];
 }

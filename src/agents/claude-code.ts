@@ -1,6 +1,7 @@
 // Claude Code. Sub-agents share the session's id and carry an agent id of their own; history comes back re-serialised,
 // so that only ids join calls and results.
-import { arrayAt } from '../model/json.ts';
+import type { OutcomeReport } from '../model/edit.ts';
+import { arrayAt, stringAt } from '../model/json.ts';
 import type { SettingsPlan } from '../model/settings-change.ts';
 import type {
   AgentFacts,
@@ -39,6 +40,7 @@ export const CLAUDE_CODE: AgentSpec = {
   isSideCall,
   connect,
   settle: { scope: 'repository', plan },
+  readReport,
 };
 
 function isSideCall(facts: AgentFacts): boolean {
@@ -95,6 +97,7 @@ function plan(target: SettleTarget): SettingsPlan {
   const hook = { hooks: [{ type: 'command', command: target.ensure }] };
   return {
     changes: [
+      ...reporting(target, path),
       ...['SessionStart', 'UserPromptSubmit'].map(
         (event) => ({ kind: 'item', path, at: ['hooks', event], value: hook }) as const,
       ),
@@ -104,6 +107,31 @@ function plan(target: SettleTarget): SettingsPlan {
     ],
     notice: elsewhere(target.env),
   };
+}
+
+/** Those that write files; the client's name for them is a pattern. */
+const WRITING = 'Bash|Edit|MultiEdit|NotebookEdit|Write';
+
+const reporting = ({ report }: SettleTarget, path: string): SettingsPlan['changes'] =>
+  report === null
+    ? []
+    : ['PostToolUse', 'PostToolUseFailure'].map((event) => ({
+        kind: 'item',
+        path,
+        at: ['hooks', event],
+        value: { matcher: WRITING, hooks: [{ type: 'command', command: report, timeout: 5 }] },
+      }));
+
+function readReport(report: unknown): Omit<OutcomeReport, 'agent'> | null {
+  const conversation = stringAt(report, 'session_id');
+  const callId = stringAt(report, 'tool_use_id');
+  if (conversation === null || callId === null) return null;
+  const event = stringAt(report, 'hook_event_name');
+  if (event === 'PostToolUse') return { conversation, callId, outcome: 'accepted' };
+  // a command that failed may have written before it did
+  const hasWrittenNothing =
+    event === 'PostToolUseFailure' && stringAt(report, 'tool_name') !== 'Bash';
+  return hasWrittenNothing ? { conversation, callId, outcome: 'rejected' } : null;
 }
 
 function elsewhere(env: Readonly<Record<string, string>>): string | null {

@@ -16,13 +16,22 @@ export const commands: readonly CommandSpec[] = [
         description:
           'lead these clients here by their own settings, without `aitrail run`: claude-code, codex, opencode',
       },
+      {
+        flags: '--client-hooks',
+        description:
+          "with --agent: have the client's own hooks say what became of its last call, where no request does (claude-code)",
+      },
       { flags: '--json', description: 'print one JSON document' },
     ],
     example: 'init --agent claude-code',
     run: async ({ caller, options, out }) => {
       const isJson = options['json'] === true;
       const report = await initRepository(caller, {
-        settle: { agents: namesIn(options['agent']), script: entryScript() },
+        settle: {
+          agents: namesIn(options['agent']),
+          script: entryScript(),
+          reports: options['clientHooks'] === true,
+        },
         askNotesPush: () => (isJson ? Promise.resolve(true) : askNotesPush(out)),
       });
       if (isJson) out.write(`${JSON.stringify({ schema: 'aitrail.init/1', ...report })}\n`);

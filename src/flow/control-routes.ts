@@ -1,4 +1,5 @@
 // What the daemon's control socket answers.
+import { readReport } from '../agents/read-report.ts';
 import type { ControlAnswer, ControlCall, Routes } from '../daemon/control.ts';
 import { CI_FACTS, type CiFact } from '../model/context.ts';
 import type { EventKind, NewEvent } from '../model/event.ts';
@@ -33,6 +34,13 @@ export function controlRoutes(serving: Serving, hook: HookHandler, stop: () => v
       }),
     'POST /event': (call) =>
       answer(async () => recorder.store.addEvent(readEvent(parseJson(call.body.toString('utf8'))))),
+    // of a client's own hook: nothing is kept of it but what became of a recorded call
+    'POST /client-report': ({ body }) =>
+      answer(async () => {
+        const report = readReport(parseJson(body.toString('utf8')));
+        if (report !== null) await recorder.store.reportOutcome(report);
+        return {};
+      }),
     'POST /stop-grant': (call) =>
       answer(async () => {
         const json = parseJson(call.body.toString('utf8'));

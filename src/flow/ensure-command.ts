@@ -15,4 +15,8 @@ export function ensureCommand({ env }: Caller, script: string): string {
   return `${asks} >/dev/null 2>&1 || ${here}${starts} >/dev/null || exit 2`;
 }
 
+/** @returns one POSIX shell line that hands its stdin to the daemon: silent, bounded, and never in anybody's way. */
+export const reportCommand = ({ env }: Caller): string =>
+  `curl -q -s --noproxy '*' -m 2 --unix-socket ${quote(socketPath(env))} --data-binary @- http://localhost/client-report >/dev/null 2>&1 || true`;
+
 const quote = (word: string): string => `'${word.replaceAll("'", String.raw`'\''`)}'`;

@@ -29,6 +29,8 @@ export interface InitChoices {
     readonly agents: readonly string[];
     /** The program's own entry. */
     readonly script: string;
+    /** Are their own hooks to report what became of calls? */
+    readonly reports?: boolean;
   };
   /** Asked only where notes would be pushed and no configuration file says anything yet. */
   readonly askNotesPush: () => Promise<boolean>;
@@ -48,7 +50,8 @@ export async function initRepository(caller: Caller, choices: InitChoices): Prom
   const report = await alone(statePath(repository.commonDir, 'set-up.lock'), () =>
     setUp(repository, { policy, choices, signer, isNew }),
   );
-  const place = { caller, worktree: repository.worktree, script: choices.settle?.script ?? '' };
+  const { script = '', reports = false } = choices.settle ?? {};
+  const place = { caller, worktree: repository.worktree, script, reports };
   return { ...report, agents: await settleAgents(place, specs) };
 }
 

@@ -40,6 +40,8 @@ export interface SettledAgent {
   /** `http://127.0.0.1:PORT` that the settings name; null where they find it out themselves. */
   readonly url: string | null;
   readonly grant: string;
+  /** Do its own hooks report what became of calls? */
+  readonly reports: boolean;
   /** Of the token of that grant, hex. */
   readonly tokenSha256: string;
   /** In the order in which they were made. */
@@ -89,6 +91,7 @@ const readAgent = (value: unknown): SettledAgent => ({
   worktrees: arrayAt(value, 'worktrees').filter(isString),
   url: stringAt(value, 'url'),
   grant: stringAt(value, 'grant') ?? '',
+  reports: isObject(value) && value['reports'] === true,
   tokenSha256: stringAt(value, 'tokenSha256') ?? '',
   changes: arrayAt(value, 'changes').map(readChange),
 });

@@ -11,7 +11,7 @@ import { Fault } from '../model/fault.ts';
 import type { SettledReport } from '../model/set-up.ts';
 import type { SettingsPlan } from '../model/settings-change.ts';
 import { alone } from './alone.ts';
-import { ensureCommand } from './ensure-command.ts';
+import { ensureCommand, reportCommand } from './ensure-command.ts';
 import { ensureDaemon } from './find-daemon.ts';
 import { keepUntracked } from './keep-untracked.ts';
 import { endSession, openSession, type OpenedSession } from './open-session.ts';
@@ -42,6 +42,8 @@ interface Place {
   readonly worktree: string;
   /** The program's own entry. */
   readonly script: string;
+  /** Are the clients' own hooks to report what became of calls? */
+  readonly reports: boolean;
 }
 
 /** @throws Fault DAEMON_UNREACHABLE, SETTINGS_UNREADABLE, SETTINGS_TAKEN; that client's files are as they were then. */
@@ -75,18 +77,19 @@ async function settle(place: Place, spec: AgentSpec, settling: Settling): Promis
   const known = all.find((one) => isSame(one, { spec, settling, worktree })) ?? null;
   const others = all.filter((one) => one !== known);
   const worktrees = [...new Set([...(known?.worktrees ?? []), worktree])];
-  if (known !== null && (await isLive(caller, known, url))) {
+  const reports = place.reports || known?.reports === true;
+  if (known !== null && known.reports === reports && (await isLive(caller, known, url))) {
     await writeSettled(home, [...others, { ...known, worktrees }]);
     return reportOf(spec, known.changes, { isChanged: false, notice: null });
   }
   if (known !== null) await releaseAgent(caller, known);
   await writeSettled(home, others);
   const session = await openSession(caller, { agent: spec.name, script, lasts: settling.scope });
-  const plan = await planFor(place, session, settling);
+  const plan = await planFor({ ...place, reports }, session, settling);
   const changes = await put(plan, session);
   if (changes.length === 0) await endSession(session);
   else {
-    const entry = { agent: spec.name, scope: settling.scope, worktrees, changes };
+    const entry = { agent: spec.name, scope: settling.scope, worktrees, reports, changes };
     await writeSettled(home, [...others, { ...entry, ...ledFrom(session, plan) }]);
   }
   return reportOf(spec, changes, { isChanged: changes.length > 0, notice: plan.notice });
@@ -113,7 +116,7 @@ const ledFrom = (
 });
 
 function planFor(
-  { caller, worktree, script }: Place,
+  { caller, worktree, script, reports }: Place,
   session: OpenedSession,
   settling: Settling,
 ): Promise<SettingsPlan> {
@@ -131,6 +134,7 @@ function planFor(
     keys: custodyVariables(session.custody, session.token),
     worktree,
     ensure: ensureCommand(caller, script),
+    report: reports ? reportCommand(caller) : null,
     program: [process.execPath, script],
   };
   return keepUntracked(caller, worktree, settling.plan(target));

@@ -106,4 +106,5 @@ const shownEdit = (emission: Emission): ShownEdit => ({
   path: emission.path,
   kind: emission.edit.kind,
   outcome: emission.outcome,
+  ...(emission.outcomeSource === 'client' ? { source: 'client' as const } : {}),
 });

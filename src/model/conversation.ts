@@ -62,6 +62,8 @@ export interface ShownEdit {
   readonly path: string | null;
   readonly kind: Edit['kind'];
   readonly outcome: Outcome;
+  /** Who said so, where it was not the wire. */
+  readonly source?: 'client';
 }
 
 export interface ShownCommit {

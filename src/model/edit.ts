@@ -38,6 +38,19 @@ export interface Reading {
 /** `unknown`: no result was seen; the working tree decides. */
 export type Outcome = 'accepted' | 'rejected' | 'unknown';
 
+/** Who said so: a later request, or the client's own hook where no request did. */
+export type OutcomeSource = 'wire' | 'client';
+
+/** What a client's own hook says of one call. */
+export interface OutcomeReport {
+  /** The client that such a report is from. */
+  readonly agent: string;
+  /** Its own id of the conversation. */
+  readonly conversation: string;
+  readonly callId: string;
+  readonly outcome: Exclude<Outcome, 'unknown'>;
+}
+
 /** One edit of one reply, after masking. */
 export interface Emission {
   /** Unique in the store, rising with time. */
@@ -54,5 +67,6 @@ export interface Emission {
   readonly path: string | null;
   readonly edit: Edit;
   readonly outcome: Outcome;
+  readonly outcomeSource: OutcomeSource;
   readonly atMs: number;
 }

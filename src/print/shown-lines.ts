@@ -165,7 +165,8 @@ function exchangeLine(exchange: Exchange, page: Page): string {
 function editSummary(edits: readonly ShownEdit[], page: Page): string {
   if (edits.length === 0) return '';
   const lines = edits.map((edit) => {
-    const mark = edit.outcome === 'rejected' ? page.style.warning('rejected') : edit.outcome;
+    const told = edit.outcome === 'rejected' ? page.style.warning('rejected') : edit.outcome;
+    const mark = edit.source === undefined ? told : `${told} (the client's hook says so)`;
     return fitColumns(
       `${edit.exchange}  ${edit.kind.padEnd(8)}${plainLine(edit.path ?? '')}  ${mark}`,
       page.width + 10,

@@ -1,6 +1,6 @@
 // What replies wrote, and how it is found again among millions of lines: by path, and by the fingerprints of its tokens.
 import { createHash } from 'node:crypto';
-import type { Edit, Emission, Outcome } from '../model/edit.ts';
+import type { Edit, Emission, Outcome, OutcomeReport, OutcomeSource } from '../model/edit.ts';
 import type { Database } from './database.ts';
 import { deflateText, inflateText } from './parts.ts';
 import { sessionNumber } from './session-rows.ts';
@@ -18,7 +18,7 @@ const PATH_MAX = 2048;
 const PATHLESS_MAX = 1024;
 
 const SELECT = `SELECT m.n, x.id AS exchange, s.id AS session, s.agent, x.model, m.call_id, m.tool, m.repository,
-    m.path, m.edit, m.outcome, m.at_ms
+    m.path, m.edit, m.outcome, m.outcome_source, m.at_ms
   FROM emissions m JOIN exchanges x ON x.n = m.exchange JOIN sessions s ON s.n = m.session`;
 
 export function addEmissions(
@@ -50,11 +50,20 @@ export function setOutcome(
   call: { readonly session: string; readonly callId: string },
   outcome: Outcome,
 ): void {
-  database.run('UPDATE emissions SET outcome = ? WHERE session = ? AND call_id = ?', [
-    outcome,
-    sessionNumber(database, call.session),
-    call.callId,
-  ]);
+  database.run(
+    'UPDATE emissions SET outcome = ?, outcome_source = NULL WHERE session = ? AND call_id = ?',
+    [outcome, sessionNumber(database, call.session), call.callId],
+  );
+}
+
+/** Counts for recorded calls alone, and only as long as the wire says nothing: a later result wins. */
+export function reportOutcome(database: Database, report: OutcomeReport): void {
+  database.run(
+    `UPDATE emissions SET outcome = ?, outcome_source = 'client'
+     WHERE call_id = ? AND outcome = 'unknown'
+       AND session IN (SELECT n FROM sessions WHERE agent = ? AND conversation = ?)`,
+    [report.outcome, report.callId, report.agent, report.conversation],
+  );
 }
 
 export function listEmissions(database: Database, exchange: string): readonly Emission[] {
@@ -160,6 +169,7 @@ function emissionOf(row: EmissionRow): Emission {
     path: row.path,
     edit,
     outcome: row.outcome,
+    outcomeSource: row.outcome_source ?? 'wire',
     atMs: row.at_ms,
   };
 }
@@ -176,5 +186,6 @@ interface EmissionRow {
   readonly path: string | null;
   readonly edit: Uint8Array;
   readonly outcome: Outcome;
+  readonly outcome_source: OutcomeSource | null;
   readonly at_ms: number;
 }

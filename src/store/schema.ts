@@ -119,4 +119,8 @@ export const MIGRATIONS: readonly string[] = [
   -- the client's own id of the conversation that started this one
   ALTER TABLE sessions ADD COLUMN parent TEXT;
   `,
+  `
+  -- 'client': a hook of the client's own said so, and no request has; NULL: the wire
+  ALTER TABLE emissions ADD COLUMN outcome_source TEXT;
+  `,
 ];

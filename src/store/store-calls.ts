@@ -98,6 +98,7 @@ function exchangeCalls({ database, memory, write }: Core): Pick<SyncStore, Excha
 
 type EvidenceCall =
   | 'setOutcome'
+  | 'reportOutcome'
   | 'findEmissions'
   | 'listEmissions'
   | 'addObservations'
@@ -111,6 +112,7 @@ function evidenceCalls({ database, memory, write }: Core): Pick<SyncStore, Evide
   return {
     setOutcome: (session, callId, outcome) =>
       write(() => emissions.setOutcome(database, { session, callId }, outcome)),
+    reportOutcome: (report) => write(() => emissions.reportOutcome(database, report)),
     findEmissions: (query) => refine(() => emissions.findEmissions(database, query)),
     listEmissions: (exchange) => refine(() => emissions.listEmissions(database, exchange)),
     addObservations: (seen) => write(() => addObservations(database, memory.lists, seen)),

@@ -28,6 +28,7 @@ export function storeOf(ask: Ask, close: () => Promise<void>): Store {
     readEvents: (exchange) => ask('readEvents', exchange),
     countExchanges: () => ask('countExchanges'),
     setOutcome: (...args) => ask('setOutcome', ...args),
+    reportOutcome: (report) => ask('reportOutcome', report),
     findEmissions: (query) => ask('findEmissions', query),
     listEmissions: (exchange) => ask('listEmissions', exchange),
     addObservations: (observations) => ask('addObservations', observations),

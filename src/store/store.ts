@@ -1,7 +1,7 @@
 // The store's interface, the same for the embedded database and (later) a shared one. Everything that comes in is
 // already masked: the store never sees a secret. All times are milliseconds since the epoch.
 import type { EventFilter, EventRecord, NewEvent } from '../model/event.ts';
-import type { Edit, Emission, Outcome } from '../model/edit.ts';
+import type { Edit, Emission, Outcome, OutcomeReport } from '../model/edit.ts';
 import type { MaskRecord } from '../model/secret.ts';
 import type {
   EventMark,
@@ -195,6 +195,7 @@ export interface Store {
   countExchanges(): Promise<number>;
 
   setOutcome(session: string, callId: string, outcome: Outcome): Promise<void>;
+  reportOutcome(report: OutcomeReport): Promise<void>;
   findEmissions(query: EmissionQuery): Promise<readonly Emission[]>;
   listEmissions(exchange: string): Promise<readonly Emission[]>;
 

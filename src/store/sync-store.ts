@@ -31,6 +31,7 @@ export const BATCHED: ReadonlySet<CallName> = new Set<CallName>([
   'appendReply',
   'endExchange',
   'setOutcome',
+  'reportOutcome',
   'addObservations',
   'addCommit',
   'addEvent',
