@@ -77,8 +77,8 @@ async function settle(place: Place, spec: AgentSpec, settling: Settling): Promis
   const known = all.find((one) => isSame(one, { spec, settling, worktree })) ?? null;
   const others = all.filter((one) => one !== known);
   const worktrees = [...new Set([...(known?.worktrees ?? []), worktree])];
-  const reports = place.reports || known?.reports === true;
-  if (known !== null && known.reports === reports && (await isLive(caller, known, url))) {
+  const reports = reportsNow(place, known);
+  if (known?.reports === reports && (await isLive(caller, known, url))) {
     await writeSettled(home, [...others, { ...known, worktrees }]);
     return reportOf(spec, known.changes, { isChanged: false, notice: null });
   }
@@ -94,6 +94,10 @@ async function settle(place: Place, spec: AgentSpec, settling: Settling): Promis
   }
   return reportOf(spec, changes, { isChanged: changes.length > 0, notice: plan.notice });
 }
+
+/** Who has asked for it once keeps it. */
+const reportsNow = ({ reports }: Place, known: SettledAgent | null): boolean =>
+  reports || known?.reports === true;
 
 interface Asked {
   readonly spec: AgentSpec;
