@@ -91,6 +91,8 @@ export interface TextSite {
   readonly channel: string;
   /** Where in the event's JSON: object keys and array indexes. */
   readonly path: readonly (string | number)[];
+  /** The text is the key that ends the path, not what stands below it. */
+  readonly isKey?: true;
   readonly field: Field;
   /** `delta` continues the channel; `whole` repeats or is a complete text of its own. */
   readonly piece: 'delta' | 'whole';

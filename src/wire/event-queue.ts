@@ -5,7 +5,7 @@ import type { EventMark } from '../model/session.ts';
 import type { Channels, SiteEdit, Spot } from './channels.ts';
 import type { ReplyReader, SiteReader } from './format.ts';
 import { editJson, editText, type JsonChange, type JsonPath } from './json-spans.ts';
-import { childOf, stringIn } from './sites.ts';
+import { childOf, textIn } from './sites.ts';
 
 /** One event as it came, and how to write it with other data. */
 export interface Frame {
@@ -107,9 +107,7 @@ function takeIn(state: State, frame: Frame, atMs: number): TakenIn {
   const isJson = parsed !== undefined;
   const json = isJson ? parsed : (frame.data ?? Buffer.from(frame.raw).toString('latin1'));
   const reading = state.sites.read(json, frame.event);
-  const spots = reading.sites.map((site) =>
-    state.channels.add(site, stringIn(json, site.path) ?? ''),
-  );
+  const spots = reading.sites.map((site) => state.channels.add(site, textIn(json, site) ?? ''));
   for (const name of reading.closes) state.channels.close(name);
   if (reading.isTerminal) state.channels.closeAll();
   const { isTerminal } = reading;
@@ -164,7 +162,12 @@ interface Written {
 /** @returns the event with the wanted edits; the bytes received where there are none. */
 function write(entry: Entry, isWanted: (edit: SiteEdit) => boolean): Written {
   const changes = entry.spots
-    .map((spot) => ({ path: spot.site.path, edits: spot.edits.filter(isWanted), value: null }))
+    .map(({ site: { path, isKey = false }, edits }) => ({
+      path,
+      isKey,
+      edits: edits.filter(isWanted),
+      value: null,
+    }))
     .filter((change) => change.edits.length > 0);
   if (changes.length === 0) return { bytes: entry.frame.raw, json: entry.json };
   const { frame } = entry;

@@ -199,29 +199,33 @@ export function editText(text: string, edits: readonly TextEdit[]): string {
 
 export interface JsonChange {
   readonly path: JsonPath;
+  /** The key itself is edited, not what stands below it. */
+  readonly isKey?: boolean;
   /** Edits of the string there … */
   readonly edits: readonly TextEdit[];
   /** … or, where this is set, JSON that takes the place of whatever value stands there. */
   readonly value: string | null;
 }
 
-const pathKey = (path: JsonPath): string => JSON.stringify(path);
+const pathKey = (path: JsonPath, isKey: boolean): string => JSON.stringify([path, isKey]);
 
 /** Changes a JSON text at the given places and leaves every other character as it is. */
 export function editJson(text: string, changes: readonly JsonChange[]): string {
-  const byPath = new Map(changes.map((change) => [pathKey(change.path), change]));
+  const byPath = new Map(
+    changes.map((change) => [pathKey(change.path, change.isKey === true), change]),
+  );
   const wanted = new Set(changes.map((change) => String(change.path.at(-1))));
   const edits: TextEdit[] = [];
-  const find = (path: JsonPath): JsonChange | undefined =>
-    wanted.has(String(path.at(-1))) ? byPath.get(pathKey(path)) : undefined;
+  const find = (path: JsonPath, isKey: boolean): JsonChange | undefined =>
+    wanted.has(String(path.at(-1))) ? byPath.get(pathKey(path, isKey)) : undefined;
   walkJson(text, {
     string: (path, { start, end, isKey }) => {
-      const change = isKey ? undefined : find(path);
+      const change = find(path, isKey);
       if (change === undefined || change.value !== null) return;
       edits.push({ start, end, replacement: editString(text.slice(start, end), change.edits) });
     },
     value: (path, { start, end }) => {
-      const change = find(path);
+      const change = find(path, false);
       if (change === undefined || change.value === null) return;
       edits.push({ start, end, replacement: change.value });
     },

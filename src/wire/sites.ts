@@ -34,26 +34,34 @@ export function argumentSites(
   facts: { readonly channel: string; readonly tool: string | null },
 ): readonly TextSite[] {
   const sites: TextSite[] = [];
-  eachString(at.value, at.path, (path) => {
-    const pointer = path.slice(at.path.length);
-    sites.push({ ...facts, path: [...path], field: 'argument', piece: 'whole', pointer });
+  eachString(at.value, at.path, (path, _, isKey) => {
+    const pointer = path.slice(at.path.length, isKey ? -1 : undefined);
+    const site = { ...facts, path: [...path], field: 'argument', piece: 'whole', pointer } as const;
+    sites.push(isKey ? { ...site, isKey } : site);
   });
   return sites;
 }
 
-/** Calls back for every string value below; the path is live. */
+/** What can be a secret: names that people and protocols give are words. */
+const isOddKey = (key: string): boolean =>
+  key.length >= REST_CHARS_MIN && !/^[A-Za-z_$]+\d?$/.test(key);
+
+/** Calls back for every string below, as a value or as an odd key; the path is live. */
 function eachString(
   value: unknown,
   from: JsonPath,
-  visit: (path: JsonPath, text: string) => void,
+  visit: (path: JsonPath, text: string, isKey: boolean) => void,
 ): void {
   const path = [...from];
   const walk = (node: unknown): void => {
-    if (typeof node === 'string') visit(path, node);
+    if (typeof node === 'string') visit(path, node, false);
     else if (Array.isArray(node)) {
       for (let i = 0; i < node.length; i += 1) walkAt(i, node[i]);
     } else if (isObject(node)) {
-      for (const key of Object.keys(node)) walkAt(key, node[key]);
+      for (const key of Object.keys(node)) {
+        if (isOddKey(key)) visit([...path, key], key, true);
+        walkAt(key, node[key]);
+      }
     }
   };
   const walkAt = (key: string | number, node: unknown): void => {
@@ -71,12 +79,13 @@ const REST_CHARS_MIN = 8;
 /** Strings that nobody claimed and that are not opaque: they are text that the model or the provider sent all the same. */
 export function restSites(json: unknown, taken: readonly TextSite[]): readonly TextSite[] {
   const sites: TextSite[] = [];
-  eachString(json, [], (path, text) => {
-    if (text.length < REST_CHARS_MIN || isOpaque(path, text)) return;
-    if (taken.some((site) => isSame(site.path, path))) return;
+  eachString(json, [], (path, text, isKey) => {
+    if (text.length < REST_CHARS_MIN || (!isKey && isOpaque(path, text))) return;
+    if (taken.some((site) => (site.isKey ?? false) === isKey && isSame(site.path, path))) return;
     const field = isBesideSeal(json, path) ? 'sealed' : 'text';
     const channel = `rest:${path.join('.')}`;
-    sites.push(wholeSite({ channel, path: [...path], field }));
+    const site = wholeSite({ channel, path: [...path], field });
+    sites.push(isKey ? { ...site, isKey } : site);
   });
   return sites;
 }
@@ -104,8 +113,16 @@ export function childOf(node: unknown, key: string | number): unknown {
   return isObject(node) ? node[key] : undefined;
 }
 
+/** @returns the site's text, null where there is none. */
+export function textIn(
+  json: unknown,
+  { path, isKey }: Pick<TextSite, 'path' | 'isKey'>,
+): string | null {
+  return isKey === true ? String(path.at(-1) ?? '') : stringIn(json, path);
+}
+
 /** @returns the string at the path, null where there is none. */
-export function stringIn(json: unknown, path: JsonPath): string | null {
+function stringIn(json: unknown, path: JsonPath): string | null {
   let node = json;
   for (const key of path) node = childOf(node, key);
   return typeof node === 'string' ? node : null;

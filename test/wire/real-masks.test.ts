@@ -47,6 +47,25 @@ describe.each(PROVIDERS)('$name', (provider) => {
     { kind: 'call', name: 'Write', input: { path: 'a.env', content: `A=1\n${TOKEN}\n`, lines: 2 } },
   ];
 
+  test('a token as a key of arguments, in a stream and in a document: all of it stays JSON', () => {
+    const input = { path: 'a', [TOKEN]: 1, deep: [{ [`x ${TOKEN}`]: { y: TOKEN, n: null } }] };
+    const call = [{ kind: 'call', name: 'Write', input }] as const;
+    const document = JSON.stringify(provider.document(call));
+    const all = [
+      run(provider, call, every(5)),
+      runStream(provider, [document], { openMask, kind: 'json' }),
+    ];
+    for (const { client, record, stream } of all) {
+      expect(`${client}${record}`).not.toContain(BODY.slice(0, 12));
+      const [name = ''] = client.match(/AITRAIL_\w+?_[0-9a-f]{8}/) ?? [];
+      const masked = { path: 'a', [name]: 1, deep: [{ [`x ${name}`]: { y: name, n: null } }] };
+      const block = stream.reading()?.blocks.find(({ kind }) => kind === 'tool-call');
+      expect(block).toMatchObject({ call: { input: masked } });
+      for (const [, data = ''] of client.matchAll(/^(?:data: )?([{[](?!DONE).*)$/gm))
+        expect(() => void JSON.parse(data)).not.toThrow();
+    }
+  });
+
   test('a token at every split position: nothing of it goes out, arguments stay JSON', () => {
     for (let at = -2; at <= TOKEN.length + 2; at += 1) {
       const { client, record, stream } = run(provider, parts, around(TOKEN, at));
