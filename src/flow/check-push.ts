@@ -1,7 +1,10 @@
 // pre-push: what the outgoing commits add, against the rules in force; then their notes follow them.
 import { listOutgoing, parsePushedRefs, type PushedRef, readOutgoing } from '../git/outgoing.ts';
+import type { SecretHit } from '../guard/finding.ts';
 import type { HookReport, Notice } from '../model/notice.ts';
+import type { Policy } from '../model/policy.ts';
 import { checkBranches } from './check-branches.ts';
+import { findTouching, judgeTouching, type TouchingCommit } from './check-outgoing-paths.ts';
 import { isRefusal } from './report-judgement.ts';
 import { attestPending } from './attest-hook.ts';
 import { openHookScan } from './hook-scan.ts';
@@ -30,11 +33,12 @@ export async function checkPush(work: HookWork, call: PushCall): Promise<HookRep
   const refs = parsePushedRefs(call.stdin);
   const [remote = '', url = remote] = call.words;
   if (isOwnPush(refs)) return { isRefused: false, notices: [] };
-  const secrets = await scanOutgoing(work, { remote, refs });
+  const { secrets, touching } = await scanOutgoing(work, { remote, refs });
   if (secrets.some(isRefusal)) return { isRefused: true, notices: secrets };
-  // before branches are judged: what waits says who wrote it
+  // before files and branches are judged: what waits says who wrote it
   const waiting = await attestPending(work);
-  const notices = [...secrets, ...(await checkBranches(work, refs))];
+  const judged = [...(await judgeTouching(work, touching)), ...(await checkBranches(work, refs))];
+  const notices = [...secrets, ...judged];
   const isRefused = notices.some(isRefusal);
   if (isRefused) return { isRefused, notices: [...notices, ...waiting] };
   const failure = await pushNotes(work, { remote, url, refs });
@@ -44,32 +48,44 @@ export async function checkPush(work: HookWork, call: PushCall): Promise<HookRep
   };
 }
 
+interface Outgoing {
+  readonly secrets: readonly Notice[];
+  readonly touching: readonly TouchingCommit[];
+}
+
+/** Reads each outgoing commit once. */
 async function scanOutgoing(
   work: HookWork,
   push: { readonly remote: string; readonly refs: readonly PushedRef[] },
-): Promise<readonly Notice[]> {
+): Promise<Outgoing> {
   const { repository, objects, policy } = work;
   const action = policy.secrets.onPush;
-  if (action === 'off') return [];
-  const scan = await openHookScan(work);
-  const effect = action === 'warn' ? 'warned' : 'refused';
-  const notices: Notice[] = [];
+  if (action === 'off' && policy.protect.length === 0) return { secrets: [], touching: [] };
+  const scan = action === 'off' ? null : await openHookScan(work);
+  const secrets: Notice[] = [];
+  const touching: TouchingCommit[] = [];
   const outgoing = await listOutgoing(repository, objects, push);
-  for await (const { commit, files } of readOutgoing(repository, objects, outgoing)) {
-    for (const hit of scan.find(files, commit)) {
-      notices.push({
-        kind: 'secret',
-        effect: policy.mode === 'observe' && effect === 'refused' ? 'observed' : effect,
-        path: hit.path,
-        line: hit.firstLine,
-        column: hit.firstColumn,
-        rule: hit.rule,
-        isAi: false,
-        commit,
-        placeholder: null,
-        hindrance: null,
-      });
-    }
+  for await (const patch of readOutgoing(repository, objects, outgoing)) {
+    const hits = scan?.find(patch.files, patch.commit) ?? [];
+    secrets.push(...hits.map((hit) => secretNotice(policy, hit, patch.commit)));
+    const touched = findTouching(policy, patch);
+    if (touched !== null) touching.push(touched);
   }
-  return notices;
+  return { secrets, touching };
+}
+
+function secretNotice({ secrets, mode }: Policy, hit: SecretHit, commit: string): Notice {
+  const stopped = mode === 'observe' ? 'observed' : 'refused';
+  return {
+    kind: 'secret',
+    effect: secrets.onPush === 'warn' ? 'warned' : stopped,
+    path: hit.path,
+    line: hit.firstLine,
+    column: hit.firstColumn,
+    rule: hit.rule,
+    isAi: false,
+    commit,
+    placeholder: null,
+    hindrance: null,
+  };
 }

@@ -58,6 +58,7 @@ const pathNotice = ({ hit, why, action }: JudgedPath, policy: Policy): PathNotic
   path: hit.path,
   why,
   place: hit.rule.place,
+  commit: null,
 });
 
 function effectOf(isWarning: boolean, policy: Policy): Effect {

@@ -34,6 +34,8 @@ export interface PathNotice {
   readonly path: string;
   /** `unreadable`: taken as an AI's, because the recordings could not be read. */
   readonly why: 'any' | 'ai' | 'unreadable';
+  /** That is on its way out; null: the one about to be made. */
+  readonly commit: string | null;
   /** The rule. */
   readonly place: SettingPlace | null;
 }

@@ -98,14 +98,20 @@ function hindranceText(hindrance: MaskHindrance | null): string {
   }
 }
 
-function pathLines({ path, effect, why, place }: PathNotice): readonly string[] {
+const outFix = (path: string, commit: string | null): string =>
+  commit === null
+    ? `leave it out: git restore --staged ${shellWord(path)}`
+    : `take it out of that commit: git rebase -i ${commit.slice(0, 12)}^`;
+
+function pathLines({ path, effect, why, place, commit }: PathNotice): readonly string[] {
   const rule = place === null ? 'protected' : `protected by ${place.file}:${place.line}`;
   const who = {
     any: 'changed',
     ai: 'changed by an AI',
     unreadable: 'changed, by whom the recordings cannot tell',
   }[why];
-  const what = `aitrail: ${path}: ${who}; ${rule}`;
+  const where = commit === null ? '' : ` in ${commit.slice(0, 12)}`;
+  const what = `aitrail: ${path}: ${who}${where}; ${rule}`;
   switch (effect) {
     case 'warned':
       return [`${what} (warning)`];
@@ -115,7 +121,7 @@ function pathLines({ path, effect, why, place }: PathNotice): readonly string[] 
     case 'refused':
       return [
         `${what} (PROTECTED_PATH)`,
-        `  fix: let a person make the change, or leave it out: git restore --staged ${shellWord(path)}`,
+        `  fix: let a person make the change, or ${outFix(path, commit)}`,
       ];
   }
 }
