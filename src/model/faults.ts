@@ -139,7 +139,10 @@ export const FAULTS = {
   APPROVAL_INVALID: { exit: 1, fix: 'have it asked for again, by a listed signer' },
   NO_SUCH_APPROVAL: { exit: 2, fix: 'list them: aitrail approvals list' },
   AGENT_NOT_ALLOWED: { exit: 1, fix: 'a person must run this, in a shell of their own' },
-  NO_SUCH_PLACEHOLDER: { exit: 1, fix: 'check the spelling; values expire from the vault' },
+  NO_SUCH_PLACEHOLDER: {
+    exit: 1,
+    fix: 'check the spelling; values expire from the vault, and what was masked while it was off was never kept',
+  },
   DEMO_BROKEN: {
     exit: 3,
     fix: "run it again with --keep and read the daemon's log: aitrail proxy logs",

@@ -121,21 +121,34 @@ export function maskUrl(masker: TextMasker, url: string): MaskedUrl {
 
 function maskParameter(masker: TextMasker, pair: string, masks: MaskRecord[]): string {
   const equals = pair.indexOf('=');
-  const name = decode(equals < 0 ? '' : pair.slice(0, equals));
-  const value = decode(pair.slice(equals + 1));
+  if (equals < 0) return maskPiece(masker, { raw: pair, key: null, channel: 'url' }, masks);
+  const raw = pair.slice(0, equals);
+  const named = maskPiece(masker, { raw, key: null, channel: 'url' }, masks);
+  const [name, value] = [decode(raw), decode(pair.slice(equals + 1))];
+  const channel = `url ${decode(named)}`;
   if (value !== '' && SECRET_PARAMETER.test(name)) {
     const placeholder = masker.hide('url_parameter', value);
-    const mask = { rule: 'url-parameter', placeholder, channel: `url ${name}` };
-    masks.push(atRest(mask, [0, value.length]));
-    return `${pair.slice(0, equals)}=${placeholder}`;
+    masks.push(atRest({ rule: 'url-parameter', placeholder, channel }, [0, value.length]));
+    return `${named}=${placeholder}`;
   }
-  const found = findEdits(masker, value, {
-    key: name === '' ? null : name,
-    channel: name === '' ? 'url' : `url ${name}`,
-  });
-  if (found.edits.length === 0) return pair;
+  const piece = { raw: pair.slice(equals + 1), key: name === '' ? null : name, channel };
+  return `${named}=${maskPiece(masker, piece, masks)}`;
+}
+
+interface Piece {
+  /** Percent-encoded. */
+  readonly raw: string;
+  readonly key: string | null;
+  readonly channel: string;
+}
+
+/** @returns the piece as it was spelled where nothing in it is secret. */
+function maskPiece(masker: TextMasker, { raw, key, channel }: Piece, masks: MaskRecord[]): string {
+  const text = decode(raw);
+  const found = findEdits(masker, text, { key, channel });
+  if (found.edits.length === 0) return raw;
   masks.push(...found.masks);
-  return `${pair.slice(0, equals + 1)}${encodeURIComponent(editText(value, found.edits))}`;
+  return encodeURIComponent(editText(text, found.edits));
 }
 
 function decode(text: string): string {

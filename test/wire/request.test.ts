@@ -188,6 +188,7 @@ test.each([
   [`/a/${CANARY}/b`, `/a/${MASKED}/b`],
   ['/a?q=x%20CANARY%2Dqwertzui&r=%zz', `/a?q=x%20${MASKED}&r=%zz`],
   ['/a?flag', '/a?flag'],
+  [`/a?${CANARY}=1&b%5B%5D=2`, `/a?${MASKED}=1&b%5B%5D=2`],
 ])('url %s', (url, want) => {
   expect(maskUrl(MASKER, url).url).toBe(want);
 });
