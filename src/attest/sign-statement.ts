@@ -1,5 +1,6 @@
 // A statement becomes one line: DSSE over its bytes, signed with an SSH key.
 import { createHash } from 'node:crypto';
+import { parseJson, stringAt } from '../model/json.ts';
 import type { Signer } from '../model/signing.ts';
 import { PAYLOAD_TYPE, type Statement } from '../model/statement.ts';
 import { formatEnvelope, openEnvelope } from './envelope.ts';
@@ -27,16 +28,18 @@ export async function signPayload(
 }
 
 /**
- * A note with one more envelope: one per signer (DECISIONS 22), so an earlier one of the same key makes room.
+ * A note with one more envelope: one per signer and predicate (DECISIONS 22), so an earlier one of the same key about the
+ * same thing makes room.
  *
  * @param note text that is there, lines ended by LF. @param line the new envelope, with or without LF.
  */
 export function joinEnvelope(note: string, line: string): string {
   const own = line.trimEnd();
   const keys = new Set(keysOf(own));
-  const others = note
-    .split('\n')
-    .filter((each) => each !== '' && each !== own && !keysOf(each).some((key) => keys.has(key)));
+  const subject = predicateOf(own);
+  const replaces = (each: string): boolean =>
+    keysOf(each).some((key) => keys.has(key)) && predicateOf(each) === subject;
+  const others = note.split('\n').filter((each) => each !== '' && each !== own && !replaces(each));
   return [...others, own, ''].join('\n');
 }
 
@@ -45,6 +48,9 @@ const keysOf = (line: string): readonly string[] =>
     const parsed = parseSshsig(blob);
     return parsed === null ? [] : [parsed.publicKey.toString('base64')];
   });
+
+const predicateOf = (line: string): string | null =>
+  stringAt(parseJson(openEnvelope(line)?.payload.toString('utf8') ?? ''), 'predicateType');
 
 /** SHA-256, hex, of an envelope's line without LF: how `rewrittenFrom` names it. */
 export const envelopeSha256 = (line: string): string =>

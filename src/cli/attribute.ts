@@ -6,6 +6,7 @@ import {
 } from '../flow/attribute-range.ts';
 import { importProvenance } from '../flow/import-provenance.ts';
 import { sendNotes } from '../flow/send-notes.ts';
+import { attestReviews } from '../flow/attest-reviews.ts';
 import { runHookCall } from '../hooks/run-hook-here.ts';
 import type { Caller } from '../model/caller.ts';
 import { Fault } from '../model/fault.ts';
@@ -46,9 +47,15 @@ export const commands: readonly CommandSpec[] = [
       const done = await listAttributed(caller, ids);
       const left = ids.filter((id) => !done.has(id));
       if (typeof options['push'] === 'string') await sendNotes(caller, options['push']);
+      const reviewed = await attestReviews(caller, words[0] ?? null);
       if (options['json'] === true)
-        printDocument(out, { schema: 'aitrail.attribute/1', attributed: [...done], left });
-      else out.write(summary(done.size, left));
+        printDocument(out, {
+          schema: 'aitrail.attribute/1',
+          attributed: [...done],
+          left,
+          ...(reviewed === null ? {} : { reviewed }),
+        });
+      else out.write(`${summary(done.size, left)}${reviewText(reviewed)}`);
       return left.length === 0 ? 0 : 3;
     },
   },
@@ -76,6 +83,11 @@ async function attribute(caller: Caller, each: UnattributedCommit): Promise<stri
   const stdin = sources.map((source) => `${source} ${each.commit}\n`).join('');
   return (await runHookCall({ hook: 'post-rewrite', words: ['rebase'], stdin, caller })).stderr;
 }
+
+const reviewText = (reviewed: number | null): string =>
+  reviewed === null
+    ? ''
+    : `attested what the forge says of the review of ${reviewed === 1 ? '1 commit' : `${reviewed} commits`}\n`;
 
 function summary(done: number, left: readonly string[]): string {
   if (done === 0 && left.length === 0) return 'every commit has provenance\n';

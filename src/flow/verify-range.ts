@@ -1,6 +1,7 @@
 // aitrail verify: every commit of a range against its note, trusted signers taken from before the range. It never says
 // yes on doubt: what cannot be checked is a fault with exit 3.
 import { judgeNote, type JudgedNote } from '../attest/judge-note.ts';
+import { refuseUnreviewed } from '../attest/judge-review.ts';
 import type { Trust } from '../attest/trust.ts';
 import { readCommitFacts } from '../git/commit-facts.ts';
 import { readNotes } from '../git/notes.ts';
@@ -18,7 +19,7 @@ import { checkLogChain } from './check-log-chain.ts';
 import { checkLog } from './check-log-proof.ts';
 import type { VerifyTarget } from './verify-target.ts';
 
-export const REQUIREMENTS = ['attested', 'pre-commit', 'coverage', 'approval'] as const;
+export const REQUIREMENTS = ['attested', 'pre-commit', 'coverage', 'approval', 'review'] as const;
 export type Requirement = (typeof REQUIREMENTS)[number];
 
 export interface VerifyWork {
@@ -94,6 +95,8 @@ export type Judged =
       readonly statement: Statement;
       /** Blob of the key that signed it. */
       readonly key: Uint8Array;
+      /** Of its note. */
+      readonly lines: readonly string[];
     };
 
 async function judgeCommit(
@@ -114,7 +117,7 @@ async function judgeCommit(
     return { kind: 'settled', verdict: { commit, status, signer, reason: plain(best.reason) } };
   const verdict = { commit, status, signer, reason: namesOf(others) };
   const key = Buffer.from(best.key ?? '', 'base64');
-  return { kind: 'good', verdict, facts, statement, key };
+  return { kind: 'good', verdict, facts, statement, key, lines: note.lines };
 }
 
 const settled = (commit: string, status: VerifyStatus, reason: string | null): Judged => ({
@@ -153,7 +156,8 @@ async function checkDeeper(
       own.get(commit) ??
       unlogged(chain.get(commit) ?? null) ??
       unmet(work.require, each.statement.predicate.coverage) ??
-      breach(unapproved.get(commit));
+      breach(unapproved.get(commit)) ??
+      unreviewed(work, each);
     if (refusal !== null) changed.set(commit, { ...each.verdict, ...refusal });
   }
   return changed;
@@ -180,6 +184,12 @@ const inconsistent = (why: string): Refusal => ({ status: 'inconsistent', reason
 
 const unlogged = (why: string | null): Refusal | null =>
   why === null ? null : { status: 'unlogged', reason: plain(why) };
+
+function unreviewed(work: VerifyWork, { lines, facts }: Good): Refusal | null {
+  if (!work.require.includes('review')) return null;
+  const why = refuseUnreviewed(lines, facts, { trust: work.trust, atMs: Date.now() });
+  return why === null ? null : breach(`review: ${why}`);
+}
 
 const breach = (why: string | undefined): Refusal | null =>
   why === undefined ? null : { status: 'policy', reason: plain(why) };

@@ -92,6 +92,10 @@ export const FAULTS = {
   OUT_UNWRITABLE: { exit: 3, fix: 'name a file in a directory that you can write to' },
   IMPORT_UNREADABLE: { exit: 2, fix: 'name a file of JSON, or of one JSON document a line' },
   LOG_FOREIGN: { exit: 1, fix: 'name a checkpoint of this very log: aitrail log checkpoint' },
+  FORGE_UNREACHABLE: {
+    exit: 3,
+    fix: 'give the job a token that reads pull or merge requests, then: aitrail attribute',
+  },
   WITNESS_REFUSED: {
     exit: 3,
     fix: "give the witness this log's key, and here the witness's own: aitrail witness",
