@@ -251,7 +251,7 @@ test('what no rule of a request allows is an error message on the socket, and no
 });
 
 test('onRequest: mask: the model gets a placeholder, the agent its value back', async () => {
-  world.configure(`${connectionsTo(upstream)}secrets: { onRequest: mask }\n`);
+  world.configure(`${connectionsTo(upstream)}secrets: { onRequest: mask, explain: false }\n`);
   const unmasked = session;
   session = await open(world);
   let name = '';

@@ -4,8 +4,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/e2e/**/*.e2e.ts'],
-    // a row is four starts of a real client; some wait for seconds before they try again what failed
-    testTimeout: 300_000,
+    // a row is four starts of a real client, each with two minutes at most: some wait for seconds before they try again
+    testTimeout: 500_000,
     hookTimeout: 600_000,
     fileParallelism: false,
     reporters: ['verbose'],
