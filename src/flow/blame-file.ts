@@ -106,13 +106,15 @@ function normalPath(path: string): string {
 
 function refusal(stderr: string, words: BlameWords): Fault {
   const said = stderr
+    .replace(/^\s*usage: [^]*/m, '') // git lists all its flags then
     .trim()
     .replace(/^(fatal|error): /, '')
     .replaceAll(/\s*\n\s*/g, '; ');
-  return new Fault(
-    codeOf(said),
-    said === '' ? `git blame ${words.gitWords.join(' ')} failed` : said,
-  );
+  const why = said === '' ? `git blame ${words.gitWords.join(' ')} failed` : said;
+  const code = codeOf(said);
+  return code === 'USAGE'
+    ? new Fault(code, why, { fix: 'git blame -h lists the flags' })
+    : new Fault(code, why);
 }
 
 function codeOf(said: string): FaultCode {

@@ -68,7 +68,7 @@ async function showExchange(
     turn,
     headers,
     events,
-    edits: emissions.map(shownEdit),
+    edits: emissions.map((emission) => shownEdit(emission, commits)),
     commits: await readShownCommits(caller, commits),
   };
 }
@@ -78,8 +78,10 @@ async function showSession(caller: Caller, store: Store, session: Session): Prom
   const edits: ShownEdit[] = [];
   const records = new Map<number, CommitRecord>();
   for (const { id } of exchanges) {
-    edits.push(...(await store.listEmissions(id)).map(shownEdit));
-    for (const record of await store.findCommits(id)) records.set(record.logIndex, record);
+    const own = await store.findCommits(id);
+    const emissions = await store.listEmissions(id);
+    edits.push(...emissions.map((emission) => shownEdit(emission, own)));
+    for (const record of own) records.set(record.logIndex, record);
   }
   const oldest = [...records.values()].toSorted((a, b) => a.logIndex - b.logIndex);
   const commits = await readShownCommits(caller, oldest);
@@ -100,11 +102,12 @@ async function showCommit(caller: Caller, store: Store, commit: string): Promise
   return { kind: 'commit', commit, subject, note, exchanges, sessions };
 }
 
-const shownEdit = (emission: Emission): ShownEdit => ({
+const shownEdit = (emission: Emission, records: readonly CommitRecord[]): ShownEdit => ({
   exchange: emission.exchange,
   tool: emission.tool,
   path: emission.path,
   kind: emission.edit.kind,
   outcome: emission.outcome,
   ...(emission.outcomeSource === 'client' ? { source: 'client' as const } : {}),
+  commits: emission.outcome === 'rejected' ? [] : [...new Set(records.map(({ commit }) => commit))],
 });

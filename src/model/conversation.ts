@@ -64,6 +64,8 @@ export interface ShownEdit {
   readonly outcome: Outcome;
   /** Who said so, where it was not the wire. */
   readonly source?: 'client';
+  /** Commits that hold lines of its exchange, oldest record first; none for a rejected one. */
+  readonly commits: readonly string[];
 }
 
 export interface ShownCommit {

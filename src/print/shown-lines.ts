@@ -167,8 +167,9 @@ function editSummary(edits: readonly ShownEdit[], page: Page): string {
   const lines = edits.map((edit) => {
     const told = edit.outcome === 'rejected' ? page.style.warning('rejected') : edit.outcome;
     const mark = edit.source === undefined ? told : `${told} (the client's hook says so)`;
+    const last = edit.commits.at(-1)?.slice(0, 12) ?? '';
     return fitColumns(
-      `${edit.exchange}  ${edit.kind.padEnd(8)}${plainLine(edit.path ?? '')}  ${mark}`,
+      `${edit.exchange}  ${edit.kind.padEnd(8)}${plainLine(edit.path ?? '')}  ${mark}  ${last}`.trimEnd(),
       page.width + 10,
     );
   });

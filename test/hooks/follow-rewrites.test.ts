@@ -87,7 +87,15 @@ test('a session lists its edits with what became of them, and the commits', asyn
   const session = stringAt(Object(await shown()).session, 'id') ?? '';
   const document = shownDocument(await showRecord(lab.caller, session));
   expect(document).toMatchObject({
-    edits: [{ exchange, path: 'rows.ts', kind: 'write', outcome: 'unknown' }],
+    edits: [
+      {
+        exchange,
+        path: 'rows.ts',
+        kind: 'write',
+        outcome: 'unknown',
+        commits: expect.arrayContaining([lab.git('rev-parse', 'HEAD')]),
+      },
+    ],
   });
   expect(arrayAt(document, 'commits').at(-1)).toMatchObject({
     commit: lab.git('rev-parse', 'HEAD'),
