@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { command as exportCommand } from '../../src/cli/export.ts';
 import { commands as attributeCommands } from '../../src/cli/attribute.ts';
 import { commands as blameCommands } from '../../src/cli/blame.ts';
@@ -11,6 +11,9 @@ import type { Caller } from '../../src/model/caller.ts';
 import { arrayAt, parseJson, stringAt } from '../../src/model/json.ts';
 import { attest, makeIdentity } from './attest-kit.ts';
 import { openLab, type Lab } from './lab.ts';
+
+// dozens of processes: the bound only ends one that hangs
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const TEXT = 'one\nai: two\nai: three\nmixed: four\n\nfive\nai: six\n';
 

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { exportExchanges, type ExportedExchange } from '../../src/flow/export-exchanges.ts';
 import { initRepository } from '../../src/flow/init-repository.ts';
 import { showRecord } from '../../src/flow/show-record.ts';
@@ -11,6 +11,9 @@ import { shownDocument } from '../../src/print/shown-lines.ts';
 import { arrayAt, stringAt } from '../../src/model/json.ts';
 import { type Lab, openLab } from '../attest/lab.ts';
 import { record } from './record.ts';
+
+// dozens of processes: the bound only ends one that hangs
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const TEXT =
   'export const rows = [1, 2, 3];\nexport const total = rows.reduce((a, b) => a + b, 0);\n';

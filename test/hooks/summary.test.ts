@@ -2,11 +2,14 @@
 import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { initRepository } from '../../src/flow/init-repository.ts';
 import { hookLines } from '../../src/print/hook-lines.ts';
 import { type Lab, openLab } from '../attest/lab.ts';
 import { record } from './record.ts';
+
+// dozens of processes: the bound only ends one that hangs
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 const TEXT =
   'export const rows = [1, 2, 3];\nexport const total = rows.reduce((sum, row) => sum + row, 0);\n';
