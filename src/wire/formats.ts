@@ -5,6 +5,7 @@ import type { WireFormat } from './format.ts';
 import { geminiGenerate } from './gemini-generate.ts';
 import { openAiChat } from './openai-chat.ts';
 import { openAiCompletions } from './openai-completions.ts';
+import { plainHttp } from './plain-http.ts';
 import { openAiResponses } from './openai-responses.ts';
 
 const FORMATS = {
@@ -29,5 +30,5 @@ export function pickFormat(protocol: Protocol, method: string, path: string): Wi
 /** The format whose error shape a connection's clients read, also where no format matches. */
 export function errorFormat(protocol: Protocol): WireFormat {
   const formats: readonly WireFormat[] = FORMATS[protocol];
-  return formats[0] ?? openAiChat;
+  return formats[0] ?? plainHttp;
 }

@@ -175,7 +175,7 @@ clusters: [{name: c, cluster: {server: "${ways[way].url()}", proxy-url: "${proxy
       expect(JSON.parse(body)).toMatchObject({ kind: 'ConfigMap', data: { a: 'b' } });
     });
     await expect(use(way, 'kubectl', ...tool, 'delete', 'configmap', 'known')).rejects.toThrow(
-      'Forbidden',
+      /Error from server \(Forbidden\): .*rule no-deletes applies/,
     );
     expect(sent.some(({ method }) => method === 'DELETE')).toBe(false);
     expect((await listAll(world)).findLast(({ method }) => method === 'DELETE')).toMatchObject({
@@ -247,7 +247,7 @@ clusters: [{name: c, cluster: {server: "${ways[way].url()}", proxy-url: "${proxy
         body,
         url,
       );
-      expect(blocked.out).toMatch(/no-repositories.* 403$/s);
+      expect(blocked.out).toMatch(/"message":"[^"]*rule no-repositories.* 403$/s);
       expect(sent.length).toBe(before);
       expect(blocked.recorded.at(-1)).toMatchObject({ outcome: 'refused', method: 'POST' });
       const passed = await use(
