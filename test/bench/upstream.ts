@@ -4,10 +4,12 @@ import { once } from 'node:events';
 import { createServer, request, type Server, type ServerResponse } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { isObject, parseJson } from '../../src/model/json.ts';
+import { startMitmproxy } from './mitmproxy.ts';
 import { makeRepository, openPlace, type Place } from './place.ts';
+import { isInstalled } from './timing.ts';
 
 export interface Route {
-  readonly name: 'direct' | 'pass-through' | 'aitrail';
+  readonly name: 'direct' | 'pass-through' | 'mitmproxy' | 'aitrail';
   /** Up to and without the provider's own path. */
   readonly url: string;
 }
@@ -22,7 +24,8 @@ export interface Contest {
 
 export type Answer = (response: ServerResponse, body: Buffer) => void;
 
-export async function openContest(answer: Answer): Promise<Contest> {
+/** @param hasPeers with mitmproxy, where it is installed. */
+export async function openContest(answer: Answer, hasPeers = false): Promise<Contest> {
   const model = createServer((incoming, response) => {
     const chunks: Buffer[] = [];
     incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -30,6 +33,7 @@ export async function openContest(answer: Answer): Promise<Contest> {
   });
   const direct = await listen(model);
   const through = await startPassThrough(direct);
+  const mitmproxy = hasPeers && isInstalled('mitmdump') ? await startMitmproxy(direct) : null;
   const place = openPlace();
   const aitrail = startAitrail(place, direct);
   return {
@@ -38,10 +42,12 @@ export async function openContest(answer: Answer): Promise<Contest> {
     routes: [
       { name: 'direct', url: direct },
       { name: 'pass-through', url: through.url },
+      ...(mitmproxy === null ? [] : [{ name: 'mitmproxy' as const, url: mitmproxy.url }]),
       { name: 'aitrail', url: aitrail.url },
     ],
     close: async () => {
       through.child.kill();
+      mitmproxy?.child.kill();
       model.closeAllConnections();
       model.close();
       await once(model, 'close');

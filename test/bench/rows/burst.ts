@@ -5,25 +5,30 @@ import { ask, openContest, requestOf, type Contest, type Route, writeReply } fro
 
 const RUNS = 5;
 const PASS_SHARE = 0.6;
+const PEER_TIMES = 4;
 
 export const row: Row = {
   id: 'B2',
   title: 'proxy: burst of small events, recorded and masked',
   run: async () => {
     let deltas = 0;
-    const contest = await openContest((response) => writeReply(response, deltas));
+    const contest = await openContest((response) => writeReply(response, deltas), true);
     try {
       const speeds = new Map<Route['name'], Sized[]>();
       for (deltas of [2000, 20_000])
         for (const [name, value] of await measure(contest))
           speeds.set(name, [...(speeds.get(name) ?? []), { size: deltas, value }]);
-      const through = speeds.get('pass-through')?.at(-1)?.value ?? Number.NaN;
+      const speedOf = (name: Route['name']): number => speeds.get(name)?.at(-1)?.value ?? 0;
+      const wanted = Math.max(
+        PASS_SHARE * speedOf('pass-through'),
+        PEER_TIMES * speedOf('mitmproxy'),
+      );
       return [...speeds].map(([what, sizes]) => ({
         what,
         unit: 'MB/s' as const,
         of: 'events',
         sizes,
-        bar: what === 'aitrail' ? PASS_SHARE * through : null,
+        bar: what === 'aitrail' ? wanted : null,
         isMoreBetter: true,
       }));
     } finally {
