@@ -53,6 +53,8 @@ interface Known {
   /** A look that waits for its turn: whoever asks meanwhile is answered by it too. */
   waiting: Promise<void> | null;
   watchedAtMs: number;
+  /** null: nobody has looked yet. */
+  head: Head | null;
   isClosed: boolean;
 }
 
@@ -72,8 +74,9 @@ export function openWorktreeWatch(options: WatchOptions): WorktreeWatch {
       const place = directory === null ? null : await placeOf(looker, directory);
       if (place === null) return null;
       const { repository, worktree } = place;
-      const head = await readHead(place).catch(() => NO_HEAD);
-      return { repository, worktree, head, isDirty: differsFromHead(knownOf(looker, place).state) };
+      const { head, state } = knownOf(looker, place);
+      const isDirty = differsFromHead(state);
+      return { repository, worktree, head: head ?? (await readHeadOrNone(place)), isDirty };
     },
     close: () => {
       for (const known of looker.known.values()) forget(known);
@@ -83,6 +86,9 @@ export function openWorktreeWatch(options: WatchOptions): WorktreeWatch {
 }
 
 const NO_HEAD: Head = { branch: null, commit: null };
+
+const readHeadOrNone = (place: ObservedWorktree): Promise<Head> =>
+  readHead(place).catch(() => NO_HEAD);
 
 function placeOf({ caller, places }: Looker, directory: string): Promise<ObservedWorktree | null> {
   const found = places.get(directory) ?? findPlace({ ...caller, cwd: directory });
@@ -97,6 +103,7 @@ function knownOf({ known, key }: Looker, { worktree }: ObservedWorktree): Known 
     state: openWorktreeState(key),
     waiting: null,
     watchedAtMs: 0,
+    head: null,
     isClosed: false,
   };
   known.delete(worktree); // the one looked at last comes last
@@ -134,7 +141,8 @@ async function lookInTurn(
   const { state } = known;
   await state.queue;
   known.waiting = null;
-  const { commit } = await readHead(place).catch(() => NO_HEAD);
+  known.head = await readHeadOrNone(place);
+  const { commit } = known.head;
   if (commit !== state.head) state.fullAtMs = 0; // a commit makes files clean without touching them
   state.head = commit;
   await observe(looker, place, { state, moment });

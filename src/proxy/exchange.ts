@@ -38,10 +38,13 @@ export async function serve(call: Call): Promise<void> {
   }
 }
 
+/** What an abort without a reason would make anew, with its stack, at the end of each exchange. */
+const HUNG_UP = new DOMException('the client hung up', 'AbortError');
+
 async function forward(call: Call, visit: Visit): Promise<void> {
   const incoming = await readBody(call.asked);
   const controller = new AbortController();
-  const abort = (): void => controller.abort();
+  const abort = (): void => controller.abort(HUNG_UP);
   call.client.onClose(abort);
   visit.stop.addEventListener('abort', abort);
   try {

@@ -11,6 +11,9 @@ export interface Halt {
   close(): void;
 }
 
+/** Why nobody listens any more; an abort without a reason makes an error with its stack, in every exchange. */
+const CLOSED = 'closed';
+
 /** @returns tap and outlet that refuse to go on after the signal. */
 export function openHalt(stop: AbortSignal, tap: ReplyTap, outlet: Outlet): Halt {
   const closed = new AbortController();
@@ -34,6 +37,6 @@ export function openHalt(stop: AbortSignal, tap: ReplyTap, outlet: Outlet): Halt
     },
     outlet: { ...outlet, write: (bytes) => going(() => outlet.write(bytes)) },
     stopped,
-    close: () => closed.abort(),
+    close: () => closed.abort(CLOSED),
   };
 }
