@@ -25,7 +25,11 @@ interface Findings {
   /** Path → how it was opened, in Python. */
   readonly opened: Map<string, 'w' | 'a'>;
   isOpaque: boolean;
+  /** Does it hold a loop? */
+  readonly isRepeating: boolean;
 }
+
+const LOOP = /\b(?:for|while)\b|\.(?:map|forEach|flatMap)\s*\(/;
 
 /** Names after which a script that shows no literal may still have written something. */
 const SUSPICIOUS =
@@ -41,6 +45,7 @@ export function runInlineScript(source: string, language: ScriptLanguage): Inlin
     replaced: [],
     opened: new Map(),
     isOpaque: false,
+    isRepeating: LOOP.test(source),
   };
   const calls = findScriptCalls(tokens);
   for (const call of calls) readCall(findings, call);
@@ -190,7 +195,13 @@ function put(findings: Findings, { kind, path, text, call }: Put): void {
     findings.isOpaque = true;
     if (content !== null) findings.edits.push({ kind: 'snippet', path: null, text: content.text });
   } else if (content === null) findings.paths.push(named.text);
-  else findings.edits.push({ kind, path: named.text, text: content.text });
+  else {
+    // a text that is put together while the script runs, or put there again and again, is not the one that it shows
+    const isWhole = content.isExact && !findings.isRepeating;
+    if (!isWhole) findings.paths.push(named.text);
+    const shown = content.isExact ? kind : 'snippet';
+    findings.edits.push({ kind: shown, path: named.text, text: content.text });
+  }
 }
 
 /** Where content is not told, the literals of the script are what it can have put there. */

@@ -179,8 +179,11 @@ function writeFile(entry: Redirect, { frame, target }: Aim, value: Value | null)
   if (path === null) {
     addEffect(frame, { paths: pathsOf(frame, [target]), isOpaque: true });
     if (value !== null) addSnippet(frame, null, value.text);
-  } else if (value === null) addEffect(frame, { paths: [path] });
-  else frame.tally.edits.push(toEdit(entry, path, value.text));
+  } else {
+    // of a text with parts that only a run can tell, the file may get another
+    if (value?.isExact !== true) addEffect(frame, { paths: [path] });
+    if (value !== null) frame.tally.edits.push(toEdit(entry, path, value.text));
+  }
 }
 
 const toEdit = (entry: Redirect, path: string, text: string): Edit =>

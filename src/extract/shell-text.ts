@@ -101,7 +101,7 @@ const streamEditor: Program = ({ program, words, frame }) => {
 };
 
 const isInPlace = (words: readonly Value[]): boolean =>
-  words.some(({ text }) => /^(?:-[pnEr]*i|--in-place|inplace$)/.test(text));
+  words.some(({ text }) => /^(?:-[\dpnErsuzlaw]*i|--in-place|inplace$)/.test(text));
 
 /** Scripts may open files of their own: `print > "f"`, sed's `w f`. */
 function ownOutput(program: string, frame: Frame, script: string): Effect {

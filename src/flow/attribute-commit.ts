@@ -157,7 +157,7 @@ function attributeFile(work: Known, file: AddedFile): readonly AddedLine[] {
   const moved = [...versions]
     .filter(([path]) => path !== file.path)
     .flatMap(([, found]) => found)
-    .map(({ told }) => ({ version: told, atMs: 0, isRejected: false }));
+    .map(({ told }) => ({ version: told, atMs: 0, exchange: null, isRejected: false }));
   const origins = attributeText(file, {
     tokenizer: work.tokenizer,
     table: work.table,

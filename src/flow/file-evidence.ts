@@ -101,8 +101,10 @@ async function buildTwice(
       return facts.listLoose();
     },
   });
+  const elsewhere = await buildElsewhere(work, { ...facts, fragments: facts.listLoose });
   const fragmentsFor = (path: string): readonly Fragment[] => [
     ...fragmentsOf(first, path),
+    ...elsewhere,
     ...facts.listLoose(),
   ];
   const second = await buildAll(work, {
@@ -111,6 +113,17 @@ async function buildTwice(
     fragments: fragmentsFor,
   });
   return { timelineOf: (path) => second.get(path) ?? first.get(path) ?? null, fragmentsFor };
+}
+
+/** States of the files in the repository's other worktrees: a diff, a stash, a copy may have brought them here. */
+async function buildElsewhere(work: EvidenceWork, facts: BuildFacts): Promise<readonly Fragment[]> {
+  if (work.worktree === null) return [];
+  const others = new Set(facts.worktrees.values());
+  others.delete(work.worktree);
+  const fragments: Fragment[] = [];
+  for (const worktree of others)
+    fragments.push(...fragmentsOf(await buildAll({ ...work, worktree }, facts), null));
+  return fragments;
 }
 
 interface BuildFacts {
@@ -223,7 +236,7 @@ function eventOf(
 }
 
 /** Other files' states that hold anything of an AI's. */
-function fragmentsOf(timelines: ReadonlyMap<string, Timeline>, except: string): Fragment[] {
+function fragmentsOf(timelines: ReadonlyMap<string, Timeline>, except: string | null): Fragment[] {
   const fragments: Fragment[] = [];
   for (const [path, timeline] of timelines) {
     if (path === except) continue;

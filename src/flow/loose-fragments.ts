@@ -49,6 +49,7 @@ function looseFragment(work: LooseWork, emission: Emission): Fragment {
   );
   return {
     atMs: emission.atMs,
+    exchange: emission.exchange,
     isRejected: emission.outcome === 'rejected',
     get version() {
       return readVersion();

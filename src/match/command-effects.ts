@@ -10,7 +10,7 @@ const HARMLESS: readonly RegExp[] = [
   /^$/,
   /^(?:cd|pushd|popd|export|set|sleep|echo|true|false|exit|wait|kill)\b(?!.*>)/,
   /^(?:source|\.)\s+\S*\/activate$/,
-  /^(?:npm|pnpm|yarn|bun)\s+(?:run\s+)?(?:test|t|start|build|dev|serve|check|typecheck|lint)(?=[:\s]|$)(?!.*--?fix)/,
+  /^(?:npm|pnpm|yarn|bun)\s+(?:run\s+)?(?:test|t|start|build|dev|serve|check|typecheck|lint)(?=[:\s]|$)(?!.*(?:--?fix|:(?:fix|write|update|gen)|\s-u\b|--update|--write))/,
   /^(?:vitest|jest|mocha|ava|pytest|tox|nox|phpunit|rspec|ctest)\b(?!.*(?:-u\b|--update|--snapshot-update))/,
   /^(?:python3?|node)\s+-m\s+(?:pytest|unittest|mypy)\b/,
   /^node\s+--test\b(?!.*--test-update-snapshots)/,

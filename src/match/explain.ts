@@ -77,21 +77,17 @@ interface LineRun {
   readonly lineCount: number;
 }
 
-/** What each line proves, by its id: a word that the rest of the text uses n times proves an n-th. */
+/** What each line proves, by its id: a word that the text uses n times proves an n-th each time. */
 function weighLines(draft: Draft, isRare: boolean): ReadonlyMap<number, number> {
   const { lines } = draft.version;
   const uses = new Map<number, number>();
-  if (isRare)
-    for (const [token, known] of draft.isKnown.entries()) {
-      const word = elementAt(lines.text.tokens, token);
-      if (known === 1) uses.set(word, (uses.get(word) ?? 0) + 1);
-    }
+  if (isRare) for (const word of lines.text.tokens) uses.set(word, (uses.get(word) ?? 0) + 1);
   const evidence = new Map<number, number>();
   for (const [line, id] of lines.ids.entries()) {
     let worth = 0;
     for (let at = elementAt(lines.starts, line); at < elementAt(lines.starts, line + 1); at += 1) {
       const word = elementAt(lines.text.tokens, at);
-      worth += infoOf(word) / (1 + (uses.get(word) ?? 0));
+      worth += infoOf(word) / (uses.get(word) ?? 1);
     }
     evidence.set(id, worth);
   }

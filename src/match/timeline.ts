@@ -50,6 +50,8 @@ export type TimelineEvent = SeenEvent | WroteEvent | RanEvent;
 
 export interface Fragment {
   readonly atMs: number;
+  /** The one that wrote it, or that it was seen for; null where it is nobody's. */
+  readonly exchange: string | null;
   readonly version: Version;
   readonly isRejected: boolean;
 }
@@ -77,10 +79,12 @@ export const MOVED: ExplainOptions = { leastRun: 7, isMove: true, isRare: true }
 const MOVED_BY_MODEL: ExplainOptions = { leastRun: 7, isMove: true };
 export const COPIED: ExplainOptions = { leastRun: 14, isRare: true };
 
+type Moment = Pick<Fragment, 'atMs' | 'exchange'>;
+
 interface State {
   readonly facts: TimelineFacts;
   current: Version;
-  sinceMs: number;
+  since: Moment;
   readonly past: Fragment[];
   readonly unplaced: Fragment[];
   ran: RanEvent | null;
@@ -91,7 +95,7 @@ export function buildTimeline(facts: TimelineFacts): Timeline {
   const state: State = {
     facts,
     current: makeVersion(facts.base ?? EMPTY_TEXT, BASE),
-    sinceMs: 0,
+    since: { atMs: 0, exchange: null },
     past: [],
     unplaced: [],
     ran: null,
@@ -102,7 +106,7 @@ export function buildTimeline(facts: TimelineFacts): Timeline {
     else if (event.kind === 'wrote') applyWrote(state, event);
     else state.ran = event;
   }
-  const current = { version: state.current, atMs: state.sinceMs, isRejected: false };
+  const current = { version: state.current, ...state.since, isRejected: false };
   return { current, past: [...state.past, ...state.unplaced] };
 }
 
@@ -122,17 +126,17 @@ function inOrder(events: readonly TimelineEvent[]): TimelineEvent[] {
   return events.toSorted((one, other) => timeOf(one) - timeOf(other));
 }
 
-function moveTo(state: State, version: Version, atMs: number): void {
-  state.past.unshift({ version: state.current, atMs: state.sinceMs, isRejected: false });
+function moveTo(state: State, version: Version, { atMs, exchange }: Moment): void {
+  state.past.unshift({ version: state.current, ...state.since, isRejected: false });
   state.past.splice(PAST_MAX);
   state.current = version;
-  state.sinceMs = atMs;
+  state.since = { atMs, exchange };
 }
 
 function applySeen(state: State, seen: SeenEvent, later: readonly TimelineEvent[]): void {
   const inFlight = writtenMeanwhile(state, seen, later);
   if (inFlight.state !== null) {
-    moveTo(state, inFlight.state, seen.atMs);
+    moveTo(state, inFlight.state, seen);
     return;
   }
   const { ran } = state;
@@ -147,10 +151,10 @@ function applySeen(state: State, seen: SeenEvent, later: readonly TimelineEvent[
     );
   returnReordered(draft, state.current, () => goneLines(state.current, draft));
   explainOpen(draft, () => [goneFrom(state.current, draft)], MOVED);
-  explainOpen(draft, () => [...inFlight.fragments, ...pool(state, seen.atMs)], COPIED);
+  explainOpen(draft, () => [...inFlight.fragments, ...pool(state, seen)], COPIED);
   // what stood in a file that was never seen before has no author yet
   const isFirst = state.past.length === 0 && state.current.authors.length === 0;
-  moveTo(state, settle(draft, isWindow || !isFirst ? author : BASE), seen.atMs);
+  moveTo(state, settle(draft, isWindow || !isFirst ? author : BASE), seen);
 }
 
 interface InFlight {
@@ -186,11 +190,14 @@ function isSameText({ lines }: Version, { tokens }: TokenText): boolean {
   return own.length === tokens.length && own.every((token, at) => token === tokens[at]);
 }
 
-const pool = (state: State, atMs: number): readonly SourceText[] => [
+/** What the exchange itself said elsewhere cannot stand here yet, however late the scan was: nobody pastes so quickly. */
+const pool = (state: State, { atMs, exchange }: SeenEvent): readonly SourceText[] => [
   { version: state.current, isRejected: false },
   ...state.past,
   ...state.unplaced,
-  ...state.facts.listFragments().filter((fragment) => fragment.atMs <= atMs),
+  ...state.facts
+    .listFragments()
+    .filter((fragment) => fragment.atMs <= atMs && fragment.exchange !== exchange),
 ];
 
 function applyWrote(state: State, wrote: WroteEvent): void {
@@ -198,11 +205,12 @@ function applyWrote(state: State, wrote: WroteEvent): void {
   const isRejected = wrote.outcome === 'rejected';
   const next = isRejected ? null : writeInto(state.current, wrote, tokenizer);
   if (next !== null) {
-    moveTo(state, next, wrote.atMs);
+    moveTo(state, next, wrote);
     return;
   }
   const version = versionOfEdit(wrote.edit, wrote.author, tokenizer);
-  if (version !== null) state.unplaced.unshift({ atMs: wrote.atMs, version, isRejected });
+  if (version !== null)
+    state.unplaced.unshift({ atMs: wrote.atMs, exchange: wrote.exchange, version, isRejected });
 }
 
 const goneFrom = (before: Version, draft: Draft): SourceText => ({

@@ -105,6 +105,12 @@ test.each<[string, string | readonly string[], Short]>([
     ['snippet src/*.ts: bcd', 'command [src/*.ts]'],
   ],
   ['sed -i adding a line', "sed -i '3a\\  new line' f", ['snippet f:   new line\n', 'command [f]']],
+  ['perl -0pi', "perl -0777pi -e 's/a/b/' f", ['snippet f: b', 'command [f]']],
+  [
+    'a file that a loop fills',
+    "python3 - <<'P'\nwith open('f', 'w') as out:\n    for n in range(3):\n        out.write(f'{n};x\\n')\nP",
+    ['snippet f: {n};x\n', 'command [f]'],
+  ],
   ['perl -pi', "perl -pi -e 's/a/b/' f", ['snippet f: b', 'command [f]']],
   ['awk that writes', `awk '{print > "o"}' f`, ['command [o]']],
   ['git checkout', 'git checkout main -- .github/x.yml', ['command [.github/x.yml]']],

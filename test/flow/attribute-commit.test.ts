@@ -21,7 +21,7 @@ async function openTold(format: 'sha1' | 'sha256' = 'sha1') {
         file.added.map((line) => `${String(line.line)}${LETTER[line.origin.kind]}`).join(' '),
       ]),
     );
-  return { ...bench, record, attribute };
+  return { ...bench, ask: bench.record, record, attribute };
 }
 
 const MINE = 'import { readOrders } from "./orders";\n\nexport const orders = readOrders();\n';
@@ -75,6 +75,24 @@ test('a merge adds what no parent has; a deletion adds nothing', async () => {
   expect(await attribute(commit())).toEqual({ 'a.ts': '5h' });
   git('rm', '-q', 'b.ts');
   expect(await attribute(commit())).toEqual({});
+});
+
+test('an answer that quotes a person’s file claims nothing of it, however late the file was looked at', async () => {
+  const bench = await openTold();
+  bench.write('src/a.ts', MINE + BLOCK);
+  const snippet = { kind: 'snippet', path: null, text: BLOCK } as const;
+  await bench.ask(snippet, { 'src/a.ts': MINE + BLOCK }, { seenAfterMs: 150 });
+  expect(await bench.attribute(bench.commit())).toEqual({ 'src/a.ts': '1h 2h 3h 4h 5h 6h 7h' });
+});
+
+test('what a model wrote in another worktree and a diff brought here', async () => {
+  const bench = await openTold();
+  bench.write('src/a.ts', MINE);
+  bench.commit();
+  const written = { kind: 'write', path: 'src/a.ts', text: MINE + BLOCK } as const;
+  await bench.ask(written, { 'src/a.ts': MINE }, { worktree: '/work/other' });
+  bench.write('src/a.ts', MINE + BLOCK);
+  expect(await bench.attribute(bench.commit())).toEqual({ 'src/a.ts': '4a 5a 6a 7a' });
 });
 
 test('a commit that is not there is said to be missing', async () => {

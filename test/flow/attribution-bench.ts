@@ -13,6 +13,14 @@ import type { AttributedFile } from '../../src/model/origin.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { draft, ending, newSession, writing } from '../store/store-kit.ts';
 
+export interface How {
+  readonly outcome?: Outcome;
+  /** When the files were looked at, from the beginning of the exchange; its reply ends after 100 ms. */
+  readonly seenAfterMs?: number;
+  /** Another one than the bench's own. */
+  readonly worktree?: string;
+}
+
 export interface Bench {
   /** @returns what it printed. Throws where git fails. */
   readonly git: (...args: string[]) => string;
@@ -25,7 +33,7 @@ export interface Bench {
   readonly record: (
     edit: Edit,
     stood: Readonly<Record<string, string>>,
-    outcome?: Outcome,
+    how?: How,
   ) => Promise<void>;
   readonly attribute: (commit: string) => Promise<readonly AttributedFile[]>;
   readonly close: () => Promise<void>;
@@ -56,16 +64,20 @@ export async function openBench(format: 'sha1' | 'sha256' = 'sha1'): Promise<Ben
   const key = await store.readKey();
   const session = await newSession(store);
   let clockMs = 2000;
-  const record: Bench['record'] = async (edit, stood, outcome = 'accepted') => {
+  const record: Bench['record'] = async (edit, stood, how = {}) => {
     clockMs += 1000;
     const begun = draft(session, { startedAtMs: clockMs });
     await store.beginExchange(begun);
-    const place = { repository: repository.commonDir, worktree: top, exchange: begun.id };
+    const place = {
+      repository: repository.commonDir,
+      worktree: how.worktree ?? top,
+      exchange: begun.id,
+    };
     await store.addObservations(
       Object.entries(stood).map(([path, text]) => ({
         ...place,
         path,
-        atMs: clockMs + 1,
+        atMs: clockMs + (how.seenAfterMs ?? 1),
         moment: 'before' as const,
         blob: null,
         lines: splitTokenLines(openTokenizer(key).tokenize(text)),
@@ -80,7 +92,7 @@ export async function openBench(format: 'sha1' | 'sha256' = 'sha1'): Promise<Ben
       fingerprints: fingerprintEdit(key, edit),
     });
     await store.endExchange(ending(begun.id, { endedAtMs: clockMs + 100, emissions: [emission] }));
-    await store.setOutcome(session, callId, outcome);
+    await store.setOutcome(session, callId, how.outcome ?? 'accepted');
   };
   return {
     git,

@@ -119,7 +119,7 @@ const PLAY: Readonly<Record<Step['kind'], Play>> = {
     writeByModel(world, path, insert(linesOf(world, path), at, fresh(world, 'model', count))),
   rejected: (world, { path, at, count }) => {
     const text = textOf(insert(linesOf(world, path), at, fresh(world, 'refused', count)));
-    return world.record({ kind: 'write', path, text }, stand(world), 'rejected');
+    return world.record({ kind: 'write', path, text }, stand(world), { outcome: 'rejected' });
   },
   ran: async (world, { path, at, count }) => {
     const edit = { kind: 'command', command: 'node generate.mjs', paths: [] } as const;

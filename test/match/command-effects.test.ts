@@ -12,6 +12,8 @@ test.each([
   ['npx prettier --check .', false],
   ['npx prettier --write .', true],
   ["sed -i 's/a/b/' src/a.ts", true],
+  ['npm run lint:fix', true],
+  ['npm test -- -u', true],
   ['npm test && node scripts/codegen.js', true],
   ['npx create-vite app', true],
   ['echo x > src/a.ts', true],
