@@ -195,13 +195,18 @@ function put(findings: Findings, { kind, path, text, call }: Put): void {
     findings.isOpaque = true;
     if (content !== null) findings.edits.push({ kind: 'snippet', path: null, text: content.text });
   } else if (content === null) findings.paths.push(named.text);
-  else {
-    // a text that is put together while the script runs, or put there again and again, is not the one that it shows
-    const isWhole = content.isExact && !findings.isRepeating;
-    if (!isWhole) findings.paths.push(named.text);
-    const shown = content.isExact ? kind : 'snippet';
-    findings.edits.push({ kind: shown, path: named.text, text: content.text });
-  }
+  else putShown(findings, { kind, path: named.text, content });
+}
+
+/** A text that is put together while the script runs, or put there again and again, is not the one that it shows. */
+function putShown(
+  findings: Findings,
+  shown: { readonly kind: 'write' | 'append'; readonly path: string; readonly content: Value },
+): void {
+  const { path, content } = shown;
+  if (!content.isExact || findings.isRepeating) findings.paths.push(path);
+  const kind = content.isExact ? shown.kind : 'snippet';
+  findings.edits.push({ kind, path, text: content.text });
 }
 
 /** Where content is not told, the literals of the script are what it can have put there. */

@@ -7,14 +7,14 @@ import {
   type Timeline,
   type TimelineEvent,
 } from '../match/timeline.ts';
-import { joinTokenLines, splitLines, type Tokenizer, type TokenText } from '../match/tokens.ts';
+import { joinTokenLines, type Tokenizer, type TokenText } from '../match/tokens.ts';
 import type { Emission } from '../model/edit.ts';
 import type { Observation, Store } from '../store/store.ts';
-import { writtenText } from '../match/fingerprints.ts';
 import { isAi } from '../match/version.ts';
 import { authorOf } from './emission-author.ts';
 import { isAbout, spellings } from './emission-path.ts';
 import { listLooseFragments } from './loose-fragments.ts';
+import { linesOf } from './written-lines.ts';
 
 export interface EvidenceWork {
   readonly store: Store;
@@ -245,11 +245,4 @@ function fragmentsOf(timelines: ReadonlyMap<string, Timeline>, except: string | 
     );
   }
   return fragments;
-}
-
-function linesOf(emissions: readonly Emission[]): ReadonlySet<string> {
-  const lines = new Set<string>();
-  for (const { edit } of emissions)
-    for (const line of splitLines(writtenText(edit))) lines.add(line.replace(/\r$/, ''));
-  return lines;
 }

@@ -13,7 +13,7 @@ export interface Alignment {
 }
 
 export function alignLines(from: Lines, to: Lines, options: AlignOptions): Alignment {
-  if (options.isForeign === true || options.evidence !== undefined) return align(from, to, options);
+  if (options.isForeign === true || options.worthOf !== undefined) return align(from, to, options);
   const { leastRun } = options;
   const known = aligned
     .get(to)

@@ -8,8 +8,8 @@ export interface AlignOptions {
   /** The texts need not be versions of one file: every run must be worth `leastRun`, and an edited line counts only
    *  beside such a run. */
   readonly isForeign?: boolean;
-  /** What lines prove, by id, where that is not just what their words are worth. */
-  readonly evidence?: ReadonlyMap<number, number>;
+  /** What a word proves; a run that says it again and again proves it once. Absent: every word what it is worth. */
+  readonly worthOf?: (word: number) => number;
 }
 
 /** In a foreign text a run may hold this many edited lines in a row. */
@@ -47,7 +47,7 @@ interface LineMatching {
   readonly lineFrom: Matching;
   /** For each line of the older text its equal in the newer one, or -1. */
   readonly lineTo: Int32Array;
-  readonly evidence: AlignOptions['evidence'];
+  readonly worthOf: AlignOptions['worthOf'];
 }
 
 /** Unmatches runs of equal lines (consecutive in the older text) that are worth little beside what is gone around them. */
@@ -56,7 +56,7 @@ export function dropCoincidences(from: Lines, lineFrom: Matching, options: Align
   lineFrom.forEach((fromLine, line) => {
     if (fromLine >= 0) lineTo[fromLine] = line;
   });
-  const matched = { from, lineFrom, lineTo, evidence: options.evidence };
+  const matched = { from, lineFrom, lineTo, worthOf: options.worthOf };
   const isForeign = options.isForeign === true;
   for (const run of runsOf(matched, isForeign ? EDITED_LINES_MAX : 0)) {
     if (run.worth >= options.leastRun) continue;
@@ -75,19 +75,31 @@ const isGone = ({ from, lineTo }: LineMatching, line: number): boolean =>
 
 /** Runs of the older text whose lines are all matched, but for `goneMax` in a row. */
 function runsOf(matched: LineMatching, goneMax: number): Run[] {
-  const runs: { start: number; end: number; worth: number }[] = [];
+  const runs: { start: number; end: number; worth: number; words: Set<number> }[] = [];
   let gone = goneMax + 1;
   for (const [line, worth] of matched.from.info.entries()) {
     const isMatched = matched.lineTo[line] !== -1;
     if (isGone(matched, line)) gone += 1;
     if (!isMatched) continue;
-    if (gone > goneMax) runs.push({ start: line, end: line, worth: 0 });
+    if (gone > goneMax) runs.push({ start: line, end: line, worth: 0, words: new Set() });
     const run = runs.at(-1);
-    const proof = matched.evidence?.get(elementAt(matched.from.ids, line)) ?? worth;
-    if (run !== undefined) Object.assign(run, { end: line + 1, worth: run.worth + proof });
+    if (run === undefined) continue;
+    run.end = line + 1;
+    run.worth += matched.worthOf === undefined ? worth : proofOf(matched, line, run.words);
     gone = 0;
   }
   return runs;
+}
+
+/** What a line adds to what a run proves. @param words that the run holds already; the line's are added. */
+function proofOf({ from, worthOf }: LineMatching, line: number, words: Set<number>): number {
+  let proof = 0;
+  for (let at = elementAt(from.starts, line); at < elementAt(from.starts, line + 1); at += 1) {
+    const word = elementAt(from.text.tokens, at);
+    if (!words.has(word)) proof += worthOf?.(word) ?? 0;
+    words.add(word);
+  }
+  return proof;
 }
 
 function unmatch({ lineFrom, lineTo }: LineMatching, run: Run): void {

@@ -3,6 +3,7 @@
 import { alignLines } from './align.ts';
 import { cutLines, infoOf, type Lines } from './lines.ts';
 import { elementAt } from './diff.ts';
+import { classOf, TokenClass } from './tokens.ts';
 import {
   aiInfo,
   carryLine,
@@ -38,12 +39,13 @@ export function explainOpen(
   options: ExplainOptions,
 ): void {
   if (!hasOpen(draft)) return;
-  const evidence = weighLines(draft, options.isRare === true);
+  const worthOf = weighWords(draft, options.isRare === true);
+  const evidence = weighLines(draft, worthOf);
   let left = [...listSources()];
   for (let round = 0; round < ROUNDS_MAX && left.length > 0; round += 1) {
     const open = openLines(draft);
     const found = left
-      .map((source) => findIn(source, draft, { open, evidence, ...options }))
+      .map((source) => findIn(source, draft, { open, evidence, worthOf, ...options }))
       .filter((candidate) => candidate.worth > 0);
     const best = found.reduce<Candidate | null>(
       (most, one) => (most === null || one.worth > most.worth ? one : most),
@@ -70,6 +72,7 @@ function withoutMoved({ source, runs }: Candidate): SourceText {
 interface Search extends ExplainOptions {
   readonly open: ReadonlySet<number>;
   readonly evidence: ReadonlyMap<number, number>;
+  readonly worthOf: (word: number) => number;
 }
 
 interface LineRun {
@@ -77,18 +80,27 @@ interface LineRun {
   readonly lineCount: number;
 }
 
-/** What each line proves, by its id: a word that the text uses n times proves an n-th each time. */
-function weighLines(draft: Draft, isRare: boolean): ReadonlyMap<number, number> {
-  const { lines } = draft.version;
+/** What a word proves: of one that the rest of the text uses n times an n-th, of what the language asks for half. */
+function weighWords(draft: Draft, isRare: boolean): (word: number) => number {
   const uses = new Map<number, number>();
-  if (isRare) for (const word of lines.text.tokens) uses.set(word, (uses.get(word) ?? 0) + 1);
+  if (isRare)
+    for (const [token, known] of draft.isKnown.entries()) {
+      const word = elementAt(draft.version.lines.text.tokens, token);
+      if (known === 1) uses.set(word, (uses.get(word) ?? 0) + 1);
+    }
+  const shareOf = (word: number): number =>
+    isRare && classOf(word) === TokenClass.keyword ? 0.5 : 1;
+  return (word) => (shareOf(word) * infoOf(word)) / (1 + (uses.get(word) ?? 0));
+}
+
+/** What each line proves by itself, by its id. */
+function weighLines(draft: Draft, worthOf: (word: number) => number): ReadonlyMap<number, number> {
+  const { lines } = draft.version;
   const evidence = new Map<number, number>();
   for (const [line, id] of lines.ids.entries()) {
     let worth = 0;
-    for (let at = elementAt(lines.starts, line); at < elementAt(lines.starts, line + 1); at += 1) {
-      const word = elementAt(lines.text.tokens, at);
-      worth += infoOf(word) / (uses.get(word) ?? 1);
-    }
+    for (let at = elementAt(lines.starts, line); at < elementAt(lines.starts, line + 1); at += 1)
+      worth += worthOf(elementAt(lines.text.tokens, at));
     evidence.set(id, worth);
   }
   return evidence;
@@ -186,12 +198,8 @@ function findRun(
   search: Search & LineRun,
 ): { readonly worth: number; readonly run: FoundRun } {
   const lines = sliceLines(draft.version.lines, search.firstLine, search.lineCount);
-  const { leastRun, evidence } = search;
-  const alignment = alignLines(source.version.lines, lines, {
-    leastRun,
-    evidence,
-    isForeign: true,
-  });
+  const { leastRun, worthOf } = search;
+  const alignment = alignLines(source.version.lines, lines, { leastRun, worthOf, isForeign: true });
   const survivors = new Uint8Array(source.version.authors.length);
   for (const from of alignment.tokenFrom) if (from >= 0) survivors[from] = 1;
   const part = { lines, authors: new Int32Array(0), cuts: new Uint8Array(0) };

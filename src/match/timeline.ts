@@ -2,6 +2,7 @@
 // of a token decides; what stood there before the model spoke was not the model's.
 import type { Edit, Emission } from '../model/edit.ts';
 import { applyEdit, EMPTY_TEXT } from './apply-edit.ts';
+import { elementAt } from './diff.ts';
 import { versionOfEdit } from './edit-version.ts';
 import { explainOpen, type ExplainOptions } from './explain.ts';
 import { returnReordered } from './reordered.ts';
@@ -10,10 +11,12 @@ import {
   BASE,
   carryOver,
   goneLines,
+  isAi,
   makeVersion,
   PERSON,
   restoreLines,
   settle,
+  withoutLines,
   type Draft,
   type SourceText,
   type Version,
@@ -77,7 +80,7 @@ const PAST_MAX = 40;
 /** Evidence that a moved run needs within its own file, and that a copied or pasted one needs. */
 export const MOVED: ExplainOptions = { leastRun: 7, isMove: true, isRare: true };
 const MOVED_BY_MODEL: ExplainOptions = { leastRun: 7, isMove: true };
-export const COPIED: ExplainOptions = { leastRun: 14, isRare: true };
+export const COPIED: ExplainOptions = { leastRun: 12, isRare: true };
 
 type Moment = Pick<Fragment, 'atMs' | 'exchange'>;
 
@@ -218,13 +221,20 @@ const goneFrom = (before: Version, draft: Draft): SourceText => ({
   isRejected: false,
 });
 
+function withoutAi(version: Version): Version {
+  const { lineOf } = version.lines.text;
+  const dropped = lineOf.filter((_line, token) => isAi(elementAt(version.authors, token)));
+  return withoutLines(version, new Set(dropped));
+}
+
 /** @returns null where the edit finds no place in the version. */
 function writeInto(before: Version, wrote: WroteEvent, tokenizer: Tokenizer): Version | null {
   const text = applyEdit(before.lines.text, wrote.edit, tokenizer);
   if (text === null) return null;
   const draft = carryOver(before, text, wrote.author);
   // what a model repeats of lines that are still there it has written itself; what it moved it has not
-  returnReordered(draft, before, () => goneLines(before, draft));
+  // a common line of another model's block is the new writer's own
+  returnReordered(draft, before, () => withoutAi(goneLines(before, draft)));
   explainOpen(draft, () => [goneFrom(before, draft)], MOVED_BY_MODEL);
   return settle(draft, wrote.author);
 }

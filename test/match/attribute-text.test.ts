@@ -89,6 +89,10 @@ describe('formatting changes no origin', () => {
   });
 });
 
+const classOf = (name: string, more: string): string =>
+  `public class ${name} {\n  private final String name;\n${more}\n  public ${name}(String name) {\n` +
+  '    this.name = name;\n  }\n\n  public String getName() {\n    return name;\n  }\n}\n';
+
 describe('moves, copies, pastes', () => {
   const other = `export const zones = ['north', 'south'];\n`;
   test('a moved block keeps its author', () =>
@@ -108,9 +112,6 @@ describe('moves, copies, pastes', () => {
     expect(replay([snippet], 'function f(input) {\n  return null;\n}\n').labels).toBe('hhh');
   });
   test('a class like any other, in the words that the language asks for, proves nothing', () => {
-    const classOf = (name: string, more: string): string =>
-      `public class ${name} {\n  private final String name;\n${more}\n  public ${name}(String name) {\n` +
-      '    this.name = name;\n  }\n\n  public String getName() {\n    return name;\n  }\n}\n';
     const snippet: Happening = {
       by: 'chat',
       edit: { kind: 'snippet', path: null, text: classOf('Depot', '') },
