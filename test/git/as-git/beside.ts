@@ -40,7 +40,9 @@ async function runOurs(caller: Caller, words: readonly string[]): Promise<Ran> {
 const latin = (text: string): string => Buffer.from(text, 'utf8').toString('latin1');
 const escaped = (text: string): string => text.replaceAll(/[()+.]/g, '\\$&');
 
+// with --encoding=latin1 git writes those names that have one in it
 const PEOPLE = [
+  ...AUTHORS.map(escaped),
   ...[...AUTHORS, 'Not Committed Yet', 'External file (--contents)'].map((name) =>
     escaped(latin(name)),
   ),
