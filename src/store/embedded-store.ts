@@ -4,6 +4,7 @@ import { Fault } from '../model/fault.ts';
 import { dropExpiredSecrets } from './commit-rows.ts';
 import {
   inTransaction,
+  emptyWriteAhead,
   openForReading,
   openForWriting,
   refine,
@@ -48,6 +49,7 @@ function openWriter(options: EmbeddedOptions): EmbeddedStore {
       ...store,
       close: () => {
         if (store.unpublished() > 0) store.publish();
+        emptyWriteAhead(database);
         database.close();
         lock.release();
       },

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { DatabaseSync } from '@photostructure/sqlite';
@@ -52,6 +52,11 @@ const alter = (home: string, sql: string): void => {
   database.exec(sql);
   database.close();
 };
+
+test('a store that was closed keeps no log of writes beside it', async () => {
+  const { home } = await newLog(20);
+  expect(statSync(join(home, 'store.db-wal'), { throwIfNoEntry: false })?.size ?? 0).toBe(0);
+});
 
 describe('one writer, many readers', () => {
   test('a second writer is told who writes; a reader sees what is committed', async () => {
