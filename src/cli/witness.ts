@@ -12,11 +12,11 @@ export const commands: readonly CommandSpec[] = [
     summary: "say this witness's key, and which logs it watches",
     options: [{ flags: '--json', description: 'one JSON document' }],
     example: 'witness',
-    run: ({ caller, options, out }) => {
+    run: async ({ caller, options, out }) => {
       const { vkey, logs } = showWitness(caller);
       if (options['json'] === true) printDocument(out, { schema: 'aitrail.witness/1', vkey, logs });
       else out.write([`key   ${vkey}`, ...logs.map((log) => `log   ${log}`), ''].join('\n'));
-      return Promise.resolve(0);
+      return 0;
     },
   },
   {
@@ -25,10 +25,10 @@ export const commands: readonly CommandSpec[] = [
     summary: 'watch a log: the line `key` of its `aitrail log`',
     options: [],
     example: 'witness add KEY',
-    run: ({ caller, words, out }) => {
+    run: async ({ caller, words, out }) => {
       const isNew = watchLog(caller, words[0] ?? '');
       out.write(isNew ? 'watched from now on\n' : 'watched already\n');
-      return Promise.resolve(0);
+      return 0;
     },
   },
   {
