@@ -23,6 +23,9 @@ export interface Database {
 
 /** Milliseconds that a statement waits for another connection. */
 const BUSY_MS = 5000;
+/** Of a new database. Some thirty tables and indexes hold a page each, whatever is in them: a session takes a tenth less
+ *  than with pages of 4096. */
+const PAGE_BYTES = 2048;
 const CACHE_KIBIBYTES = 32_768;
 
 const storeFile = (home: string): string => join(home, 'store.db');
@@ -42,7 +45,7 @@ export function openForWriting(home: string): Database {
     const database = wrap(new DatabaseSync(file, { timeout: BUSY_MS }));
     try {
       database.exec(
-        `PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;
+        `PRAGMA page_size = ${PAGE_BYTES}; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;
          PRAGMA secure_delete = ON;
          PRAGMA cache_size = -${CACHE_KIBIBYTES}; PRAGMA journal_size_limit = 67108864;`,
       );

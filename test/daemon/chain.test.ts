@@ -129,7 +129,7 @@ afterAll(async () => {
   await origin.close();
   await plain.close();
   world.remove();
-});
+}, 30_000);
 
 const ca = async (): Promise<string> =>
   readFileSync((await writeTrustFiles(world.caller, world.home)).own, 'utf8');
