@@ -20,7 +20,7 @@ afterAll(() => {
 });
 
 function newLab(email?: string): Lab {
-  const lab = openLab(email === undefined ? {} : { email });
+  const lab = openLab({ isOneSecond: true, ...(email === undefined ? {} : { email }) });
   labs.push(lab);
   return lab;
 }

@@ -20,6 +20,8 @@ export interface Lab {
 export interface LabOptions {
   readonly format?: 'sha1' | 'sha256';
   readonly email?: string;
+  /** All commits are of one second: git then lists them by their place in the history, however fast they were made. */
+  readonly isOneSecond?: boolean;
 }
 
 const newRoot = (): string => realpathSync(mkdtempSync(join(tmpdir(), 'attest-')));
@@ -28,7 +30,8 @@ export function openLab(options: LabOptions = {}): Lab {
   const root = newRoot();
   mkdirSync(join(root, 'repo'));
   mkdirSync(join(root, 'aitrail'));
-  const lab = labAt(root, options.email ?? 'alice@example.com');
+  const dates = options.isOneSecond === true ? oneSecond() : {};
+  const lab = labAt(root, options.email ?? 'alice@example.com', dates);
   lab.git('init', '-q', '-b', 'main', `--object-format=${options.format ?? 'sha1'}`);
   return lab;
 }
@@ -40,7 +43,11 @@ export function copyLab(lab: Lab): Lab {
   return labAt(root, lab.env['GIT_COMMITTER_EMAIL'] ?? '');
 }
 
-function labAt(root: string, email: string): Lab {
+const oneSecond = (): Readonly<Record<string, string>> => ({
+  GIT_COMMITTER_DATE: `${String(Math.floor(Date.now() / 1000))} +0000`,
+});
+
+function labAt(root: string, email: string, dates: Readonly<Record<string, string>> = {}): Lab {
   const repo = join(root, 'repo');
   const env: Record<string, string> = {
     PATH: process.env['PATH'] ?? '',
@@ -53,6 +60,7 @@ function labAt(root: string, email: string): Lab {
     GIT_AUTHOR_EMAIL: email,
     GIT_COMMITTER_NAME: 'Alice',
     GIT_COMMITTER_EMAIL: email,
+    ...dates,
   };
   const git = (...args: readonly string[]): string =>
     execFileSync('git', args, { cwd: repo, env, encoding: 'utf8', stdio: 'pipe' }).trim();
