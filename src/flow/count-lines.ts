@@ -5,7 +5,7 @@ import { openObjects } from '../git/objects.ts';
 import { openRepository } from '../git/open-repository.ts';
 import type { Caller } from '../model/caller.ts';
 import type { Origin } from '../model/origin.ts';
-import type { Statement, StatementFile } from '../model/statement.ts';
+import { lengthOf, type Statement, type StatementFile } from '../model/statement.ts';
 import type { LineCounts, Stats, StatsKey, StatsRow } from '../model/stats.ts';
 import { readStatements } from './commit-notes.ts';
 
@@ -62,7 +62,7 @@ function countRange(
     agent: exchange?.agent ?? null,
     model: exchange?.model ?? null,
     origin: range.contributor,
-    lines: range.endLine - range.startLine + 1,
+    lines: lengthOf(range),
   };
 }
 

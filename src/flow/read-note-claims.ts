@@ -6,7 +6,7 @@ import { openObjects } from '../git/objects.ts';
 import { findRepository } from '../git/open-repository.ts';
 import type { Caller } from '../model/caller.ts';
 import type { ShownNote } from '../model/conversation.ts';
-import type { Predicate, StatementRange } from '../model/statement.ts';
+import { countLines, type Predicate } from '../model/statement.ts';
 
 /** @returns the newest readable statement about the commit; null where there is none. */
 export async function readNoteClaims(caller: Caller, commit: string): Promise<ShownNote | null> {
@@ -46,11 +46,3 @@ const summarise = (predicate: Predicate): ShownNote => ({
     model,
   })),
 });
-
-const countLines = (
-  ranges: readonly StatementRange[],
-  contributor: StatementRange['contributor'],
-): number =>
-  ranges
-    .filter((range) => range.contributor === contributor)
-    .reduce((sum, range) => sum + range.endLine - range.startLine + 1, 0);

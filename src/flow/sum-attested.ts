@@ -1,7 +1,7 @@
 // What the line after a commit says: how much of what was just attested came from recorded AI output.
 import type { AttestedNotice } from '../model/notice.ts';
 import type { Signer } from '../model/signing.ts';
-import type { Statement, StatementRange } from '../model/statement.ts';
+import { countLines, type Statement } from '../model/statement.ts';
 
 /** @returns null where no line is an AI's: then there is nothing to tell. */
 export function sumAttested(
@@ -24,11 +24,3 @@ export function sumAttested(
     signer: { principal, kind },
   };
 }
-
-const countLines = (
-  ranges: readonly StatementRange[],
-  contributor: StatementRange['contributor'],
-): number =>
-  ranges
-    .filter((range) => range.contributor === contributor)
-    .reduce((sum, range) => sum + range.endLine - range.startLine + 1, 0);

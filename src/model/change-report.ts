@@ -57,7 +57,3 @@ export interface Gap {
   readonly kind: 'unverified' | 'pre-commit' | 'recorder';
   readonly text: string;
 }
-
-/** Lines of a run. */
-export const lengthOf = (run: Pick<LineRun, 'startLine' | 'endLine'>): number =>
-  run.endLine - run.startLine + 1;

@@ -19,6 +19,21 @@ export interface StatementRange {
   readonly contentSha256: string;
 }
 
+/** Lines of a range, a run or a finding: both ends belong to it. */
+export const lengthOf = ({
+  startLine,
+  endLine,
+}: Pick<StatementRange, 'startLine' | 'endLine'>): number => endLine - startLine + 1;
+
+/** Lines of all ranges of a contributor. */
+export const countLines = (
+  ranges: readonly StatementRange[],
+  contributor: StatementRange['contributor'],
+): number =>
+  ranges
+    .filter((range) => range.contributor === contributor)
+    .reduce((sum, range) => sum + lengthOf(range), 0);
+
 export interface StatementFile {
   readonly path: string;
   readonly blob: string;

@@ -1,6 +1,7 @@
 // `aitrail audit`, for people and for programs.
 import type { Audit, AuditFinding, AuditKind } from '../model/audit.ts';
 import type { LineOrigin } from '../model/origin.ts';
+import { lengthOf } from '../model/statement.ts';
 import { counted } from './moments.ts';
 import { fitColumns, plainLine } from './plain-text.ts';
 
@@ -58,7 +59,7 @@ export const countLines = ({ commits }: Audit, kind: AuditKind): number =>
   commits
     .flatMap(({ findings }) => findings)
     .filter((finding) => finding.kind === kind)
-    .reduce((sum, { startLine, endLine }) => sum + endLine - startLine + 1, 0);
+    .reduce((sum, finding) => sum + lengthOf(finding), 0);
 
 /** `aitrail.audit/1`. */
 export const auditDocument = (audit: Audit): object => ({

@@ -1,5 +1,6 @@
 // What a forge shows beside the lines of a change: one mark for each finding, in a form that its own formats are made of.
-import { type ChangeReport, lengthOf, type LineRun } from '../model/change-report.ts';
+import type { ChangeReport, LineRun } from '../model/change-report.ts';
+import { lengthOf } from '../model/statement.ts';
 import type { Verification } from '../model/verification.ts';
 import { agentName, joinReports, protectedText, shortId } from './change-totals.ts';
 import { counted } from './moments.ts';

@@ -1,13 +1,13 @@
 // Sums of what a change brings, and its parts in words: what all forms of the report share.
-import {
-  type ApprovalReport,
-  type ChangedFileReport,
-  type ChangeReport,
-  type LineRun,
-  lengthOf,
-  type ProtectedFileReport,
+import type {
+  ApprovalReport,
+  ChangedFileReport,
+  ChangeReport,
+  LineRun,
+  ProtectedFileReport,
 } from '../model/change-report.ts';
 import type { Origin } from '../model/origin.ts';
+import { lengthOf } from '../model/statement.ts';
 import type { Verification } from '../model/verification.ts';
 import { plainLine } from './plain-text.ts';
 

@@ -3,6 +3,7 @@ import type {
   ApprovalNotice,
   AttestedNotice,
   BranchNotice,
+  Effect,
   HookReport,
   MaskHindrance,
   Notice,
@@ -111,7 +112,18 @@ function pathLines({ path, effect, why, place, commit }: PathNotice): readonly s
     unreadable: 'changed, by whom the recordings cannot tell',
   }[why];
   const where = commit === null ? '' : ` in ${commit.slice(0, 12)}`;
-  const what = `aitrail: ${path}: ${who}${where}; ${rule}`;
+  return guardLines(`aitrail: ${path}: ${who}${where}; ${rule}`, effect, {
+    code: 'PROTECTED_PATH',
+    fix: `let a person make the change, or ${outFix(path, commit)}`,
+  });
+}
+
+/** What a guard says, by what it does about it. */
+function guardLines(
+  what: string,
+  effect: Effect,
+  { code, fix }: { readonly code: string; readonly fix: string },
+): readonly string[] {
   switch (effect) {
     case 'warned':
       return [`${what} (warning)`];
@@ -119,10 +131,7 @@ function pathLines({ path, effect, why, place, commit }: PathNotice): readonly s
       return [`${what}: would be refused (mode: observe)`];
     case 'masked':
     case 'refused':
-      return [
-        `${what} (PROTECTED_PATH)`,
-        `  fix: let a person make the change, or ${outFix(path, commit)}`,
-      ];
+      return [`${what} (${code})`, `  fix: ${fix}`];
   }
 }
 
@@ -163,19 +172,10 @@ function branchLines({ effect, branch, why, place }: BranchNotice): readonly str
     ai: ', and an AI wrote some of this',
     unknown: ', and some commits say nothing of who wrote them',
   }[why];
-  const what = `aitrail: ${plainLine(branch)}: ${rule}${whose}`;
-  switch (effect) {
-    case 'warned':
-      return [`${what} (warning)`];
-    case 'observed':
-      return [`${what}: would be refused (mode: observe)`];
-    case 'masked':
-    case 'refused':
-      return [
-        `${what} (PROTECTED_BRANCH)`,
-        '  fix: push to another branch, and let a person bring it over',
-      ];
-  }
+  return guardLines(`aitrail: ${plainLine(branch)}: ${rule}${whose}`, effect, {
+    code: 'PROTECTED_BRANCH',
+    fix: 'push to another branch, and let a person bring it over',
+  });
 }
 
 /** Quoted where a shell would read it otherwise; control characters never reach a terminal. */
