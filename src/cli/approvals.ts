@@ -1,6 +1,6 @@
 // aitrail approvals [list | show ID | approve ID | deny ID | break-glass ID]
-import { decideApproval } from '../flow/decide-approval.ts';
-import { listApprovals, showApproval } from '../flow/list-approvals.ts';
+import { decideApproval } from '../flow/approve/decide-approval.ts';
+import { listApprovals, showApproval } from '../flow/approve/list-approvals.ts';
 import { type Answer, isOpen } from '../model/approval.ts';
 import { Fault } from '../model/fault.ts';
 import { approvalJson, approvalLines, approvalList, decidedLine } from '../print/approval-lines.ts';

@@ -3,10 +3,10 @@ import {
   listAttributed,
   listUnattributed,
   type UnattributedCommit,
-} from '../flow/attribute-range.ts';
-import { importProvenance } from '../flow/import-provenance.ts';
-import { sendNotes } from '../flow/send-notes.ts';
-import { attestReviews } from '../flow/attest-reviews.ts';
+} from '../flow/attribute/attribute-range.ts';
+import { importProvenance } from '../flow/attest/import-provenance.ts';
+import { sendNotes } from '../flow/attest/send-notes.ts';
+import { attestReviews } from '../flow/attest/attest-reviews.ts';
 import { runHookCall } from '../hooks/run-hook-here.ts';
 import type { Caller } from '../model/caller.ts';
 import { Fault } from '../model/fault.ts';

@@ -1,5 +1,5 @@
 // aitrail audit [range]
-import { auditRange } from '../flow/audit-range.ts';
+import { auditRange } from '../flow/attribute/audit-range.ts';
 import { auditDocument, auditText, countLines } from '../print/audit-lines.ts';
 import type { CommandSpec } from './command.ts';
 import { printDocument } from './output.ts';

@@ -6,7 +6,7 @@ import {
   readBlameWords,
   type Blamed,
   type BlameWords,
-} from '../flow/blame-file.ts';
+} from '../flow/attribute/blame-file.ts';
 import { Fault } from '../model/fault.ts';
 import { blameDocument } from '../print/blame-json.ts';
 import { incrementalText, porcelainText } from '../print/blame-porcelain.ts';

@@ -2,7 +2,11 @@
 import { createInterface } from 'node:readline/promises';
 import { text } from 'node:stream/consumers';
 import { Writable } from 'node:stream';
-import { dropCredential, setCredential, showCredentials } from '../flow/manage-credentials.ts';
+import {
+  dropCredential,
+  setCredential,
+  showCredentials,
+} from '../flow/record/manage-credentials.ts';
 import { Fault } from '../model/fault.ts';
 import type { CommandSpec, Invocation } from './command.ts';
 import { printDocument } from './output.ts';

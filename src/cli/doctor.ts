@@ -1,5 +1,5 @@
 // aitrail doctor: what is wrong here, and how to mend it.
-import { diagnose } from '../flow/diagnose.ts';
+import { diagnose } from '../flow/setup/diagnose.ts';
 import { diagnosisDocument, diagnosisLines } from '../print/diagnosis-lines.ts';
 import { pickStyle } from '../print/style.ts';
 import type { CommandSpec } from './command.ts';

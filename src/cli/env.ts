@@ -1,5 +1,5 @@
 // aitrail env: a session for this shell or CI job.
-import { openEnvironment } from '../flow/open-environment.ts';
+import { openEnvironment } from '../flow/session/open-environment.ts';
 import { Fault } from '../model/fault.ts';
 import { envLines, SHELL_NAMES, type ShellName } from '../print/env-lines.ts';
 import type { CommandSpec, Invocation } from './command.ts';

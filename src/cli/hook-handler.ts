@@ -1,5 +1,5 @@
 // Joins the daemon with the hooks: what runs in a hook's own process without a daemon runs here with the open store.
-import type { HookHandler } from '../flow/serve.ts';
+import type { HookHandler } from '../flow/daemon/serve.ts';
 import { answerHookRequest } from '../hooks/answer-request.ts';
 
 export const handleHook: HookHandler = async ({ body, isCallerThere }, { store, home: ours }) => {

@@ -1,7 +1,7 @@
 // aitrail identity [show | list | trust KEY]
-import { noteAgent } from '../flow/refuse-agent.ts';
-import { listTrusted, showIdentity } from '../flow/show-identity.ts';
-import { trustKey } from '../flow/trust-key.ts';
+import { noteAgent } from '../flow/session/refuse-agent.ts';
+import { listTrusted, showIdentity } from '../flow/attest/show-identity.ts';
+import { trustKey } from '../flow/attest/trust-key.ts';
 import { identityJson, identityLines, trustedJson, trustedLines } from '../print/identity-lines.ts';
 import type { CommandSpec, Invocation } from './command.ts';
 

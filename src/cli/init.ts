@@ -1,6 +1,6 @@
 // aitrail init: sets up the repository that one stands in.
 import { createInterface } from 'node:readline/promises';
-import { initRepository } from '../flow/init-repository.ts';
+import { initRepository } from '../flow/setup/init-repository.ts';
 import { setUpLines } from '../print/set-up-lines.ts';
 import type { CommandSpec, Invocation, Terminal } from './command.ts';
 import { entryScript } from './entry.ts';

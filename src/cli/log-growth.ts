@@ -1,5 +1,5 @@
 // aitrail log consistency, aitrail log cosign: that the log only grew.
-import { checkGrowth, cosignLog, proveGrowth } from '../flow/grow-log.ts';
+import { checkGrowth, cosignLog, proveGrowth } from '../flow/log/grow-log.ts';
 import { Fault } from '../model/fault.ts';
 import type { CommandSpec, Invocation } from './command.ts';
 import { printDocument } from './output.ts';

@@ -1,6 +1,6 @@
 // aitrail log: the append-only log of recordings.
-import { checkLog } from '../flow/check-log.ts';
-import { checkAgainstLog, findEvents, proveExchange, signLogNow } from '../flow/query-log.ts';
+import { checkLog } from '../flow/log/check-log.ts';
+import { checkAgainstLog, findEvents, proveExchange, signLogNow } from '../flow/log/query-log.ts';
 import {
   checkedFileText,
   logStatusText,

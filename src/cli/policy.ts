@@ -1,7 +1,7 @@
 // aitrail policy: which rules hold here, from which file.
-import { explainPolicyFor } from '../flow/policy-explain.ts';
-import { replayPolicy } from '../flow/replay-policy.ts';
-import { testPolicy } from '../flow/test-policy.ts';
+import { explainPolicyFor } from '../flow/policy/policy-explain.ts';
+import { replayPolicy } from '../flow/policy/replay-policy.ts';
+import { testPolicy } from '../flow/policy/test-policy.ts';
 import {
   filesLine,
   isBlocked,

@@ -1,8 +1,8 @@
 // aitrail proxy: the daemon, started, stopped and looked at.
 import { once } from 'node:events';
-import { readDaemonLog, readDaemonStatus } from '../flow/daemon-status.ts';
-import { noteAgent } from '../flow/refuse-agent.ts';
-import { ensureDaemon, stopDaemon } from '../flow/find-daemon.ts';
+import { readDaemonLog, readDaemonStatus } from '../flow/daemon/daemon-status.ts';
+import { noteAgent } from '../flow/session/refuse-agent.ts';
+import { ensureDaemon, stopDaemon } from '../flow/daemon/find-daemon.ts';
 import { Fault } from '../model/fault.ts';
 import { statusDocument, statusLines } from '../print/proxy-lines.ts';
 import type { CommandSpec, Invocation } from './command.ts';

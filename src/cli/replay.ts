@@ -1,6 +1,6 @@
 // aitrail replay: a conversation told again.
 import { setTimeout as wait } from 'node:timers/promises';
-import { replaySession } from '../flow/replay-session.ts';
+import { replaySession } from '../flow/show/replay-session.ts';
 import type { Conversation } from '../model/conversation.ts';
 import { Fault } from '../model/fault.ts';
 import { replayDocument, replayPieces } from '../print/replay-lines.ts';

@@ -1,5 +1,5 @@
 // aitrail reveal: a masked value, for its owner.
-import { revealValue } from '../flow/reveal-value.ts';
+import { revealValue } from '../flow/mask/reveal-value.ts';
 import type { CommandSpec } from './command.ts';
 import { printDocument } from './output.ts';
 

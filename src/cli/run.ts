@@ -1,5 +1,5 @@
 // aitrail run: an agent in a recorded session.
-import { runAgent } from '../flow/run-agent.ts';
+import { runAgent } from '../flow/session/run-agent.ts';
 import { Fault, isFault } from '../model/fault.ts';
 import { faultLines } from '../print/fault-lines.ts';
 import { runLines } from '../print/proxy-lines.ts';

@@ -1,6 +1,6 @@
 // aitrail scan: the secret scanner by itself.
-import { afterBaseline } from '../flow/after-baseline.ts';
-import { scanPaths, type ScanTarget } from '../flow/scan-paths.ts';
+import { afterBaseline } from '../flow/scan/after-baseline.ts';
+import { scanPaths, type ScanTarget } from '../flow/scan/scan-paths.ts';
 import { Fault } from '../model/fault.ts';
 import type { ScanReport } from '../model/secret.ts';
 import { readVersion } from '../model/version.ts';

@@ -1,5 +1,5 @@
 // aitrail search: what recordings hold. So far: secrets that were masked, by kind.
-import { findMasked } from '../flow/find-masked.ts';
+import { findMasked } from '../flow/mask/find-masked.ts';
 import { Fault } from '../model/fault.ts';
 import { maskedDocument, maskedLines } from '../print/masked-lines.ts';
 import type { CommandSpec } from './command.ts';

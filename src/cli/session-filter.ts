@@ -1,5 +1,5 @@
 // The filters that several commands share, from options to a query.
-import type { SessionFilter } from '../flow/find-sessions.ts';
+import type { SessionFilter } from '../flow/session/find-sessions.ts';
 import { Fault } from '../model/fault.ts';
 import type { Invocation, OptionSpec } from './command.ts';
 

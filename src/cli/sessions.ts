@@ -1,6 +1,6 @@
 // aitrail sessions: what was recorded, newest first.
-import { findSessions } from '../flow/find-sessions.ts';
-import { stopSession } from '../flow/stop-session.ts';
+import { findSessions } from '../flow/session/find-sessions.ts';
+import { stopSession } from '../flow/session/stop-session.ts';
 import { sessionLines, sessionsDocument } from '../print/session-lines.ts';
 import { pickStyle } from '../print/style.ts';
 import type { CommandSpec } from './command.ts';

@@ -1,5 +1,5 @@
 // aitrail show: everything known about one session, exchange, commit or line.
-import { readRaw, showRecord } from '../flow/show-record.ts';
+import { readRaw, showRecord } from '../flow/show/show-record.ts';
 import { Fault } from '../model/fault.ts';
 import { shownDocument, shownText } from '../print/shown-lines.ts';
 import { pickStyle } from '../print/style.ts';

@@ -1,5 +1,5 @@
 // aitrail stats [range]: added lines by where they came from.
-import { countLines } from '../flow/count-lines.ts';
+import { countLines } from '../flow/attribute/count-lines.ts';
 import { Fault } from '../model/fault.ts';
 import { STATS_KEYS } from '../model/stats.ts';
 import { statsDocument, statsText } from '../print/stats-lines.ts';

@@ -1,6 +1,6 @@
 // aitrail uninstall: takes back what init did.
-import { noteAgent } from '../flow/refuse-agent.ts';
-import { uninstallRepository } from '../flow/uninstall-repository.ts';
+import { noteAgent } from '../flow/session/refuse-agent.ts';
+import { uninstallRepository } from '../flow/setup/uninstall-repository.ts';
 import { takeDownLines } from '../print/set-up-lines.ts';
 import type { CommandSpec } from './command.ts';
 

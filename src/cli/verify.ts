@@ -2,8 +2,8 @@
 import { appendFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { REQUIREMENTS, type Requirement } from '../flow/verify-range.ts';
-import { verify } from '../flow/verify.ts';
+import { REQUIREMENTS, type Requirement } from '../flow/verify/verify-range.ts';
+import { verify } from '../flow/verify/verify.ts';
 import { Fault } from '../model/fault.ts';
 import type { Verification } from '../model/verification.ts';
 import { readVersion } from '../model/version.ts';

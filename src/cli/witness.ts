@@ -1,6 +1,6 @@
 // aitrail witness: cosigning other logs' checkpoints, so that none of them can show two people two histories.
 import { once } from 'node:events';
-import { showWitness, startWitness, watchLog } from '../flow/run-witness.ts';
+import { showWitness, startWitness, watchLog } from '../flow/log/run-witness.ts';
 import { Fault } from '../model/fault.ts';
 import type { CommandSpec, Invocation } from './command.ts';
 import { printDocument } from './output.ts';

@@ -1,6 +1,6 @@
 // The daemon's side of a hook: the body that hooks/run.sh sent, to the body that it reads.
 import { readVersion } from '../model/version.ts';
-import type { HookWorld } from '../flow/hook-work.ts';
+import type { HookWorld } from '../flow/commit/hook-work.ts';
 import { parseHookRequest } from './hook-request.ts';
 import { runHook } from './run-hook.ts';
 

@@ -1,5 +1,5 @@
-// What hooks/run.sh starts when no daemon answers: `node bundle.js <hook> [arguments]`. Built into one file, because
-// loading many costs more than all that a hook does. Exit status: 0 go on, 40 refused; any other is no answer, so that a
+// What hooks/run.sh starts when no daemon answers: `node bundle.js <hook> [arguments]`. Bundled, because
+// loading many files costs more than all that a hook does. Exit status: 0 go on, 40 refused; any other is no answer, so that a
 // Node that cannot start (1) is never taken for a rule that refuses.
 import { isHookName } from '../model/hook.ts';
 import { faultLines } from '../print/fault-lines.ts';

@@ -1,7 +1,7 @@
 // One hook that a process of its own was started for: asks the daemon where nobody has yet, and else runs it here over
 // the recordings' files.
-import { askDaemonHook } from '../flow/ask-daemon-hook.ts';
-import { openFallbackWorld } from '../flow/fallback-world.ts';
+import { askDaemonHook } from '../flow/commit/ask-daemon-hook.ts';
+import { openFallbackWorld } from '../flow/commit/fallback-world.ts';
 import { readVersion } from '../model/version.ts';
 import type { HookAnswer, HookCall } from './hook-call.ts';
 import { formatHookRequest } from './hook-request.ts';

@@ -1,10 +1,10 @@
 // One hook, one flow. The daemon and the fallback both come through here, so that a commit gets the same answer and the
 // same statement whoever is there.
-import { attestFromHook } from '../flow/attest-hook.ts';
-import { checkPush } from '../flow/check-push.ts';
-import { checkPatch, checkStaged } from '../flow/check-staged.ts';
-import { type HookWork, type HookWorld, withHookWork } from '../flow/hook-work.ts';
-import { recordNotices } from '../flow/record-notices.ts';
+import { attestFromHook } from '../flow/attest/attest-hook.ts';
+import { checkPush } from '../flow/commit/check-push.ts';
+import { checkPatch, checkStaged } from '../flow/commit/check-staged.ts';
+import { type HookWork, type HookWorld, withHookWork } from '../flow/commit/hook-work.ts';
+import { recordNotices } from '../flow/record/record-notices.ts';
 import { isFault } from '../model/fault.ts';
 import type { HookReport } from '../model/notice.ts';
 import { faultLines } from '../print/fault-lines.ts';

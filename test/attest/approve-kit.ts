@@ -2,9 +2,9 @@
 import { lineSha256, signDecision } from '../../src/attest/approval-envelope.ts';
 import { parseAllowedSigners } from '../../src/attest/allowed-signers.ts';
 import type { Trust } from '../../src/attest/trust.ts';
-import { askApproval } from '../../src/flow/ask-approval.ts';
-import { loadPolicy } from '../../src/flow/load-policy.ts';
-import { ensureIdentity } from '../../src/flow/open-signer.ts';
+import { askApproval } from '../../src/flow/approve/ask-approval.ts';
+import { loadPolicy } from '../../src/flow/policy/load-policy.ts';
+import { ensureIdentity } from '../../src/flow/attest/open-signer.ts';
 import { readApprovalLines, writeApprovalLine } from '../../src/git/approval-refs.ts';
 import { openObjects } from '../../src/git/objects.ts';
 import { openRepository } from '../../src/git/open-repository.ts';

@@ -1,12 +1,16 @@
 // Commits attested for real: store, log, signer and notes on disk. Only the attribution is chosen by the test: a line
 // that holds `ai:` is one exchange's, `codex:` another agent's, `mixed:` is mixed, all others are unrecorded.
 import { execFileSync } from 'node:child_process';
-import { attestCommit } from '../../src/flow/attest-commit.ts';
-import type { AttestOutcome, AttestWork, RewrittenFrom } from '../../src/flow/attest-work.ts';
-import { attributeCommit } from '../../src/flow/attribute-commit.ts';
-import { loadPolicy } from '../../src/flow/load-policy.ts';
-import { ensureIdentity } from '../../src/flow/open-signer.ts';
-import { verify, type VerifyQuestion } from '../../src/flow/verify.ts';
+import { attestCommit } from '../../src/flow/attest/attest-commit.ts';
+import type {
+  AttestOutcome,
+  AttestWork,
+  RewrittenFrom,
+} from '../../src/flow/attest/attest-work.ts';
+import { attributeCommit } from '../../src/flow/attribute/attribute-commit.ts';
+import { loadPolicy } from '../../src/flow/policy/load-policy.ts';
+import { ensureIdentity } from '../../src/flow/attest/open-signer.ts';
+import { verify, type VerifyQuestion } from '../../src/flow/verify/verify.ts';
 import { openObjects } from '../../src/git/objects.ts';
 import { openRepository } from '../../src/git/open-repository.ts';
 import { readAddedLines, emptyTree } from '../../src/git/added-lines.ts';

@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { afterAll, expect, test } from 'vitest';
-import { auditRange } from '../../src/flow/audit-range.ts';
+import { auditRange } from '../../src/flow/attribute/audit-range.ts';
 import { openRepository } from '../../src/git/open-repository.ts';
 import { fingerprintEdit } from '../../src/match/fingerprints.ts';
 import type { Audit } from '../../src/model/audit.ts';

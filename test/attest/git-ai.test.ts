@@ -11,7 +11,7 @@ import {
   readGitAi,
   type GitAiNote,
 } from '../../src/attest/git-ai.ts';
-import { blameFile, readBlameWords, type Blamed } from '../../src/flow/blame-file.ts';
+import { blameFile, readBlameWords, type Blamed } from '../../src/flow/attribute/blame-file.ts';
 import { blameDocument } from '../../src/print/blame-json.ts';
 import { attest, makeIdentity, noteOf } from './attest-kit.ts';
 import { openLab, type Lab } from './lab.ts';

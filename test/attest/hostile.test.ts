@@ -9,7 +9,7 @@ import { makeOwnKey, readPrivateKey, signWithOwnKey } from '../../src/attest/pri
 import { parseCertificate } from '../../src/attest/ssh-cert.ts';
 import { parseKeyBlob, parseKeyLine } from '../../src/attest/ssh-key.ts';
 import { parseStatement, PREDICATE_TYPE } from '../../src/attest/statement.ts';
-import { checkLog } from '../../src/flow/check-log-proof.ts';
+import { checkLog } from '../../src/flow/verify/check-log-proof.ts';
 import { parseTree } from '../../src/git/tree.ts';
 import { PAYLOAD_TYPE, STATEMENT_TYPE, type Predicate } from '../../src/model/statement.ts';
 

@@ -6,7 +6,7 @@ import { dirname } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, afterEach, expect, test } from 'vitest';
 import { openReview } from '../../src/attest/review-envelope.ts';
-import { attestReviews } from '../../src/flow/attest-reviews.ts';
+import { attestReviews } from '../../src/flow/attest/attest-reviews.ts';
 import type { Caller } from '../../src/model/caller.ts';
 import { attest, forceNote, makeIdentity, noteOf, verdicts } from './attest-kit.ts';
 import { copyLab, openLab, type Lab } from './lab.ts';

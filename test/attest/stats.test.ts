@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { countLines } from '../../src/flow/count-lines.ts';
+import { countLines } from '../../src/flow/attribute/count-lines.ts';
 import { STATS_KEYS } from '../../src/model/stats.ts';
 import { columnsOf } from '../../src/print/plain-text.ts';
 import { statsText } from '../../src/print/stats-lines.ts';

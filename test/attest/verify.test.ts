@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openSigned } from '../../src/attest/open-signed.ts';
 import { signStatement } from '../../src/attest/sign-statement.ts';
-import { openSigner } from '../../src/flow/open-signer.ts';
+import { openSigner } from '../../src/flow/attest/open-signer.ts';
 import { isFault } from '../../src/model/fault.ts';
 import type { Predicate, Statement } from '../../src/model/statement.ts';
 import { ask, attest, forceNote, makeIdentity, noteOf, verdicts } from './attest-kit.ts';

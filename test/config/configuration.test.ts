@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
-import { loadPolicy } from '../../src/flow/load-policy.ts';
+import { loadPolicy } from '../../src/flow/policy/load-policy.ts';
 import { findRepository } from '../../src/git/open-repository.ts';
 import type { Caller } from '../../src/model/caller.ts';
 

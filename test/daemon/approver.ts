@@ -2,15 +2,15 @@
 // world's repository.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { signDecision } from '../../src/attest/approval-envelope.ts';
-import { loadPolicy } from '../../src/flow/load-policy.ts';
-import { ensureIdentity } from '../../src/flow/open-signer.ts';
+import { loadPolicy } from '../../src/flow/policy/load-policy.ts';
+import { ensureIdentity } from '../../src/flow/attest/open-signer.ts';
 import {
   type ApprovalFacts,
   type ApprovalWork,
   readApprovalFacts,
   readApprovals,
-} from '../../src/flow/read-approvals.ts';
-import { trustKey } from '../../src/flow/trust-key.ts';
+} from '../../src/flow/approve/read-approvals.ts';
+import { trustKey } from '../../src/flow/attest/trust-key.ts';
 import { writeApprovalLine } from '../../src/git/approval-refs.ts';
 import { openObjects } from '../../src/git/objects.ts';
 import { openRepository } from '../../src/git/open-repository.ts';

@@ -1,7 +1,7 @@
 // What a client's own hook says of a call: believed where the wire says nothing, of calls that were recorded, and marked.
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { askControl } from '../../src/daemon/control.ts';
-import type { OpenedSession } from '../../src/flow/open-session.ts';
+import type { OpenedSession } from '../../src/flow/session/open-session.ts';
 import type { Emission } from '../../src/model/edit.ts';
 import { PROVIDERS, sseText } from '../wire/streams.ts';
 import { listAll, makeWorld, type Model, open, post, type Service } from './world.ts';

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { COMMANDS } from '../../src/cli/commands.ts';
 import type { CommandSpec, Terminal } from '../../src/cli/command.ts';
-import type { OpenedSession } from '../../src/flow/open-session.ts';
+import type { OpenedSession } from '../../src/flow/session/open-session.ts';
 import type { ExchangeContext } from '../../src/model/session.ts';
 import { connectionsTo, listAll, makeWorld, type Model, open, post } from './world.ts';
 import { type Service, startModel, startService, withStore, type World } from './world.ts';

@@ -6,9 +6,9 @@ import {
   dropCredential,
   setCredential,
   showCredentials,
-} from '../../src/flow/manage-credentials.ts';
-import type { OpenedSession } from '../../src/flow/open-session.ts';
-import { runAgent } from '../../src/flow/run-agent.ts';
+} from '../../src/flow/record/manage-credentials.ts';
+import type { OpenedSession } from '../../src/flow/session/open-session.ts';
+import { runAgent } from '../../src/flow/session/run-agent.ts';
 import { listAll, makeWorld, type Model, open, post } from './world.ts';
 import { type Service, startModel, startService, type World } from './world.ts';
 

@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { OpenedSession } from '../../src/flow/open-session.ts';
+import type { OpenedSession } from '../../src/flow/session/open-session.ts';
 import { arrayAt, numberAt, objectAt, parseJson, stringAt } from '../../src/model/json.ts';
 import { cutAt } from '../wire/cuts.ts';
 import { storedFrame } from '../wire/stored-frame.ts';

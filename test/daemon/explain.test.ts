@@ -1,7 +1,7 @@
 // A model that meets a placeholder is told once what it is: in every format, over HTTP; what the client gets is what the
 // model sent, and the record says what was added.
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { OpenedSession } from '../../src/flow/open-session.ts';
+import type { OpenedSession } from '../../src/flow/session/open-session.ts';
 import { contextDocument } from '../../src/print/context-lines.ts';
 import { type Part, type Provider, PROVIDERS, sseText } from '../wire/streams.ts';
 import {

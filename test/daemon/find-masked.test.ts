@@ -1,8 +1,8 @@
 // aitrail search --masked: secrets of a kind in recordings, by their keyed fingerprints.
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { findMasked } from '../../src/flow/find-masked.ts';
-import { openSession } from '../../src/flow/open-session.ts';
+import { findMasked } from '../../src/flow/mask/find-masked.ts';
+import { openSession } from '../../src/flow/session/open-session.ts';
 import { PROVIDERS, sseText } from '../wire/streams.ts';
 import {
   connectionsTo,

@@ -12,8 +12,8 @@ import {
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { writeTrustFiles } from '../../src/flow/authority-book.ts';
-import type { OpenedSession } from '../../src/flow/open-session.ts';
+import { writeTrustFiles } from '../../src/flow/record/authority-book.ts';
+import type { OpenedSession } from '../../src/flow/session/open-session.ts';
 import { openH2Client, type Origin, startOrigin } from './tls.ts';
 import {
   listAll,

@@ -5,7 +5,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
-import type { OpenedSession } from '../../src/flow/open-session.ts';
+import type { OpenedSession } from '../../src/flow/session/open-session.ts';
 import { type Part, PROVIDERS, sseText } from '../wire/streams.ts';
 import { type Approver, hireApprover } from './approver.ts';
 import { connectionsTo, listAll, makeWorld, open, post, type Service } from './world.ts';

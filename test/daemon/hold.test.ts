@@ -3,7 +3,11 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { endSession, openSession, type OpenedSession } from '../../src/flow/open-session.ts';
+import {
+  endSession,
+  openSession,
+  type OpenedSession,
+} from '../../src/flow/session/open-session.ts';
 import { parseJson } from '../../src/model/json.ts';
 import type { Approval } from '../../src/model/approval.ts';
 import type { Block, Protocol } from '../../src/model/wire.ts';

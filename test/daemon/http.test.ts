@@ -2,8 +2,8 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { OpenedSession } from '../../src/flow/open-session.ts';
-import { showRecord } from '../../src/flow/show-record.ts';
+import type { OpenedSession } from '../../src/flow/session/open-session.ts';
+import { showRecord } from '../../src/flow/show/show-record.ts';
 import { shownText } from '../../src/print/shown-lines.ts';
 import { pickStyle } from '../../src/print/style.ts';
 import { listAll, makeWorld, open, type Service } from './world.ts';

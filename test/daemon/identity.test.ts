@@ -3,8 +3,8 @@
 import { connect } from 'node:net';
 import { request } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { openSession } from '../../src/flow/open-session.ts';
-import { stopSession } from '../../src/flow/stop-session.ts';
+import { openSession } from '../../src/flow/session/open-session.ts';
+import { stopSession } from '../../src/flow/session/stop-session.ts';
 import type { EventRecord } from '../../src/model/event.ts';
 import { type Provider, startProvider } from '../identity/provider.ts';
 import { listAll, makeWorld, type Model, open, post } from './world.ts';

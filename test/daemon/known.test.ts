@@ -1,7 +1,7 @@
 // Values that only this worktree and this session know to be secret, and edits of what was masked before.
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openSession } from '../../src/flow/open-session.ts';
+import { openSession } from '../../src/flow/session/open-session.ts';
 import { type Part, type Provider, PROVIDERS, sseText } from '../wire/streams.ts';
 import {
   connectionsTo,

@@ -3,8 +3,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { attributeCommit } from '../../src/flow/attribute-commit.ts';
-import type { OpenedSession } from '../../src/flow/open-session.ts';
+import { attributeCommit } from '../../src/flow/attribute/attribute-commit.ts';
+import type { OpenedSession } from '../../src/flow/session/open-session.ts';
 import { openObjects } from '../../src/git/objects.ts';
 import { openRepository } from '../../src/git/open-repository.ts';
 import type { Session } from '../../src/model/session.ts';

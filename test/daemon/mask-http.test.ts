@@ -1,7 +1,7 @@
 // Rules with `action: mask` on http connections: values that no pattern knows, masked both ways and accounted for.
 import type { ServerResponse } from 'node:http';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { OpenedSession } from '../../src/flow/open-session.ts';
+import type { OpenedSession } from '../../src/flow/session/open-session.ts';
 import {
   type Asked,
   listAll,

@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { endSession, type OpenedSession } from '../../src/flow/open-session.ts';
+import { endSession, type OpenedSession } from '../../src/flow/session/open-session.ts';
 import { storedFrame } from '../wire/stored-frame.ts';
 import { type Part, type Provider, PROVIDERS, SEAL, sseText } from '../wire/streams.ts';
 import { exchangeDocument } from '../../src/print/exchange-document.ts';

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openSession } from '../../src/flow/open-session.ts';
+import { openSession } from '../../src/flow/session/open-session.ts';
 import { connectionsTo, listAll, makeWorld, type Model, open, post } from './world.ts';
 import { type Service, startModel, startService, withStore, type World } from './world.ts';
 

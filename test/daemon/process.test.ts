@@ -7,10 +7,10 @@ import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, test, vi } from 'vitest';
-import { keepSecret } from '../../src/flow/keep-secret.ts';
+import { keepSecret } from '../../src/flow/mask/keep-secret.ts';
 import { ensureVaultKey } from '../../src/identity/vault-key.ts';
 import { openStore } from '../../src/store/open-store.ts';
-import { findDaemon } from '../../src/flow/find-daemon.ts';
+import { findDaemon } from '../../src/flow/daemon/find-daemon.ts';
 import {
   connectionsTo,
   listAll,

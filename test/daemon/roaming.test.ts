@@ -2,7 +2,11 @@
 // that place is in force.
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { endSession, openSession, type OpenedSession } from '../../src/flow/open-session.ts';
+import {
+  endSession,
+  openSession,
+  type OpenedSession,
+} from '../../src/flow/session/open-session.ts';
 import { connectionsTo, listAll, makeWorld, type Model, post, type Service } from './world.ts';
 import { startModel, startService, withStore, type World } from './world.ts';
 

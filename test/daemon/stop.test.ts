@@ -2,8 +2,8 @@
 import type { ServerResponse } from 'node:http';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { OpenedSession } from '../../src/flow/open-session.ts';
-import { stopSession } from '../../src/flow/stop-session.ts';
+import type { OpenedSession } from '../../src/flow/session/open-session.ts';
+import { stopSession } from '../../src/flow/session/stop-session.ts';
 import { connectionsTo, listAll, makeWorld, type Model, open, post } from './world.ts';
 import { type Service, startModel, startService, withStore, type World } from './world.ts';
 

@@ -9,7 +9,7 @@ import {
 import { connect } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { makeAuthority, openAuthority } from '../../src/proxy/authority.ts';
-import type { OpenedSession } from '../../src/flow/open-session.ts';
+import type { OpenedSession } from '../../src/flow/session/open-session.ts';
 
 export interface Origin {
   readonly port: number;

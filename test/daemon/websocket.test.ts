@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
-import { endSession, type OpenedSession } from '../../src/flow/open-session.ts';
+import { endSession, type OpenedSession } from '../../src/flow/session/open-session.ts';
 import { PROVIDERS, sseText } from '../wire/streams.ts';
 import { connectionsTo, listAll, makeWorld, open, type Service } from './world.ts';
 import { sha256, startService, withStore, type World } from './world.ts';

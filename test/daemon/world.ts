@@ -7,8 +7,8 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { openSession, type OpenedSession } from '../../src/flow/open-session.ts';
-import { type HookHandler, serve } from '../../src/flow/serve.ts';
+import { openSession, type OpenedSession } from '../../src/flow/session/open-session.ts';
+import { type HookHandler, serve } from '../../src/flow/daemon/serve.ts';
 import type { Caller } from '../../src/model/caller.ts';
 import type { Exchange } from '../../src/model/session.ts';
 import { openStore } from '../../src/store/open-store.ts';

@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSy
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { initRepository } from '../../src/flow/init-repository.ts';
+import { initRepository } from '../../src/flow/setup/init-repository.ts';
 import { arrayAt, isObject, isString, objectAt, stringAt } from '../../src/model/json.ts';
 import { openLab, type Lab } from '../attest/lab.ts';
 import { record } from '../hooks/record.ts';

@@ -1,7 +1,7 @@
 // kill -9 at any moment: whatever a client has seen the end of is in the store, and the log stays whole.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { OpenedSession } from '../../src/flow/open-session.ts';
+import type { OpenedSession } from '../../src/flow/session/open-session.ts';
 import {
   connectionsTo,
   listAll,

@@ -4,9 +4,9 @@ import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { request } from 'undici';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ensureDaemon, stopDaemon } from '../../src/flow/find-daemon.ts';
-import { watchDaemon } from '../../src/flow/watch-daemon.ts';
-import type { OpenedSession } from '../../src/flow/open-session.ts';
+import { ensureDaemon, stopDaemon } from '../../src/flow/daemon/find-daemon.ts';
+import { watchDaemon } from '../../src/flow/daemon/watch-daemon.ts';
+import type { OpenedSession } from '../../src/flow/session/open-session.ts';
 import {
   connectionsTo,
   listAll,

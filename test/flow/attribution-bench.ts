@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { attributeCommit } from '../../src/flow/attribute-commit.ts';
+import { attributeCommit } from '../../src/flow/attribute/attribute-commit.ts';
 import { openObjects } from '../../src/git/objects.ts';
 import { openRepository } from '../../src/git/open-repository.ts';
 import { fingerprintEdit } from '../../src/match/fingerprints.ts';

@@ -5,8 +5,8 @@ import { DatabaseSync } from '@photostructure/sqlite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { COMMANDS } from '../../src/cli/commands.ts';
 import type { CommandSpec, Terminal } from '../../src/cli/command.ts';
-import { checkLog } from '../../src/flow/check-log.ts';
-import { recordEvent } from '../../src/flow/record-event.ts';
+import { checkLog } from '../../src/flow/log/check-log.ts';
+import { recordEvent } from '../../src/flow/session/record-event.ts';
 import { AGENT_VARIABLES, SESSION_VARIABLE } from '../../src/model/agent-signals.ts';
 import { makeWorld, type Service, startService, withStore, type World } from '../daemon/world.ts';
 

@@ -2,8 +2,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { openFallbackWorld } from '../../src/flow/fallback-world.ts';
-import { initRepository } from '../../src/flow/init-repository.ts';
+import { openFallbackWorld } from '../../src/flow/commit/fallback-world.ts';
+import { initRepository } from '../../src/flow/setup/init-repository.ts';
 import { runHook } from '../../src/hooks/run-hook.ts';
 import type { HookName } from '../../src/model/hook.ts';
 import { type Lab, openLab } from '../attest/lab.ts';

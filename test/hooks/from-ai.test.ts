@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
-import { openFallbackWorld } from '../../src/flow/fallback-world.ts';
-import { initRepository } from '../../src/flow/init-repository.ts';
+import { openFallbackWorld } from '../../src/flow/commit/fallback-world.ts';
+import { initRepository } from '../../src/flow/setup/init-repository.ts';
 import { runHook } from '../../src/hooks/run-hook.ts';
 import { type Lab, openLab } from '../attest/lab.ts';
 import { record } from './record.ts';

@@ -1,7 +1,7 @@
 // A daemon that answers too late: git has gone on, and the fallback could not write beside the open store.
 import { expect, test } from 'vitest';
-import { attestFromHook } from '../../src/flow/attest-hook.ts';
-import { withHookWork } from '../../src/flow/hook-work.ts';
+import { attestFromHook } from '../../src/flow/attest/attest-hook.ts';
+import { withHookWork } from '../../src/flow/commit/hook-work.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { makeIdentity, noteOf } from '../attest/attest-kit.ts';
 import { openLab } from '../attest/lab.ts';

@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { openFallbackWorld } from '../../src/flow/fallback-world.ts';
+import { openFallbackWorld } from '../../src/flow/commit/fallback-world.ts';
 import { runHook } from '../../src/hooks/run-hook.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { type Lab, openLab } from '../attest/lab.ts';

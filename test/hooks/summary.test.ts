@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { expect, test, vi } from 'vitest';
-import { initRepository } from '../../src/flow/init-repository.ts';
+import { initRepository } from '../../src/flow/setup/init-repository.ts';
 import { hookLines } from '../../src/print/hook-lines.ts';
 import { type Lab, openLab } from '../attest/lab.ts';
 import { record } from './record.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { parseKeyLine } from '../../src/attest/ssh-key.ts';
 import { checkSshsig, parseSshsig } from '../../src/attest/sshsig.ts';
-import { ensureIdentity, openSigner } from '../../src/flow/open-signer.ts';
+import { ensureIdentity, openSigner } from '../../src/flow/attest/open-signer.ts';
 import type { Caller } from '../../src/model/caller.ts';
 import type { Signer } from '../../src/model/signing.ts';
 import { openLab, type Lab } from '../attest/lab.ts';

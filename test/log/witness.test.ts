@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, expect, test } from 'vitest';
-import { checkLog } from '../../src/flow/check-log.ts';
-import { checkGrowth, cosignLog, proveGrowth } from '../../src/flow/grow-log.ts';
-import { signLogNow } from '../../src/flow/query-log.ts';
-import { showWitness, startWitness, watchLog } from '../../src/flow/run-witness.ts';
-import { openWitnessBook } from '../../src/flow/witness-book.ts';
+import { checkLog } from '../../src/flow/log/check-log.ts';
+import { checkGrowth, cosignLog, proveGrowth } from '../../src/flow/log/grow-log.ts';
+import { signLogNow } from '../../src/flow/log/query-log.ts';
+import { showWitness, startWitness, watchLog } from '../../src/flow/log/run-witness.ts';
+import { openWitnessBook } from '../../src/flow/log/witness-book.ts';
 import { formatCheckpoint } from '../../src/log/checkpoint.ts';
 import {
   cosign,

@@ -1,8 +1,8 @@
 // A recorded conversation told again: from a real store, through the flows, to the lines on the screen.
 import { beforeAll, describe, expect, test } from 'vitest';
-import { findSessions } from '../../src/flow/find-sessions.ts';
-import { replaySession } from '../../src/flow/replay-session.ts';
-import { readRaw, showRecord } from '../../src/flow/show-record.ts';
+import { findSessions } from '../../src/flow/session/find-sessions.ts';
+import { replaySession } from '../../src/flow/show/replay-session.ts';
+import { readRaw, showRecord } from '../../src/flow/show/show-record.ts';
 import { replayDocument, replayPieces } from '../../src/print/replay-lines.ts';
 import { sessionLines, sessionsDocument } from '../../src/print/session-lines.ts';
 import { shownDocument, shownText } from '../../src/print/shown-lines.ts';

@@ -10,10 +10,10 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { openVault, SECRET_DAYS } from '../../src/flow/keep-secret.ts';
-import { openMaskers } from '../../src/flow/maskers.ts';
-import { revealValue } from '../../src/flow/reveal-value.ts';
-import { loadPolicy } from '../../src/flow/load-policy.ts';
+import { openVault, SECRET_DAYS } from '../../src/flow/mask/keep-secret.ts';
+import { openMaskers } from '../../src/flow/mask/maskers.ts';
+import { revealValue } from '../../src/flow/mask/reveal-value.ts';
+import { loadPolicy } from '../../src/flow/policy/load-policy.ts';
 import type { Caller } from '../../src/model/caller.ts';
 import { maskText } from '../../src/secrets/mask-text.ts';
 import { openHere } from './store-kit.ts';

@@ -1,6 +1,6 @@
 // B6: attribute a commit of 10,000 added lines against everything recorded.
 import { join } from 'node:path';
-import { attributeCommit } from '../../../src/flow/attribute-commit.ts';
+import { attributeCommit } from '../../../src/flow/attribute/attribute-commit.ts';
 import { openObjects } from '../../../src/git/objects.ts';
 import { openRepository } from '../../../src/git/open-repository.ts';
 import { openStore } from '../../../src/store/open-store.ts';

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openWorktreeWatch } from '../../../src/flow/worktree-watch.ts';
+import { openWorktreeWatch } from '../../../src/flow/observe/worktree-watch.ts';
 import { isObject, parseJson } from '../../../src/model/json.ts';
 import { openStore } from '../../../src/store/open-store.ts';
 import { draft, newSession } from '../../store/store-kit.ts';

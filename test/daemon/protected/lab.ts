@@ -3,7 +3,7 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { chmodSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { initRepository } from '../../../src/flow/init-repository.ts';
+import { initRepository } from '../../../src/flow/setup/init-repository.ts';
 import type { Caller } from '../../../src/model/caller.ts';
 import type { World } from '../world.ts';
 import { F } from './ways.ts';

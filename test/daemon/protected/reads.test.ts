@@ -1,7 +1,7 @@
 // Row P1, the other half: reading and mentioning a protected file is never stopped.
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openReplyGate } from '../../../src/flow/judge-reply.ts';
-import { openPathResolver } from '../../../src/flow/resolve-path.ts';
+import { openReplyGate } from '../../../src/flow/judge/judge-reply.ts';
+import { openPathResolver } from '../../../src/flow/record/resolve-path.ts';
 import { openStreamRules } from '../../../src/guard/stream-rules.ts';
 import type { ProtectRule } from '../../../src/model/policy.ts';
 import { policyWith } from '../../flow/policy-with.ts';

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { handleHook } from '../../../src/cli/hook-handler.ts';
-import { openSession } from '../../../src/flow/open-session.ts';
+import { openSession } from '../../../src/flow/session/open-session.ts';
 import { type Part, PROVIDERS, sseText } from '../../wire/streams.ts';
 import {
   connectionsTo,

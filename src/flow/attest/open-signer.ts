@@ -1,0 +1,41 @@
+// The caller's signer: git's settings, then the keys on this machine.
+import { join } from 'node:path';
+import { stateHome } from '../../config/places.ts';
+import { readSigningSettings } from '../../git/signing-settings.ts';
+import { ensureSigner, pickSigner, type SignerWork } from '../../identity/pick-signer.ts';
+import type { Caller } from '../../model/caller.ts';
+import { Fault } from '../../model/fault.ts';
+import type { Policy } from '../../model/policy.ts';
+import type { Signer } from '../../model/signing.ts';
+import { alone } from '../alone.ts';
+
+async function gather(caller: Caller, signing: Policy['signing']): Promise<SignerWork> {
+  return {
+    caller,
+    home: stateHome(caller.env),
+    settings: await readSigningSettings(caller),
+    signing,
+  };
+}
+
+/** @throws Fault NO_IDENTITY, NO_SIGNER, KEY_UNREADABLE. */
+export async function openSigner(caller: Caller, signing: Policy['signing']): Promise<Signer> {
+  return pickSigner(await gather(caller, signing));
+}
+
+/** For init: finds the signer or makes a key. @throws Fault NO_IDENTITY, NO_SIGNER, KEY_UNREADABLE. */
+export async function ensureIdentity(
+  caller: Caller,
+  signing: Policy['signing'],
+): Promise<{ readonly signer: Signer; readonly isNew: boolean }> {
+  const work = await gather(caller, signing);
+  // two that make a key at once would leave the private half of one and the public half of the other
+  const ensured = await alone(join(work.home, 'keys', 'make.lock'), () => ensureSigner(work));
+  if (ensured !== null) return ensured;
+  throw new Fault('NO_SIGNER', `signing: ${signing} is set, and there is no such key`, {
+    fix:
+      signing === 'ssh'
+        ? 'git config gpg.format ssh && git config user.signingkey ~/.ssh/id_ed25519.pub'
+        : 'unlock or install a keyring, or set signing: auto',
+  });
+}

@@ -1,0 +1,161 @@
+// Notes follow the branch: sent from pre-push, over one connection of their own, and none where they are there already.
+// Nothing here stops a push; what goes wrong is one line.
+import { GIT_AI_REF } from '../../attest/git-ai.ts';
+import { mergeNotes } from '../../git/merge-notes.ts';
+import type { PushedRef } from '../../git/outgoing.ts';
+import { PLAINLY, QUIETLY } from '../../git/own-push.ts';
+import { isDryRunPush } from '../../git/push-command.ts';
+import { runGit } from '../../git/run-git.ts';
+import type { Notice, TextNotice } from '../../model/notice.ts';
+import { NOTES_REF } from '../../model/statement.ts';
+import type { HookWork } from '../commit/hook-work.ts';
+
+export interface NotesPush {
+  /** Name, or URL where it has none. */
+  readonly remote: string;
+  readonly url: string;
+  readonly refs: readonly PushedRef[];
+}
+
+interface Sending extends NotesPush {
+  readonly unsent: readonly string[];
+}
+
+/** A push waits no longer than that for its notes. */
+const BUDGET_MS = 8000;
+const TRIES_MAX = 3;
+
+/** @returns what to tell where the notes did not get there; null where all is well. */
+export async function pushNotes(work: HookWork, push: NotesPush): Promise<Notice | null> {
+  const isWanted = work.policy.notes.push && push.refs.some((ref) => ref.localOid !== null);
+  if (!isWanted) return null;
+  const unsent = await listUnsent(work, push.remote);
+  if (unsent.length === 0 || (await isDryRunPush(work.repository.caller))) return null;
+  const why = await sendWithRetries(work, { ...push, unsent });
+  return why === null ? null : notSent(push.remote, why);
+}
+
+/** Refs that the remote lacks, as far as this repository knows; none where there are no notes at all. */
+async function listUnsent(work: HookWork, remote: string): Promise<readonly string[]> {
+  const { objects, policy } = work;
+  const refs = policy.notes.gitAi ? [NOTES_REF, GIT_AI_REF] : [NOTES_REF];
+  const isUnsent = await Promise.all(
+    refs.map(async (ref) => {
+      const local = await objects.read(`${ref}^{commit}`);
+      if (local === null) return false;
+      const tracking = trackingRef(ref, remote);
+      return tracking === null || (await objects.read(`${tracking}^{commit}`))?.oid !== local.oid;
+    }),
+  );
+  return refs.filter((_, at) => isUnsent[at]);
+}
+
+/** @returns why they could not be sent, null where they were. */
+async function sendWithRetries(work: HookWork, push: Sending): Promise<string | null> {
+  const until = Date.now() + BUDGET_MS;
+  let why = 'it took too long';
+  for (let tries = 0; tries < TRIES_MAX && Date.now() < until; tries += 1) {
+    const sent = await sendNotes(work, push, until - Date.now());
+    if (sent.isDone) return null;
+    why = sent.why;
+    if (!sent.isBehind || !(await takeTheirs(work, push, until - Date.now()))) break;
+  }
+  return why;
+}
+
+const notSent = (remote: string, why: string): TextNotice => ({
+  kind: 'text',
+  text: `notes were not sent to ${remote}: ${why}; they go with the next push`,
+});
+
+const trackingRef = (ref: string, remote: string): string | null =>
+  /^[\w.-]+(?:\/[\w.-]+)*$/.test(remote)
+    ? ref.replace('refs/notes/', `refs/notes/remotes/${remote}/`)
+    : null;
+
+interface Sent {
+  readonly isDone: boolean;
+  /** Does the remote have notes that we lack? */
+  readonly isBehind: boolean;
+  readonly why: string;
+}
+
+async function sendNotes(
+  { repository }: HookWork,
+  push: Sending,
+  timeoutMs: number,
+): Promise<Sent> {
+  const target = push.remote === '' ? push.url : push.remote;
+  const answer = await runGit(
+    repository.caller,
+    [...QUIETLY, 'push', ...PLAINLY, target, ...push.unsent.map((ref) => `${ref}:${ref}`)],
+    { okExits: ANY_EXIT, timeoutMs },
+  );
+  const isBehind = /\((?:fetch first|non-fast-forward|cannot lock ref|incorrect old value)/.test(
+    answer.stderr,
+  );
+  const isDone = answer.exit === 0;
+  if (isDone) await rememberSent(repository.caller, push);
+  return { isDone, isBehind, why: lastLine(answer.stderr) };
+}
+
+const ANY_EXIT = [0, 1, 128, 129] as const;
+
+const lastLine = (text: string): string =>
+  text
+    .trim()
+    .split('\n')
+    .findLast((line) => !line.startsWith('hint:'))
+    ?.replace(/^(?:fatal|error|remote):\s*/, '') ?? '';
+
+/** git does so itself only where a fetch refspec of ours is set. */
+async function rememberSent(
+  caller: HookWork['repository']['caller'],
+  { unsent, remote }: Sending,
+): Promise<void> {
+  for (const ref of unsent) {
+    const tracking = trackingRef(ref, remote);
+    if (tracking !== null) await runGit(caller, ['update-ref', tracking, ref]);
+  }
+}
+
+/** Fetches the remote's notes and joins them with ours. @returns false where none could be had. */
+async function takeTheirs(work: HookWork, push: Sending, timeoutMs: number): Promise<boolean> {
+  const until = Date.now() + timeoutMs;
+  let isJoined = false;
+  // one by one: the remote may have only one of them
+  for (const ref of push.unsent)
+    if (until > Date.now() && (await takeOne(work, { push, ref, timeoutMs: until - Date.now() })))
+      isJoined = true;
+  return isJoined;
+}
+
+async function takeOne(
+  { repository }: HookWork,
+  asked: { readonly push: Sending; readonly ref: string; readonly timeoutMs: number },
+): Promise<boolean> {
+  const { push, ref, timeoutMs } = asked;
+  const target = push.remote === '' ? push.url : push.remote;
+  const into =
+    trackingRef(ref, push.remote) ?? ref.replace('refs/notes/', 'refs/notes/remotes/by-url/');
+  const fetched = await runGit(
+    repository.caller,
+    [
+      'fetch',
+      '--quiet',
+      '--no-tags',
+      '--no-write-fetch-head',
+      '--recurse-submodules=no',
+      target,
+      `+${ref}:${into}`,
+    ],
+    { okExits: ANY_EXIT, timeoutMs },
+  );
+  if (fetched.exit !== 0) return false;
+  return ref === NOTES_REF
+    ? mergeNotes(repository, into)
+    : mergeNotes(repository, into, { ref, join: keepOurs });
+}
+
+/** A note of that kind is one document: two cannot be joined. */
+const keepOurs = (ours: string): string => ours;

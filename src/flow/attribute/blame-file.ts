@@ -1,0 +1,128 @@
+// aitrail blame: git does the blaming, notes and recordings say where each line came from.
+import { realpath } from 'node:fs/promises';
+import { relative } from 'node:path';
+import { parsePorcelain, runBlame, type BlamedLine } from '../../git/blame.ts';
+import type { BlameWords } from '../../git/blame-words.ts';
+
+export { readBlameWords, type BlameWords } from '../../git/blame-words.ts';
+import { openObjects, type Objects } from '../../git/objects.ts';
+import { openRepository, type Repository } from '../../git/open-repository.ts';
+import type { Caller } from '../../model/caller.ts';
+import { Fault, type FaultCode } from '../../model/fault.ts';
+import type { BlamedOrigin } from './blame-origins.ts';
+
+export type BlameAnswer =
+  | { readonly kind: 'blamed'; readonly blamed: Blamed }
+  /** git refused; its exit status goes on to the caller. */
+  | { readonly kind: 'refused'; readonly fault: Fault; readonly exit: number };
+
+export interface Blamed {
+  /** git's own output for the words that were typed. */
+  readonly output: Buffer;
+  /** git's own diagnostics: progress, warnings. */
+  readonly notes: string;
+  readonly lines: readonly BlamedLine[];
+  readonly origins: readonly BlamedOrigin[];
+  /** Repository-relative name of the file. */
+  readonly path: string;
+  /** Full id of the revision that was asked about; HEAD for the working tree; null before the first commit. */
+  readonly commit: string | null;
+}
+
+/** @param words with what git shall read from standard input. @throws Fault NOT_A_REPOSITORY, GIT_MISSING. */
+export async function blameFile(
+  caller: Caller,
+  words: BlameWords & { readonly stdin?: Uint8Array },
+): Promise<BlameAnswer> {
+  const { stdin } = words;
+  // first, as it takes the longest, and both at once: git's own bytes for the screen, the same lines for the machine
+  const blaming = Promise.all([
+    runBlame(caller, words.gitWords, stdin),
+    runBlame(caller, ['--porcelain', ...words.plainWords], stdin),
+  ]);
+  blaming.catch(() => undefined); // no git at all: what is awaited before it says so too
+  const objects = openObjects(caller);
+  const loading = import('./blame-origins.ts'); // while git works
+  try {
+    // in no repository this is the fault to tell, whatever the others say
+    const repository = await openRepository(caller);
+    const head = await readRevision(objects, 'HEAD');
+    const { openNoted, readBlamedOrigins } = await loading;
+    const noted = await openNoted({ repository, objects }, head);
+    const [shown, read] = await blaming;
+    if (shown.exit !== 0 || read.exit !== 0) {
+      const failed = shown.exit === 0 ? read : shown;
+      return { kind: 'refused', fault: refusal(failed.stderr, words), exit: failed.exit };
+    }
+    const lines = parsePorcelain(read.stdout);
+    const { file, revision } = await pickPlaces(objects, words);
+    const commit = revision === null ? head : await readRevision(objects, tipOf(revision));
+    const origins =
+      words.isReverse || words.contents !== null
+        ? lines.map(() => ({ origin: null, isSigned: false }))
+        : await readBlamedOrigins(noted, lines, head);
+    const path = normalPath(`${await prefixOf(repository)}/${file ?? ''}`);
+    const blamed = { output: shown.stdout, notes: shown.stderr, lines, origins, path, commit };
+    return { kind: 'blamed', blamed };
+  } finally {
+    objects.close();
+  }
+}
+
+/** git's own bytes and status, nothing else. */
+export const blamePlainly = (
+  caller: Caller,
+  words: readonly string[],
+  stdin?: Uint8Array,
+): ReturnType<typeof runBlame> => runBlame(caller, words, stdin);
+
+/** `blame FILE REV` is an old way of git's to say it. */
+async function pickPlaces(
+  objects: Objects,
+  { file, revision, mayBeTurned }: BlameWords,
+): Promise<Pick<BlameWords, 'file' | 'revision'>> {
+  const isTurned = mayBeTurned && file !== null && (await readRevision(objects, file)) !== null;
+  return isTurned ? { file: revision, revision: file } : { file, revision };
+}
+
+/** The newer end of a range. */
+const tipOf = (revision: string): string => revision.split(/\.{2,3}/).at(-1) || 'HEAD';
+
+const readRevision = async (objects: Objects, revision: string): Promise<string | null> =>
+  (await objects.read(`${revision}^{commit}`))?.oid ?? null;
+
+/** Where the caller stands in the working tree; '' outside of one. */
+const prefixOf = async ({ worktree, caller }: Repository): Promise<string> =>
+  worktree === null ? '' : relative(worktree, await realpath(caller.cwd));
+
+function normalPath(path: string): string {
+  const parts: string[] = [];
+  for (const part of path.split('/')) {
+    if (part === '..') parts.pop();
+    else if (part !== '.' && part !== '') parts.push(part);
+  }
+  return parts.join('/');
+}
+
+function refusal(stderr: string, words: BlameWords): Fault {
+  const said = stderr
+    .replace(/^\s*usage: [^]*/m, '') // git lists all its flags then
+    .trim()
+    .replace(/^(fatal|error): /, '')
+    .replaceAll(/\s*\n\s*/g, '; ');
+  const why = said === '' ? `git blame ${words.gitWords.join(' ')} failed` : said;
+  const code = codeOf(said);
+  return code === 'USAGE'
+    ? new Fault(code, why, { fix: 'git blame -h lists the flags' })
+    : new Fault(code, why);
+}
+
+function codeOf(said: string): FaultCode {
+  if (/no such path|cannot stat path|has no such file|no such file|outside repository/i.test(said))
+    return 'NO_SUCH_FILE';
+  if (/no such ref: HEAD/i.test(said)) return 'NO_COMMITS'; // git's words for a branch without a commit
+  if (/bad revision|no such ref|unknown revision|bad object|ambiguous argument/i.test(said))
+    return 'NO_SUCH_REVISION';
+  if (/^usage|unknown option|unknown switch|-L argument|option/i.test(said)) return 'USAGE';
+  return 'GIT_FAILED';
+}

@@ -1,0 +1,80 @@
+// Questions about the log that need no recomputing: where it stands, and proofs to hand to somebody else.
+import { stateHome } from '../../config/places.ts';
+import { openCheckpoint } from '../../log/check-proof.ts';
+import { parseCheckpoint, parseProof } from '../../log/checkpoint.ts';
+import { parseNote } from '../../log/note.ts';
+import type { Caller } from '../../model/caller.ts';
+import type { EventRecord } from '../../model/event.ts';
+import { Fault } from '../../model/fault.ts';
+import type { CheckedFile } from '../../model/log-report.ts';
+import { openStore } from '../../store/open-store.ts';
+import type { SignedCheckpoint } from '../../store/store.ts';
+import { readStore } from '../show/read-store.ts';
+
+/** Signs the log as it is now. */
+export const signLogNow = (caller: Caller): Promise<SignedCheckpoint> =>
+  readStore(caller, (store) => store.signCheckpoint());
+
+/** What was refused, denied or stopped, newest first. */
+export const findEvents = (
+  caller: Caller,
+  { sinceMs = 0, limit = 1000 }: { readonly sinceMs?: number; readonly limit?: number },
+): Promise<readonly EventRecord[]> =>
+  readStore(caller, (store) => store.listEvents({ sinceMs, limit }));
+
+interface ExchangeProof {
+  readonly exchange: string;
+  readonly index: number;
+  readonly origin: string;
+  readonly vkey: string;
+  /** c2sp.org/tlog-proof text. */
+  readonly proof: string;
+  /** The leaf's data: what the proof is about. */
+  readonly leaf: string;
+}
+
+/** @throws Fault NO_SUCH_EXCHANGE, AMBIGUOUS_ID. */
+export const proveExchange = (caller: Caller, word: string): Promise<ExchangeProof> =>
+  readStore(caller, async (store) => {
+    const exchange = await store.findExchange(word);
+    const index = exchange?.logIndex ?? null;
+    if (exchange === null || index === null)
+      throw new Fault(
+        'NO_SUCH_EXCHANGE',
+        exchange === null
+          ? `exchange ${word} is not in the store`
+          : `exchange ${exchange.id} is still under way`,
+      );
+    const [entry] = await store.readLog(index, 1);
+    const leaf = Buffer.from(entry?.data ?? new Uint8Array()).toString('utf8');
+    return { exchange: exchange.id, index, leaf, ...(await store.proveLeaf(index)) };
+  });
+
+/**
+ * Holds a proof or checkpoint that somebody kept against this store's log.
+ *
+ * @param text of a tlog-proof or a signed checkpoint.
+ */
+export async function checkAgainstLog(caller: Caller, text: string): Promise<CheckedFile> {
+  const store = await openStore({ home: stateHome(caller.env), mode: 'read' });
+  try {
+    const proof = parseProof(text);
+    const note = proof?.checkpoint ?? text;
+    const said = parseNote(note);
+    const claimed = said === null ? null : parseCheckpoint(said.text);
+    if (claimed === null) return { kind: 'malformed' };
+    const now = await store.signCheckpoint();
+    const own = openCheckpoint(note, now.vkey);
+    if (own === null) return { kind: 'foreign', origin: claimed.origin };
+    const why = await store.findContradiction({
+      size: own.size,
+      root: own.root,
+      proof: proof === null ? null : { index: proof.index, path: proof.path },
+    });
+    return why === null
+      ? { kind: 'ours', index: proof?.index ?? null, size: own.size }
+      : { kind: 'contradicts', why };
+  } finally {
+    await store.close();
+  }
+}

@@ -1,0 +1,79 @@
+// What every exchange works with, put together once for the daemon's life.
+import type { WriteLog } from '../../daemon/log-file.ts';
+import type { Caller } from '../../model/caller.ts';
+import type { Store } from '../../store/store.ts';
+import type { Maskers } from '../mask/maskers.ts';
+import type { Recorder } from './record-exchange.ts';
+import { readHopRules } from '../../proxy/hops.ts';
+import { openUpstreams } from '../../proxy/upstreams.ts';
+import { openApprovalBook } from '../approve/approval-book.ts';
+import { openAuthorityBook } from './authority-book.ts';
+import { openDenialBook } from './denial-book.ts';
+import { openTokenReader } from '../../identity/read-token.ts';
+import { openExplainer } from '../mask/explain-placeholder.ts';
+import { openGapBook } from './gap-book.ts';
+import { openGrantBook } from '../session/grant-book.ts';
+import { openHopBook, withoutUs } from './hop-book.ts';
+import { openKnownBook } from '../mask/known-book.ts';
+import { openCredentials } from './read-credential.ts';
+import { openVeilBook } from '../mask/veil-book.ts';
+import { openPlaceBook } from '../session/place-book.ts';
+import { openPolicyBook } from '../policy/policy-book.ts';
+import { meterStore } from '../daemon/meter-store.ts';
+import { openNotifier } from '../approve/notify.ts';
+import { openMeters } from '../daemon/open-meters.ts';
+import { openPathResolver } from './resolve-path.ts';
+import { openSessionBook } from '../session/session-book.ts';
+import { openRuleBook } from '../judge/rule-book.ts';
+import { openWorktreeWatch } from '../observe/worktree-watch.ts';
+import { openWrittenBook } from '../mask/written-book.ts';
+
+export interface RecorderParts {
+  readonly store: Store;
+  /** State directory. */
+  readonly home: string;
+  /** The daemon's own. */
+  readonly env: Caller['env'];
+  readonly maskers: Maskers;
+  readonly log: WriteLog;
+  /** As in openUpstreams. */
+  readonly trust: readonly string[] | null;
+}
+
+export async function openRecorder(parts: RecorderParts): Promise<Recorder> {
+  const { home, maskers, log, trust } = parts;
+  const caller: Caller = { cwd: home, env: parts.env };
+  const key = await parts.store.readKey();
+  const credentials = openCredentials(caller, home);
+  const hops = withoutUs(readHopRules(caller.env));
+  const outside = { hops, credentials, warn: log };
+  const meters = await openMeters(caller, { ...outside, upstreams: openUpstreams(trust) });
+  const store = meterStore(parts.store, meters);
+  const grants = openGrantBook(store);
+  return {
+    store,
+    meters,
+    key,
+    maskers,
+    rules: openRuleBook(),
+    approvals: openApprovalBook(caller.env),
+    warn: log,
+    grants,
+    hops: openHopBook(hops, grants),
+    policies: openPolicyBook(caller, log),
+    known: openKnownBook(),
+    written: openWrittenBook(),
+    veils: openVeilBook(maskers, key),
+    explainer: openExplainer(),
+    paths: openPathResolver(caller),
+    places: openPlaceBook(caller),
+    authority: openAuthorityBook(home),
+    credentials,
+    gaps: openGapBook(store),
+    notifier: openNotifier({ ...outside, upstreams: openUpstreams(trust) }),
+    identities: openTokenReader(),
+    denials: openDenialBook(store, log),
+    sessions: openSessionBook(store),
+    watch: openWorktreeWatch({ caller, store, key, warn: log }),
+  };
+}

@@ -1,0 +1,248 @@
+// The reply's side of a record: bytes in, pieces for client and record out, and at the end what the reply wrote.
+import { Fault, isFault } from '../../model/fault.ts';
+import { isMaskedToAgent } from '../../model/secret.ts';
+import type { Ending, Piece, ReplyHead, ReplyTap } from '../../proxy/door.ts';
+import { pairsOf, valueOf } from '../../proxy/headers.ts';
+import { openTextMask } from '../../secrets/channel-mask.ts';
+import { openJsonMask } from '../../secrets/json-mask.ts';
+import type { Field } from '../../model/wire.ts';
+import type { ExchangeEnd, NewEmission } from '../../store/store.ts';
+import { isOfCall } from '../../wire/argument-text.ts';
+import type { WireError } from '../../wire/format.ts';
+import { maskHeaders } from '../../wire/mask-headers.ts';
+import { pickReplyKind } from '../../wire/reply-kind.ts';
+import { openReplyStream, type ReplyStream } from '../../wire/reply-stream.ts';
+import { atMost } from '../at-most.ts';
+import { type EmissionContext, findEmissions } from './find-emissions.ts';
+import { contextAtEnd } from './exchange-context.ts';
+import { withinLimit } from './http-limit.ts';
+import { pickReach } from '../mask/mask-reach.ts';
+import { openReplyPaths } from '../mask/mask-http.ts';
+import type { PolicyMasker } from '../mask/maskers.ts';
+import type { Admitted, Recorder } from './record-exchange.ts';
+import type { RequestFacts } from './record-request.ts';
+import { maskerFor } from '../mask/veil-book.ts';
+import { openRuledReply, type RuledReply, standingOf } from '../judge/rule-reply.ts';
+import { tellGap } from './tell-gap.ts';
+
+export interface ReplyContext {
+  readonly recorder: Recorder;
+  readonly admitted: Admitted;
+  readonly facts: RequestFacts;
+}
+
+interface State extends ReplyContext {
+  readonly head: ReplyHead;
+  readonly masker: PolicyMasker;
+  readonly rules: RuledReply;
+  readonly stream: ReplyStream;
+  /** Recorded bytes on their way to the store, and those that wait for it. */
+  writing: Promise<void>;
+  waiting: Uint8Array[];
+  waitingBytes: number;
+  /** Given to the store, or waiting for it. */
+  keptBytes: number;
+  firstByteAtMs: number | null;
+  settled: Promise<void> | null;
+  isBlocked: boolean;
+}
+
+const WRITE_BYTES = 256 * 1024;
+/** A tool call is not let go before it is known what stood in the worktree, but not for longer than this. */
+const OBSERVE_WAIT_MS = 500;
+
+export function openReplyRecord(context: ReplyContext, head: ReplyHead): ReplyTap {
+  const state = openState(context, head);
+  return {
+    push: (bytes) => {
+      state.firstByteAtMs ??= Date.now();
+      return stopAtSecret(state, state.stream.push(bytes));
+    },
+    end: (isCut) => stopAtSecret(state, state.stream.end(isCut)),
+    held: () => (state.isBlocked ? null : state.stream.held()),
+    resume: () => stopAtSecret(state, state.stream.resume()),
+    idle: () => state.stream.idle(),
+    keep: (record) => keep(state, record),
+    settle: (ending) => {
+      state.rules.abandon();
+      return (state.settled ??= settle(state, ending));
+    },
+    failure: (thrown) => state.stream.fail(errorOf(thrown)).client,
+  };
+}
+
+/** Goes back to the model as it wrote it. */
+const KEPT: ReadonlySet<Field> = new Set(['sealed', 'thinking', 'error']);
+
+function openState(context: ReplyContext, head: ReplyHead): State {
+  const { admitted, recorder } = context;
+  const masker = maskerFor(recorder.maskers, admitted, context.facts.veil);
+  const written = recorder.written.of(context.facts.session.id);
+  const format = admitted.format;
+  const isPlainHttp = admitted.connection.protocol === 'http';
+  const rules = openRuledReply(context);
+  const stream = openReplyStream({
+    format,
+    kind: pickReplyKind({
+      contentType: valueOf(head.headers, 'content-type'),
+      format,
+      path: admitted.knock.path,
+    }),
+    openMask: (site) => {
+      if (isPlainHttp && !admitted.connection.isRecorded) return null; // nobody reads it, nothing is written down
+      if (KEPT.has(site.field)) return openTextMask(masker.sealed);
+      return site.field === 'arguments' ? openJsonMask(masker.stream) : openTextMask(masker.stream);
+    },
+    reaches: (site, edit, place) => {
+      if (isPlainHttp) return 'record'; // a package, an API's answer: no model's output
+      const isKnown = masker.isKnown(edit.replacement);
+      const reach = pickReach(admitted.policy, { site, edit, place, written, isKnown });
+      if (reach === 'client' && isOfCall(site)) written.add(edit.replacement);
+      return reach;
+    },
+    clock: () => Date.now() - admitted.startedAtMs,
+    gate: rules.gate,
+    paths: openReplyPaths(masker, admitted, head),
+  });
+  return {
+    ...context,
+    head,
+    masker,
+    rules,
+    stream,
+    writing: Promise.resolve(),
+    waiting: [],
+    waitingBytes: 0,
+    keptBytes: 0,
+    firstByteAtMs: null,
+    settled: null,
+    isBlocked: false,
+  };
+}
+
+/** `onResponse: block`: the provider's own error instead of everything from the secret on. */
+function stopAtSecret(state: State, pieces: readonly Piece[]): readonly Piece[] {
+  const { policy, connection } = state.admitted;
+  if (state.isBlocked) return [];
+  if (connection.protocol === 'http') return pieces; // no model's output
+  if (policy.secrets.onResponse !== 'block' || policy.mode === 'observe') return pieces;
+  const found = state.stream.masks().find(isMaskedToAgent);
+  if (found === undefined) return pieces;
+  state.isBlocked = true;
+  const message = `the reply held a secret (${found.rule}) and was stopped by policy`;
+  return [state.stream.fail({ status: 400, message, code: 'SECRET_FOUND' })];
+}
+
+const TOOL_CALL = ['tool_use', 'function_call', 'tool_calls', 'functionCall', 'custom_tool_call'];
+
+function keep(state: State, record: Uint8Array): Promise<void> | null {
+  if (!state.facts.hasContent || !state.facts.isRecorded || record.length === 0) return null;
+  const kept = withinLimit(state.admitted.connection, record, state.keptBytes);
+  if (kept.length === 0) return null;
+  state.keptBytes += kept.length;
+  state.waiting.push(kept);
+  state.waitingBytes += kept.length;
+  const text = Buffer.from(record.buffer, record.byteOffset, record.byteLength);
+  const isCall = TOOL_CALL.some((word) => text.includes(word));
+  if (state.waitingBytes >= WRITE_BYTES) return write(state);
+  return isCall ? atMost(state.facts.before, OBSERVE_WAIT_MS) : null;
+}
+
+/** One write at a time: a slow disk slows the reader down. */
+function write(state: State): Promise<void> {
+  const bytes = Buffer.concat(state.waiting);
+  state.waiting = [];
+  state.waitingBytes = 0;
+  if (bytes.length > 0)
+    state.writing = state.writing.then(() =>
+      state.recorder.store.appendReply(state.admitted.id, bytes),
+    );
+  return state.writing;
+}
+
+async function settle(state: State, ending: Ending): Promise<void> {
+  const { recorder, admitted, facts } = state;
+  if (!facts.isRecorded) return;
+  try {
+    await write(state);
+    const [emissions, context] = await Promise.all([emissionsOf(state), contextAtEnd(facts)]);
+    const end = { ...endOf(state, emissions, ending), context };
+    await recorder.store.endExchange(end);
+    count(state, end);
+    await state.rules.settle(state.stream);
+    await lookAfter(state, end.emissions);
+  } catch (thrown) {
+    if (!isFault(thrown) || admitted.policy.onStoreError === 'refuse') throw thrown;
+    const line = `the end of ${admitted.id} is not recorded: ${thrown.message}`;
+    tellGap(recorder, admitted, { id: admitted.id, line });
+  }
+}
+
+function endOf(state: State, emissions: readonly NewEmission[], ending: Ending): ExchangeEnd {
+  const { stream, facts, head } = state;
+  const reading = stream.reading() ?? NO_READING;
+  const { responseSha256, clientSha256, responseBytes } = stream.digests();
+  const { headers, masks } = maskHeaders(state.masker.text, pairsOf(head.headers));
+  return {
+    id: state.admitted.id,
+    firstByteAtMs: state.firstByteAtMs,
+    endedAtMs: Date.now(),
+    status: head.status === 0 ? null : head.status,
+    outcome: state.isBlocked ? 'refused' : ending,
+    headers: facts.hasContent ? headers : [],
+    model: reading.model,
+    stopReason: reading.stopReason,
+    usage: reading.usage,
+    ...(facts.passed === null ? {} : { request: facts.passed() }),
+    responseSha256,
+    clientSha256,
+    responseBytes,
+    events: facts.hasContent ? stream.marks() : [],
+    masks: [...facts.masks, ...stream.masks(), ...masks],
+    emissions,
+  };
+}
+
+const NO_READING = { model: null, stopReason: null, usage: null };
+
+async function emissionsOf({
+  recorder,
+  admitted,
+  facts,
+  stream,
+}: State): Promise<readonly NewEmission[]> {
+  const blocks = stream.reading()?.blocks ?? [];
+  if (!facts.hasContent || facts.recognised.isSideCall || blocks.length === 0) return [];
+  const context: EmissionContext = {
+    agent: facts.agent,
+    standing: standingOf(admitted, facts),
+    repository: admitted.grant.place.repository,
+    key: recorder.key,
+    paths: recorder.paths,
+  };
+  return findEmissions(blocks, context);
+}
+
+function count({ recorder, admitted }: State, { emissions, masks }: ExchangeEnd): void {
+  const tally = recorder.grants.tally(admitted.grant.id);
+  tally.edits += emissions.length;
+  tally.masked += masks.filter(isMaskedToAgent).length;
+}
+
+/** What stood in the files when the reply ended and no tool had run yet. */
+async function lookAfter(state: State, emissions: readonly NewEmission[]): Promise<void> {
+  const { recorder, admitted, facts } = state;
+  if (!(state.stream.reading()?.blocks ?? []).some((block) => block.kind === 'tool-call')) return;
+  const named = emissions.flatMap(({ path }) => (path === null ? [] : [path]));
+  const directory = facts.recognised.directory ?? admitted.grant.place.worktree;
+  const looked = facts.before.then(() =>
+    recorder.watch.look(directory, { exchange: admitted.id, moment: 'after', named }),
+  );
+  await atMost(looked, OBSERVE_WAIT_MS);
+}
+
+function errorOf(thrown: unknown): WireError {
+  const code = thrown instanceof Fault ? thrown.code : 'BUG';
+  const why = thrown instanceof Fault ? thrown.message : 'the reply could not be recorded';
+  return { status: code === 'SESSION_STOPPED' ? 403 : 503, message: why, code };
+}

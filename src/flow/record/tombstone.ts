@@ -1,0 +1,16 @@
+// What is left of an exchange that is not to be recorded: who, when, how many bytes (in its record) and which rule.
+import type { Connection } from '../../model/policy.ts';
+import { TOMBSTONE_HEADER } from '../../model/session.ts';
+import { UNKNOWN } from './pick-connection.ts';
+
+export function tombstoneHeaders(connection: Connection): readonly (readonly [string, string])[] {
+  return [[TOMBSTONE_HEADER, ruleOf(connection)]];
+}
+
+function ruleOf({ name, recordPlace, recordRule }: Connection): string {
+  if (name === UNKNOWN) return 'no connection has this origin and path';
+  const setting = recordRule ?? `connections.${name}.record is false`;
+  if (recordPlace === undefined) return setting;
+  const { file, line, column } = recordPlace;
+  return `${setting} (${file}:${String(line)}:${String(column)})`;
+}

@@ -1,0 +1,54 @@
+// aitrail sessions stop: the session's token is dead from now on, and what is under way with it is cut.
+import { stateHome } from '../../config/places.ts';
+import { gitText } from '../../git/run-git.ts';
+import { findAgentSignals, SESSION_VARIABLE } from '../../model/agent-signals.ts';
+import type { Caller } from '../../model/caller.ts';
+import type { NewEvent } from '../../model/event.ts';
+import { Fault } from '../../model/fault.ts';
+import type { Session } from '../../model/session.ts';
+import { openStore } from '../../store/open-store.ts';
+import { askDaemon, findDaemon } from '../daemon/find-daemon.ts';
+import { readStore } from '../show/read-store.ts';
+
+const ASK_TIMEOUT_MS = 10_000;
+const LOCK_WAIT_MS = 3000;
+const UNSET = { okExits: [0, 1, 128] } as const;
+
+/** @param prefix start of a session's id. @throws Fault NO_SUCH_SESSION, AMBIGUOUS_ID, STORE_LOCKED. */
+export async function stopSession(caller: Caller, prefix: string): Promise<Session> {
+  const session = await readStore(caller, (store) => store.findSession(prefix));
+  if (session === null) throw new Fault('NO_SUCH_SESSION', `session ${prefix} is not in the store`);
+  const event = await describe(caller, session);
+  const daemon = await findDaemon(caller.env);
+  if (daemon !== null) {
+    const body = JSON.stringify({ grant: session.grant, event });
+    const question = { method: 'POST', path: '/stop-grant', body } as const;
+    await askDaemon(daemon, { ...question, timeoutMs: ASK_TIMEOUT_MS });
+    return session;
+  }
+  const home = stateHome(caller.env);
+  const options = { home, mode: 'write', inProcess: true, lockWaitMs: LOCK_WAIT_MS } as const;
+  const store = await openStore(options);
+  try {
+    await store.endGrant(session.grant, event.atMs);
+    await store.addEvent(event);
+  } finally {
+    await store.close();
+  }
+  return session;
+}
+
+async function describe(caller: Caller, session: Session): Promise<NewEvent> {
+  const ident = await gitText(caller, ['var', 'GIT_COMMITTER_IDENT'], UNSET);
+  const isAgent = [SESSION_VARIABLE].some((name) => (caller.env[name] ?? '') !== '');
+  return {
+    kind: 'stopped',
+    atMs: Date.now(),
+    detail: {
+      session: session.id,
+      grant: session.grant,
+      by: ident.replace(/ \d+ [+-]\d{4}$/, ''),
+      variables: [...(isAgent ? [SESSION_VARIABLE] : []), ...findAgentSignals(caller.env)],
+    },
+  };
+}

@@ -1,0 +1,189 @@
+// aitrail doctor: looks at everything a commit or a recording needs, one check after the other. A check that throws a
+// fault is a failed check: the fault says what is wrong and what to do.
+import { constants } from 'node:fs';
+import { access, readFile, stat } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { runFiles, stateHome } from '../../config/places.ts';
+import { findHooksPlace, huskyFolder } from '../../git/hooks-place.ts';
+import { readLedger } from '../../git/hook-ledger.ts';
+import { findRemotesWithoutNotes } from '../../git/notes-refspec.ts';
+import { findRepository, type Repository } from '../../git/open-repository.ts';
+import { listRemotes } from '../../git/remotes.ts';
+import { gitText } from '../../git/run-git.ts';
+import { hasKeyring } from '../../identity/keyring.ts';
+import type { Caller } from '../../model/caller.ts';
+import type { Check } from '../../model/diagnosis.ts';
+import { isFault } from '../../model/fault.ts';
+import type { Policy } from '../../model/policy.ts';
+import { checkLog } from '../log/check-log.ts';
+import { checkSettled } from './check-settled.ts';
+import { readDaemonStatus } from '../daemon/daemon-status.ts';
+import { loadPolicy } from '../policy/load-policy.ts';
+import { openSigner } from '../attest/open-signer.ts';
+
+interface World {
+  readonly caller: Caller;
+  readonly repository: Repository | null;
+  readonly home: string;
+}
+
+type Finding = Omit<Check, 'name'>;
+
+const ok = (detail: string): Finding => ({ status: 'ok', detail, fix: null });
+const note = (detail: string): Finding => ({ status: 'note', detail, fix: null });
+const warn = (detail: string, fix: string): Finding => ({ status: 'warn', detail, fix });
+const fail = (detail: string, fix: string): Finding => ({ status: 'fail', detail, fix });
+
+const CHECKS: readonly (readonly [string, (world: World) => Promise<Finding>])[] = [
+  ['node', async () => ok(`Node ${process.versions.node}`)],
+  ['git', checkGit],
+  ['repository', checkRepository],
+  ['hooks', checkHooks],
+  ['policy', checkPolicy],
+  ['identity', checkIdentity],
+  ['keyring', checkKeyring],
+  ['notes', checkNotes],
+  ['state', checkState],
+  ['daemon', checkDaemon],
+  ['log', checkRecords],
+  ['agents', checkAgents],
+  ['settings', ({ caller }) => checkSettled(caller)],
+];
+
+/** Runs every check, each also where an earlier one failed. @throws never a fault. */
+export async function diagnose(caller: Caller): Promise<readonly Check[]> {
+  const repository = await findRepository(caller).catch(() => null); // the git check says why
+  const world = { caller, repository, home: stateHome(caller.env) };
+  const checks: Check[] = [];
+  for (const [name, look] of CHECKS) checks.push({ name, ...(await take(look(world))) });
+  return checks;
+}
+
+async function take(looking: Promise<Finding>): Promise<Finding> {
+  try {
+    return await looking;
+  } catch (thrown) {
+    if (!isFault(thrown)) throw thrown;
+    return fail(`${thrown.message} (${thrown.code})`, thrown.fix);
+  }
+}
+
+const GIT_MINOR_MIN = 34;
+
+async function checkGit({ caller }: World): Promise<Finding> {
+  const version = (await gitText(caller, ['--version'])).replace('git version ', '');
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  return major < 2 || (major === 2 && minor < GIT_MINOR_MIN)
+    ? fail(`git ${version} is too old`, `install git 2.${GIT_MINOR_MIN} or newer`)
+    : ok(`git ${version}`);
+}
+
+async function checkRepository({ caller, repository }: World): Promise<Finding> {
+  if (repository === null)
+    return note(`${caller.cwd} is in no repository: its checks are left out`);
+  if (repository.worktree === null) return note(`${repository.gitDir} is bare: it needs no hooks`);
+  return ok(repository.worktree);
+}
+
+async function checkHooks({ repository }: World): Promise<Finding> {
+  if (repository === null || repository.worktree === null) return note('no working tree, no hooks');
+  const ledger = await readLedger(repository);
+  if (ledger.length === 0) return warn('aitrail is not set up in this repository', 'aitrail init');
+  const place = await findHooksPlace(repository);
+  const hook = join(place.kind === 'husky' ? huskyFolder(place) : place.dir, 'pre-commit');
+  const text = await readFile(hook, 'utf8').catch(() => '');
+  if (!text.includes('aitrail'))
+    return fail(`${hook} does not call aitrail any more`, 'aitrail init');
+  const isRunnable = await canRun(hook);
+  return isRunnable ? ok(place.dir) : fail(`${hook} is not executable`, `chmod +x ${hook}`);
+}
+
+async function checkPolicy({ caller, repository }: World): Promise<Finding> {
+  const policy = await loadPolicy(caller, repository);
+  const from = policy.files.length === 0 ? 'defaults only' : policy.files.join(', ');
+  return ok(`${policy.protect.length} protect rules; retention ${policy.retentionDays} d; ${from}`);
+}
+
+async function checkIdentity({ caller, repository }: World): Promise<Finding> {
+  const policy = await loadPolicy(caller, repository).catch(() => null); // the policy check says why
+  const signing: Policy['signing'] = policy?.signing ?? 'auto';
+  const signer = await openSigner(caller, signing);
+  const detail = `${signer.principal} signs with ${signer.place}`;
+  if (signer.kind !== 'file') return ok(detail);
+  return (caller.env['AITRAIL_PASSPHRASE_FILE'] ?? '') === ''
+    ? note(`${detail}, not encrypted: whoever reads the file can sign`)
+    : ok(`${detail}, encrypted`);
+}
+
+async function checkKeyring({ caller }: World): Promise<Finding> {
+  return hasKeyring(caller)
+    ? ok('the operating system has one')
+    : note('none here: keys are kept in files that only you can read');
+}
+
+async function checkNotes({ repository }: World): Promise<Finding> {
+  if (repository === null) return note('no repository');
+  const remotes = await listRemotes(repository);
+  if (remotes.length === 0) return note('no remote yet; run aitrail init again once there is one');
+  const missing = await findRemotesWithoutNotes(repository);
+  return missing.length === 0
+    ? ok(`fetched with ${remotes.map(({ name }) => name).join(', ')}`)
+    : warn(`git fetch brings no notes from ${missing.join(', ')}`, 'aitrail init');
+}
+
+async function checkState({ home }: World): Promise<Finding> {
+  const found = await stat(home).catch(() => null);
+  if (found === null) return note(`${home} is not there yet: the first recording makes it`);
+  if (!(await canWrite(home))) return fail(`${home} cannot be written`, `chown "$USER" '${home}'`);
+  // on Windows mode bits say nothing
+  const isOpen = process.platform !== 'win32' && (found.mode & 0o077) !== 0;
+  return isOpen ? warn(`${home} can be entered by others`, `chmod 700 '${home}'`) : ok(home);
+}
+
+async function checkDaemon({ caller, home }: World): Promise<Finding> {
+  const status = await readDaemonStatus(caller);
+  const counts = `${status.sessions} sessions, ${status.exchanges} exchanges`;
+  if (status.running) return ok(`pid ${status.pid} at ${status.url}; ${counts}`);
+  const { log } = runFiles(home);
+  const hasLog = await stat(log).then(
+    () => true,
+    () => false,
+  );
+  return note(`not running: aitrail run starts it; ${counts}${hasLog ? `; log: ${log}` : ''}`);
+}
+
+async function checkRecords({ caller, home }: World): Promise<Finding> {
+  if ((await stat(join(home, 'store.db')).catch(() => null)) === null)
+    return note('nothing recorded yet');
+  const report = await checkLog(caller);
+  const size = `${report.size} entries, ${report.recordsChecked} records`;
+  return report.isRepaired || report.repaired.length === 0
+    ? ok(size)
+    : warn(`${size}; derived files are torn: ${report.repaired.join(', ')}`, 'aitrail log verify');
+}
+
+const AGENTS = ['claude', 'codex', 'gemini', 'opencode', 'copilot', 'aider'] as const;
+
+async function checkAgents({ caller }: World): Promise<Finding> {
+  const folders = (caller.env['PATH'] ?? '').split(delimiter).filter(Boolean);
+  const found: string[] = [];
+  for (const agent of AGENTS) {
+    const places = await Promise.all(folders.map((folder) => canRun(join(folder, agent))));
+    if (places.includes(true)) found.push(agent);
+  }
+  return note(
+    found.length === 0
+      ? 'none of the known ones is on PATH'
+      : found.map((name) => `aitrail run -- ${name}`).join(', '),
+  );
+}
+
+const canRun = (path: string): Promise<boolean> => can(path, constants.X_OK);
+const canWrite = (path: string): Promise<boolean> => can(path, constants.W_OK);
+
+function can(path: string, mode: number): Promise<boolean> {
+  return access(path, mode).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,148 @@
+// Ranges of statements against the blobs of their commits: the file is there with that content, the lines are in it and
+// hash to what was said, and the commit added them.
+import { contentSha256 } from '../../attest/build-statement.ts';
+import {
+  emptyTree,
+  readAddedLines,
+  type AddedLines,
+  type DiffAlgorithm,
+  type TreePair,
+} from '../../git/added-lines.ts';
+import type { Objects } from '../../git/objects.ts';
+import type { Repository } from '../../git/open-repository.ts';
+import { runGit } from '../../git/run-git.ts';
+import { Fault } from '../../model/fault.ts';
+import type { LineRange } from '../../model/origin.ts';
+import type { Statement, StatementFile, StatementRange } from '../../model/statement.ts';
+import type { CommitFacts } from '../../model/verdict.ts';
+
+export interface StatedCommit {
+  readonly facts: CommitFacts;
+  readonly statement: Statement;
+}
+
+export interface FilesWork {
+  readonly repository: Repository;
+  readonly objects: Objects;
+}
+
+/** git's own and its alternatives: two diffs may differ in which of two equal lines was added. */
+const ALGORITHMS: readonly DiffAlgorithm[] = ['myers', 'histogram', 'patience', 'minimal'];
+
+/** Commits whose blobs are asked for at a time: the reader answers in one stream, and this many are in memory. */
+const TOGETHER = 64;
+
+/** @returns what is wrong by commit id; commits whose files are right have no entry. @throws Fault OBJECTS_MISSING. */
+export async function checkFiles(
+  work: FilesWork,
+  stated: readonly StatedCommit[],
+): Promise<ReadonlyMap<string, string>> {
+  const wrong = new Map<string, string>();
+  for (let first = 0; first < stated.length; first += TOGETHER)
+    await Promise.all(
+      stated.slice(first, first + TOGETHER).map(async (each) => {
+        const why = await checkContents(work, each);
+        if (why !== null) wrong.set(each.facts.commit, why);
+      }),
+    );
+  let doubtful = stated.filter(
+    ({ facts, statement }) =>
+      !wrong.has(facts.commit) && statement.predicate.files.some((file) => file.ranges.length > 0),
+  );
+  let reasons = new Map<string, string>();
+  for (const algorithm of ALGORITHMS) {
+    reasons = await findNotAdded(work, doubtful, algorithm);
+    doubtful = doubtful.filter(({ facts }) => reasons.has(facts.commit));
+    if (doubtful.length === 0) break;
+  }
+  return new Map([...wrong, ...reasons]);
+}
+
+async function checkContents(work: FilesWork, each: StatedCommit): Promise<string | null> {
+  const { commit } = each.facts;
+  for (const file of each.statement.predicate.files) {
+    if (file.ranges.length === 0 && file.unrecordedLines === 0) continue;
+    const blob = await readBlob(work, commit, file.path);
+    if (blob?.oid !== file.blob) return `${file.path} is not the blob that was attested`;
+    const why = file.ranges.length === 0 ? null : checkRanges(file, blob.text);
+    if (why !== null) return why;
+  }
+  return null;
+}
+
+async function readBlob(
+  work: FilesWork,
+  commit: string,
+  path: string,
+): Promise<{ readonly oid: string; readonly text: string } | null> {
+  const spec = path.includes('\n') ? await findBlobId(work, commit, path) : `${commit}:${path}`;
+  const object = spec === null ? null : await work.objects.read(spec);
+  return object?.type === 'blob' ? { oid: object.oid, text: object.bytes.toString('utf8') } : null;
+}
+
+/** For names with a line feed, which the object reader's protocol cannot ask for. */
+async function findBlobId(work: FilesWork, commit: string, path: string): Promise<string | null> {
+  const args = ['ls-tree', '--full-tree', '-z', commit, '--', `:(top,literal)${path}`];
+  const listed = await runGit(work.repository.caller, args, { okExits: [0, 128] });
+  return /^\d+ blob ([0-9a-f]+)\t/.exec(listed.stdout.toString('utf8'))?.[1] ?? null;
+}
+
+function checkRanges(file: StatementFile, text: string): string | null {
+  const lines = text.split('\n');
+  for (const { startLine, endLine, contentSha256: said } of file.ranges) {
+    const place = `${file.path}:${startLine}-${endLine}`;
+    if (endLine > lines.length) return `${place} is outside the file`;
+    if (contentSha256(lines.slice(startLine - 1, endLine)) !== said)
+      return `${place} has other content`;
+  }
+  return null;
+}
+
+/** @returns by commit id, the first range that a parent holds already. */
+async function findNotAdded(
+  work: FilesWork,
+  stated: readonly StatedCommit[],
+  algorithm: DiffAlgorithm,
+): Promise<Map<string, string>> {
+  const pairs = await Promise.all(stated.map(({ facts }) => pairsOf(work, facts)));
+  const added = await readAddedLines(work.repository, pairs.flat(), algorithm);
+  const found = new Map<string, string>();
+  let at = 0;
+  for (const [index, { facts, statement }] of stated.entries()) {
+    const count = pairs[index]?.length ?? 0;
+    const why = notAdded(statement, added.slice(at, at + count));
+    at += count;
+    if (why !== null) found.set(facts.commit, why);
+  }
+  return found;
+}
+
+/** One pair per parent: a merge's lines are those that no parent has. */
+async function pairsOf(work: FilesWork, facts: CommitFacts): Promise<readonly TreePair[]> {
+  const after = facts.tree;
+  if (facts.parents.length === 0)
+    return [{ before: emptyTree(work.repository.objectFormat), after }];
+  return Promise.all(
+    facts.parents.map(async (parent) => {
+      const tree = await work.objects.read(`${parent}^{tree}`);
+      if (tree === null)
+        throw new Fault('OBJECTS_MISSING', `parent ${parent.slice(0, 12)} is not in this clone`);
+      return { before: tree.oid, after };
+    }),
+  );
+}
+
+function notAdded(statement: Statement, perParent: readonly AddedLines[]): string | null {
+  for (const file of statement.predicate.files)
+    for (const range of file.ranges)
+      if (!perParent.every((added) => holds(added.get(file.blob) ?? [], range)))
+        return `${file.path}:${range.startLine}-${range.endLine} was not added by this commit`;
+  return null;
+}
+
+/** Neighbouring added lines are always one hunk, so a range stands in one of them or is not all new. */
+const holds = (added: readonly LineRange[], range: StatementRange): boolean =>
+  added.some(
+    ({ firstLine, lineCount }) =>
+      firstLine <= range.startLine && range.endLine < firstLine + lineCount,
+  );

@@ -1,0 +1,126 @@
+// aitrail verify, from words to answer: gather targets and trust, judge, sum up.
+import { readCommitFacts } from '../../git/commit-facts.ts';
+import { listNotesRefs } from '../../git/notes.ts';
+import { openObjects, type Objects } from '../../git/objects.ts';
+import { openRepository, type Repository } from '../../git/open-repository.ts';
+import { gitText } from '../../git/run-git.ts';
+import type { Caller } from '../../model/caller.ts';
+import type { ChangeReport } from '../../model/change-report.ts';
+import type { CommitVerdict } from '../../model/verdict.ts';
+import type { Verification } from '../../model/verification.ts';
+import { checkApprovals } from './check-approvals.ts';
+import { describeTrust } from './describe-trust.ts';
+import { loadSharedPolicy } from '../policy/load-policy.ts';
+import { readTrust } from './read-trust.ts';
+import { reportChange } from './report-change.ts';
+import { readPushed, type PushedTargets } from './verify-push.ts';
+import {
+  verifyCommits,
+  type Requirement,
+  type VerifiedCommits,
+  type VerifyWork,
+} from './verify-range.ts';
+import { resolveCommit, resolveTarget, type VerifyTarget } from './verify-target.ts';
+
+export interface VerifyQuestion {
+  readonly range: string | null;
+  /** pre-receive's lines; then `range` is not read. */
+  readonly pushed: string | null;
+  readonly trustRef: string | null;
+  readonly require: readonly Requirement[];
+  /** Also tell what the change brings? */
+  readonly isReported?: boolean;
+}
+
+/** @throws Fault NOT_A_REPOSITORY, NO_SUCH_REVISION, OBJECTS_MISSING and others of exit 2 and 3. */
+export async function verify(caller: Caller, question: VerifyQuestion): Promise<Verification> {
+  const repository = await openRepository(caller);
+  const objects = openObjects(caller);
+  try {
+    return await verifyIn(repository, objects, question);
+  } finally {
+    objects.close();
+  }
+}
+
+async function verifyIn(
+  repository: Repository,
+  objects: Objects,
+  question: VerifyQuestion,
+): Promise<Verification> {
+  const { targets, notes } = await findTargets(repository, objects, question);
+  const { trustRef, require, isReported = false } = question;
+  const fixed = trustRef === null ? null : await resolveCommit(repository, trustRef);
+  const verdicts: CommitVerdict[] = [];
+  const trustedBy = new Set<string>();
+  const reports: ChangeReport[] = [];
+  for (const target of targets) {
+    const trust = await readTrust(repository, objects, fixed ?? target.base);
+    trustedBy.add(describeTrust(trust.source));
+    const policy =
+      require.includes('approval') || isReported
+        ? await loadSharedPolicy(repository.caller, objects, fixed ?? target.base)
+        : NO_RULES;
+    const work = { repository, objects, trust, require, policy, pushedNotes: notes };
+    const verified = await verifyCommits(work, target);
+    verdicts.push(...verified.verdicts);
+    if (isReported) reports.push(await report(work, target, verified));
+  }
+  return {
+    isOk: verdicts.every((verdict) => verdict.status === 'verified'),
+    verdicts: await addSubjects(objects, verdicts),
+    trustedBy: [...trustedBy],
+    fetch: await suggestFetch(repository, verdicts),
+    reports,
+  };
+}
+
+async function report(
+  work: VerifyWork,
+  target: VerifyTarget,
+  { verdicts, stated }: VerifiedCommits,
+): Promise<ChangeReport> {
+  const statements = new Map(stated.map(({ facts, statement }) => [facts.commit, statement]));
+  const unapproved = await checkApprovals({ ...work, isStrict: false }, stated);
+  return reportChange({ ...work, target, verdicts, statements, unapproved });
+}
+
+/** Nobody asked for approvals: no policy is read. */
+const NO_RULES = { protect: [], groups: {} } as const;
+
+async function findTargets(
+  repository: Repository,
+  objects: Objects,
+  question: VerifyQuestion,
+): Promise<PushedTargets> {
+  if (question.pushed !== null) return readPushed(repository, objects, question.pushed);
+  const target: VerifyTarget = await resolveTarget(repository, objects, question.range);
+  return { targets: [target], notes: new Map() };
+}
+
+async function addSubjects(
+  objects: Objects,
+  verdicts: readonly CommitVerdict[],
+): Promise<Verification['verdicts']> {
+  return Promise.all(
+    verdicts.map(async (verdict) => {
+      const reading = await readCommitFacts(objects, verdict.commit);
+      return { ...verdict, subject: reading.kind === 'commit' ? reading.facts.subject : '' };
+    }),
+  );
+}
+
+/** Notes do not come with a clone: the one command that brings them. */
+async function suggestFetch(
+  repository: Repository,
+  verdicts: readonly CommitVerdict[],
+): Promise<string | null> {
+  const isMissing = verdicts.some((each) => each.status === 'missing' && each.reason === null);
+  if (!isMissing) return null;
+  const remotes = (await gitText(repository.caller, ['remote'])).split('\n').filter(Boolean);
+  const refs = await listNotesRefs(repository);
+  const unread = remotes.find((remote) => !refs.includes(`refs/notes/remotes/${remote}/aitrail`));
+  return unread === undefined
+    ? null
+    : `git fetch ${unread} '+refs/notes/aitrail*:refs/notes/remotes/${unread}/aitrail*'`;
+}

@@ -1,0 +1,101 @@
+// Attribution of real commits from a real store: what git says was added, and what recordings say of it.
+import { afterEach, expect, test } from 'vitest';
+import { openBench } from '../attribution-bench.ts';
+
+const closers: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of closers.splice(0).toReversed()) await close();
+});
+
+const LETTER = { ai: 'a', mixed: 'm', unrecorded: 'h' } as const;
+
+async function openTold(format: 'sha1' | 'sha256' = 'sha1') {
+  const bench = await openBench(format);
+  closers.push(bench.close);
+  const record = (path: string, text: string, stood: string | null): Promise<void> =>
+    bench.record({ kind: 'write', path, text }, { [path]: stood ?? '' });
+  const attribute = async (id: string): Promise<Record<string, string>> =>
+    Object.fromEntries(
+      (await bench.attribute(id)).map((file) => [
+        file.path,
+        file.added.map((line) => `${String(line.line)}${LETTER[line.origin.kind]}`).join(' '),
+      ]),
+    );
+  return { ...bench, ask: bench.record, record, attribute };
+}
+
+const MINE = 'import { readOrders } from "./orders";\n\nexport const orders = readOrders();\n';
+const BLOCK = `export function overdueOrders(today: Date): Order[] {
+  const cutoff = addDays(today, -gracePeriod);
+  return orders.filter((order) => order.dueOn < cutoff);
+}
+`;
+
+test.each(['sha1', 'sha256'] as const)(
+  'a block added to a person’s file, then edited (%s)',
+  async (format) => {
+    const { write, commit, record, attribute } = await openTold(format);
+    write('src/a.ts', MINE);
+    expect(await attribute(commit())).toEqual({ 'src/a.ts': '1h 2h 3h' });
+    await record('src/a.ts', MINE + BLOCK, MINE);
+    write('src/a.ts', MINE + BLOCK);
+    expect(await attribute(commit())).toEqual({ 'src/a.ts': '4a 5a 6a 7a' });
+    write('src/a.ts', (MINE + BLOCK).replace('-gracePeriod', '-gracePeriod - 1'));
+    expect(await attribute(commit())).toEqual({ 'src/a.ts': '5m' });
+  },
+);
+
+test('a renamed file, and a copy of an AI’s function beside a person’s', async () => {
+  const { git, write, commit, record, attribute } = await openTold();
+  write('src/a.ts', MINE);
+  commit();
+  await record('src/a.ts', MINE + BLOCK, MINE);
+  write('src/a.ts', MINE + BLOCK);
+  commit();
+  git('mv', 'src/a.ts', 'src/late.ts');
+  write('src/late.ts', (MINE + BLOCK).replace('today: Date', 'now: Date'));
+  expect(await attribute(commit())).toEqual({ 'src/late.ts': '4m' });
+  write('src/copy.ts', MINE + BLOCK);
+  expect(await attribute(commit())).toEqual({ 'src/copy.ts': '1h 2h 3h 4a 5a 6a 7a' });
+});
+
+test('a merge adds what no parent has; a deletion adds nothing', async () => {
+  const { git, write, commit, record, attribute } = await openTold();
+  write('a.ts', MINE);
+  commit();
+  git('switch', '-qc', 'side');
+  await record('b.ts', BLOCK, null);
+  write('b.ts', BLOCK);
+  commit();
+  git('switch', '-q', '-');
+  write('a.ts', `${MINE}export default orders;\n`);
+  commit();
+  git('merge', '-q', '--no-commit', 'side');
+  write('a.ts', `${MINE}export default orders;\n// merged by hand\n`);
+  expect(await attribute(commit())).toEqual({ 'a.ts': '5h' });
+  git('rm', '-q', 'b.ts');
+  expect(await attribute(commit())).toEqual({});
+});
+
+test('an answer that quotes a person’s file claims nothing of it, however late the file was looked at', async () => {
+  const bench = await openTold();
+  bench.write('src/a.ts', MINE + BLOCK);
+  const snippet = { kind: 'snippet', path: null, text: BLOCK } as const;
+  await bench.ask(snippet, { 'src/a.ts': MINE + BLOCK }, { seenAfterMs: 150 });
+  expect(await bench.attribute(bench.commit())).toEqual({ 'src/a.ts': '1h 2h 3h 4h 5h 6h 7h' });
+});
+
+test('what a model wrote in another worktree and a diff brought here', async () => {
+  const bench = await openTold();
+  bench.write('src/a.ts', MINE);
+  bench.commit();
+  const written = { kind: 'write', path: 'src/a.ts', text: MINE + BLOCK } as const;
+  await bench.ask(written, { 'src/a.ts': MINE }, { worktree: '/work/other' });
+  bench.write('src/a.ts', MINE + BLOCK);
+  expect(await bench.attribute(bench.commit())).toEqual({ 'src/a.ts': '4a 5a 6a 7a' });
+});
+
+test('a commit that is not there is said to be missing', async () => {
+  const { attribute } = await openTold();
+  await expect(attribute('0'.repeat(40))).rejects.toMatchObject({ code: 'NO_SUCH_REVISION' });
+});
