@@ -1,7 +1,6 @@
 // Attempts that were turned away at the door, as records. A flood of the same is one record now and one count a minute.
 import type { NewEvent } from '../../model/event.ts';
 import type { Refusal } from '../../proxy/door.ts';
-import type { Store } from '../../store/store.ts';
 
 export interface DenialBook {
   /** @param why in our own words: nothing of what the caller sent. */
@@ -29,23 +28,26 @@ const KINDS_MAX = 50;
 const DENIED: ReadonlySet<number> = new Set([401, 403, 407]);
 
 export function openDenialBook(
-  store: Pick<Store, 'addEvent'>,
+  store: { readonly addEvent: (event: NewEvent) => Promise<unknown> },
   warn: (line: string) => void,
 ): DenialBook {
   const counted = new Map<string, Counted>();
   let timer: NodeJS.Timeout | null = null;
-  const write = async (one: Counted): Promise<void> => {
+  const writing = new Set<Promise<unknown>>();
+  const write = (one: Counted): void => {
     const event = eventOf(one);
     one.count = 0;
-    await store
+    const written = store
       .addEvent(event)
-      .catch((thrown: unknown) => warn(`gap: a denied attempt is not recorded: ${String(thrown)}`));
+      .catch((thrown: unknown) => warn(`gap: a denied attempt is not recorded: ${String(thrown)}`))
+      .finally(() => writing.delete(written));
+    writing.add(written);
   };
-  const flush = async (): Promise<void> => {
+  const flush = (): void => {
     const waiting = [...counted.values()].filter(({ count }) => count > 0);
     counted.clear();
     timer = null;
-    await Promise.all(waiting.map(write));
+    for (const one of waiting) write(one);
   };
   return {
     note: (refusal, why) => {
@@ -60,12 +62,13 @@ export function openDenialBook(
       const isFull = counted.size >= KINDS_MAX;
       const first = isFull ? othersAt(Date.now()) : countedAt(Date.now(), refusal, why ?? null);
       counted.set(isFull ? OTHERS : name, first);
-      timer ??= setTimeout(() => void flush(), WINDOW_MS).unref();
-      void write(first);
+      timer ??= setTimeout(flush, WINDOW_MS).unref();
+      write(first);
     },
     close: async () => {
       if (timer !== null) clearTimeout(timer);
-      await flush();
+      flush();
+      await Promise.all(writing); // also what was noted just before the end
     },
   };
 }
