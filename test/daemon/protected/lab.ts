@@ -22,7 +22,8 @@ export async function makeTemplate({ put, git, repo, caller }: World): Promise<v
   put(`repo/${F}`, 'on: push\n');
   put('repo/a.yml', 'on: evil\n');
   put('repo/ci.yml', 'on: evil as well\n');
-  put('repo/stage/.github/workflows/ci.yml', 'on: evil\n');
+  // another length: an archive brings its times with it, and git takes one size in one second for no change
+  put('repo/stage/.github/workflows/ci.yml', 'on: evil, unpacked\n');
   put('repo/x.diff', `--- a/${F}\n+++ b/${F}\n@@ -1 +1 @@\n-on: push\n+on: evil\n`);
   put('repo/tools/gen.sh', '#!/bin/sh\nsed s/push/evil/ ci.yml > .github/workflows/ci.yml\n');
   chmodSync(join(repo, 'tools/gen.sh'), 0o755);
