@@ -340,7 +340,7 @@ describe('in force', () => {
       [RC]: '$import: ./aitrail.config.js\n',
     });
     // in a process of its own that stands in the clone: that is where cosmiconfig looks for its own options
-    const script = `import { loadPolicy } from '${join(process.cwd(), 'src/flow/load-policy.ts')}';
+    const script = `import { loadPolicy } from '${join(process.cwd(), 'src/flow/policy/load-policy.ts')}';
       import { findRepository } from '${join(process.cwd(), 'src/git/open-repository.ts')}';
       const caller = { cwd: process.cwd(), env: { ...process.env } };
       await loadPolicy(caller, await findRepository(caller)).catch((fault) => console.log(fault.message));`;
