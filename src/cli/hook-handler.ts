@@ -2,7 +2,10 @@
 import type { HookHandler } from '../flow/daemon/serve.ts';
 import { answerHookRequest } from '../hooks/answer-request.ts';
 
-export const handleHook: HookHandler = async ({ body, isCallerThere }, { store, home: ours }) => {
+export const handleHook: HookHandler = async (
+  { body, isCallerThere },
+  { store, home: ours, tellBlock },
+) => {
   const answer = await answerHookRequest(body, {
     openRecords: (home) =>
       Promise.resolve(
@@ -12,6 +15,7 @@ export const handleHook: HookHandler = async ({ body, isCallerThere }, { store, 
       ),
     isWanted: isCallerThere,
     canWait: false,
+    tellBlock,
   });
   return { status: 200, body: answer };
 };

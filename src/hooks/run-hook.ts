@@ -6,7 +6,7 @@ import { checkPatch, checkStaged } from '../flow/commit/check-staged.ts';
 import { type HookWork, type HookWorld, withHookWork } from '../flow/commit/hook-work.ts';
 import { recordNotices } from '../flow/record/record-notices.ts';
 import { isFault } from '../model/fault.ts';
-import type { HookReport } from '../model/notice.ts';
+import type { HookReport, Notice } from '../model/notice.ts';
 import { faultLines } from '../print/fault-lines.ts';
 import { hookLines } from '../print/hook-lines.ts';
 import type { HookAnswer, HookCall } from './hook-call.ts';
@@ -52,5 +52,14 @@ async function answerOf(
 ): Promise<HookAnswer | null> {
   if (check === null) return null;
   const notices = await recordNotices(work, call.hook, check.notices);
+  const { tellBlock } = work.world;
+  if (check.isRefused && tellBlock !== null && work.world.isWanted())
+    tellBlock({ caller: call.caller, hook: call.hook, rule: findRule(check.notices) });
   return { exit: check.isRefused ? 1 : 0, stderr: hookLines({ ...check, notices }) };
+}
+
+/** The name of the first thing that was refused, as the log has it. */
+function findRule(notices: readonly Notice[]): string | null {
+  const refused = notices.find((notice) => 'effect' in notice && notice.effect === 'refused');
+  return refused?.kind === 'secret' ? refused.rule : (refused?.kind ?? null);
 }

@@ -18,6 +18,7 @@ test.each([
     openRecords: async () => Promise.resolve({ kind: 'open', store, isWritable } as const),
     isWanted: () => false,
     canWait: false,
+    tellBlock: null,
   };
   const call = { hook: 'post-commit', words: [], stdin: '' } as const;
   await withHookWork(lab.caller, world, (work) => attestFromHook(work, call));

@@ -119,7 +119,7 @@ function bodyOf({ on, subject, rule, place, exchange, approval }: News): string 
 
 function commandOf({ approval, exchange }: Pick<News, 'approval' | 'exchange'>): string {
   if (approval !== null) return `aitrail approvals show ${approval}`;
-  return exchange === null ? 'aitrail proxy logs' : `aitrail show ${exchange}`;
+  return exchange === null ? 'aitrail log events' : `aitrail show ${exchange}`;
 }
 
 interface Signed {

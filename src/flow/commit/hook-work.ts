@@ -4,6 +4,7 @@ import { openObjects } from '../../git/objects.ts';
 import { openWorktree, type Repository } from '../../git/open-repository.ts';
 import { stateHome } from '../../config/places.ts';
 import type { Caller } from '../../model/caller.ts';
+import type { HookName } from '../../model/hook.ts';
 import type { Policy } from '../../model/policy.ts';
 import type { Store } from '../../store/store.ts';
 import { readHookPolicy } from '../policy/hook-policy.ts';
@@ -14,6 +15,14 @@ export type Records =
   | { readonly kind: 'none' }
   | { readonly kind: 'unreadable'; readonly why: string };
 
+/** That a hook refused something, for those who are told elsewhere. Rule and place, never what was found. */
+export interface HookBlock {
+  readonly caller: Caller;
+  readonly hook: HookName;
+  /** Of the first thing that was refused; null where it has no name. */
+  readonly rule: string | null;
+}
+
 export interface HookWorld {
   /** Opened once, when a flow first asks. @param home the caller's state directory. */
   openRecords(home: string, mode: 'read' | 'write'): Promise<Records>;
@@ -21,6 +30,8 @@ export interface HookWorld {
   isWanted(): boolean;
   /** Is there time to ask a remote? The daemon has a second, and then somebody else is asked. */
   readonly canWait: boolean;
+  /** Webhooks hear of it; null where nobody is there to send them. Keeps nobody waiting. */
+  readonly tellBlock: ((block: HookBlock) => void) | null;
 }
 
 export interface HookWork {

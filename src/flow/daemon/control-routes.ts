@@ -9,6 +9,7 @@ import { arrayAt, isObject, isString, objectAt, parseJson, stringAt } from '../.
 import type { Place } from '../../model/session.ts';
 import { NO_HOPS, parseHopRules } from '../../proxy/hops.ts';
 import { identifyOpener, type Opener } from '../session/identify-opener.ts';
+import { tellHookBlock } from '../judge/tell-hook-block.ts';
 import type { HookHandler, Serving } from './serve.ts';
 
 export function controlRoutes(serving: Serving, hook: HookHandler, stop: () => void): Routes {
@@ -51,7 +52,12 @@ export function controlRoutes(serving: Serving, hook: HookHandler, stop: () => v
       recorder.approvals.wake();
       return text('');
     },
-    'POST /hook': (call) => hook(call, { store: recorder.store, home: serving.home }),
+    'POST /hook': (call) =>
+      hook(call, {
+        store: recorder.store,
+        home: serving.home,
+        tellBlock: (block) => void tellHookBlock(recorder, block),
+      }),
   };
 }
 

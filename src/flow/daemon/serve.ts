@@ -34,12 +34,17 @@ import { watchIdle } from './idle-watch.ts';
 import { openMaskers } from '../mask/maskers.ts';
 import { openDoor, type Recorder } from '../record/record-exchange.ts';
 import { openRecorder } from '../record/open-recorder.ts';
+import type { HookBlock } from '../commit/hook-work.ts';
 import { openVault } from '../mask/keep-secret.ts';
 
 /** Answers one hook; what its body is, src/hooks knows. */
 export type HookHandler = (
   call: ControlCall,
-  records: { readonly store: Store; readonly home: string },
+  records: {
+    readonly store: Store;
+    readonly home: string;
+    readonly tellBlock: (block: HookBlock) => void;
+  },
 ) => Promise<ControlAnswer>;
 
 export interface ServeOptions {
