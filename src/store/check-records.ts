@@ -3,16 +3,17 @@ import { Buffer } from 'node:buffer';
 import { isSameHash } from '../log/hash.ts';
 import { treeRoot } from '../log/tree.ts';
 import { isIncluded } from '../log/verify.ts';
-import { parseJson, stringAt } from '../model/json.ts';
 import type { Database } from './database.ts';
-import { eventLeaf, findEventRow } from './event-rows.ts';
+import { eventLeaf } from './event-row.ts';
+import { findEventRow } from './event-rows.ts';
 import { exchangeLeaf } from './exchange-leaf.ts';
 import type { ExchangeRow } from './exchange-row.ts';
 import { readList } from './lists.ts';
 import { logSize, nodeReader, readLog } from './log-rows.ts';
+import { nameOf } from './leaf-name.ts';
 import { digestOfParts, isPartSound } from './parts.ts';
 import { replyParts } from './reply-rows.ts';
-import type { LogEntry, RecordCheck, Store } from './store.ts';
+import type { RecordCheck, Store } from './store.ts';
 
 export function checkRecords(
   database: Database,
@@ -50,11 +51,6 @@ export function findContradiction(
     entry !== undefined &&
     isIncluded({ index, size: claim.size, root, leafHash: entry.leafHash }, path);
   return isIn ? null : `leaf ${index} of this log is not what it proves`;
-}
-
-function nameOf(entry: LogEntry): { readonly kind: string; readonly id: string } {
-  const leaf = parseJson(Buffer.from(entry.data).toString('utf8'));
-  return { kind: stringAt(leaf, 'kind') ?? '', id: stringAt(leaf, 'id') ?? '' };
 }
 
 const recordOf = (database: Database, id: string): ExchangeRow | undefined =>

@@ -1,21 +1,18 @@
 // What replies wrote, and how it is found again among millions of lines: by path, and by the fingerprints of its tokens.
-import { createHash } from 'node:crypto';
-import type { Edit, Emission, Outcome, OutcomeReport, OutcomeSource } from '../model/edit.ts';
+import type { Emission, Outcome, OutcomeReport } from '../model/edit.ts';
 import type { Database } from './database.ts';
-import { deflateText, inflateText } from './parts.ts';
+import {
+  digestEmissions,
+  emissionOf,
+  type EmissionRow,
+  PATH_MAX,
+  PATHLESS_MAX,
+  POSTINGS_MAX,
+  sharingMax,
+} from './emission-row.ts';
+import { deflateText } from './packing.ts';
 import { sessionNumber } from './session-rows.ts';
 import type { EmissionQuery, NewEmission } from './store.ts';
-
-/** A fingerprint points to at most this many emissions, the newest: what occurs everywhere finds nothing. */
-const POSTINGS_MAX = 64;
-/** Emissions that one query answers by fingerprints, those sharing most and rarest first: a short text can have come
- *  from few places. */
-const sharingMax = (fingerprints: number): number =>
-  Math.min(1024, 64 + Math.ceil(fingerprints / 8));
-/** Emissions on one path, newest first. */
-const PATH_MAX = 2048;
-/** Snippets and commands of a repository, newest first. */
-const PATHLESS_MAX = 1024;
 
 const SELECT = `SELECT m.n, x.id AS exchange, s.id AS session, s.agent, x.model, m.call_id, m.tool, m.repository,
     m.path, m.edit, m.outcome, m.outcome_source, m.at_ms
@@ -92,13 +89,7 @@ export function emissionsDigest(database: Database, exchange: number): string | 
     'SELECT n, call_id, tool, repository, path, edit FROM emissions WHERE exchange = ? ORDER BY n',
     [exchange],
   );
-  if (rows.length === 0) return null;
-  const hash = createHash('sha256');
-  for (const row of rows)
-    hash.update(
-      JSON.stringify([row.call_id, row.tool, row.repository, row.path, inflateText(row.edit)]),
-    );
-  return hash.digest('hex');
+  return digestEmissions(rows);
 }
 
 function addFingerprints(
@@ -153,39 +144,4 @@ function emissionsSharing(database: Database, query: EmissionQuery): readonly nu
     ],
   );
   return rows.map((row) => row.emission);
-}
-
-function emissionOf(row: EmissionRow): Emission {
-  const edit: Edit = JSON.parse(inflateText(row.edit));
-  return {
-    id: row.n,
-    exchange: row.exchange,
-    session: row.session,
-    agent: row.agent,
-    model: row.model,
-    callId: row.call_id,
-    tool: row.tool,
-    repository: row.repository,
-    path: row.path,
-    edit,
-    outcome: row.outcome,
-    outcomeSource: row.outcome_source ?? 'wire',
-    atMs: row.at_ms,
-  };
-}
-
-interface EmissionRow {
-  readonly n: number;
-  readonly exchange: string;
-  readonly session: string;
-  readonly agent: string | null;
-  readonly model: string | null;
-  readonly call_id: string | null;
-  readonly tool: string | null;
-  readonly repository: string | null;
-  readonly path: string | null;
-  readonly edit: Uint8Array;
-  readonly outcome: Outcome;
-  readonly outcome_source: OutcomeSource | null;
-  readonly at_ms: number;
 }

@@ -1,21 +1,11 @@
 // Events and their leaves.
 import { randomBytes } from 'node:crypto';
-import { formatLeaf, saltedDigest } from '../log/leaf.ts';
 import { canonicalJson } from '../model/canonical-json.ts';
-import type { EventFilter, EventDetail, EventKind, EventRecord, NewEvent } from '../model/event.ts';
+import type { EventFilter, EventRecord, NewEvent } from '../model/event.ts';
 import type { Database } from './database.ts';
+import { eventLeaf, eventOf, type EventRow } from './event-row.ts';
 import { newEventId } from './ids.ts';
 import { appendLeaf } from './log-rows.ts';
-
-export interface EventRow {
-  readonly id: string;
-  readonly kind: EventKind;
-  readonly at_ms: number;
-  /** Canonical JSON. */
-  readonly detail: string;
-  readonly salt: Uint8Array;
-  readonly log_index: number;
-}
 
 export function addEvent(database: Database, event: NewEvent): EventRecord {
   const id = newEventId();
@@ -35,19 +25,8 @@ export function listEvents(database: Database, filter: EventFilter): readonly Ev
     'SELECT * FROM events WHERE at_ms >= ? ORDER BY n DESC LIMIT ?',
     [filter.sinceMs ?? 0, filter.limit],
   );
-  return rows.map((row) => {
-    const detail: EventDetail = JSON.parse(row.detail);
-    return { id: row.id, kind: row.kind, atMs: row.at_ms, detail, logIndex: row.log_index };
-  });
+  return rows.map(eventOf);
 }
 
 export const findEventRow = (database: Database, id: string): EventRow | undefined =>
   database.get<EventRow>('SELECT * FROM events WHERE id = ?', [id]);
-
-export const eventLeaf = (row: Omit<EventRow, 'log_index'>): Uint8Array =>
-  formatLeaf({
-    kind: 'event',
-    id: row.id,
-    at: new Date(row.at_ms).toISOString(),
-    digests: { record: saltedDigest(row.salt, `${row.kind}\n${row.detail}`) },
-  });

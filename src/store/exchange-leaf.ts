@@ -9,14 +9,36 @@ import type { ExchangeRow } from './exchange-row.ts';
 import { digestOfParts, partDigest } from './parts.ts';
 import { replyParts } from './reply-rows.ts';
 
+/** Of what lies in other tables. SHA-256; hex where it is text. */
+export interface RowDigests {
+  readonly context: Uint8Array | null;
+  readonly emissions: string | null;
+  readonly reply: Uint8Array;
+  readonly requestHeaders: Uint8Array;
+  readonly responseHeaders: Uint8Array | null;
+}
+
 export function exchangeLeaf(database: Database, row: ExchangeRow): Uint8Array {
+  const digestOf = (part: number | null): Uint8Array | null =>
+    part === null ? null : partDigest(database, part);
+  return formatExchangeLeaf(row, {
+    context: digestOf(row.context),
+    emissions: emissionsDigest(database, row.n),
+    reply: digestOfParts(database, replyParts(database, row.n)),
+    requestHeaders: partDigest(database, row.request_headers),
+    responseHeaders: digestOf(row.response_headers),
+  });
+}
+
+function formatExchangeLeaf(row: LeafRow, digests: RowDigests): Uint8Array {
+  const { context, responseHeaders } = digests;
   const record = canonicalJson({
     agent: row.agent,
     clientSha256: row.client_sha256,
     connection: row.connection,
     // left out where there is none: records of older versions keep their leaf
-    context: row.context === null ? undefined : hex(partDigest(database, row.context)),
-    emissions: emissionsDigest(database, row.n),
+    context: context === null ? undefined : hex(context),
+    emissions: digests.emissions,
     endedAtMs: row.ended_ms,
     events: row.marks === null ? null : createHash('sha256').update(row.marks).digest('hex'),
     firstByteAtMs: row.first_ms,
@@ -25,14 +47,13 @@ export function exchangeLeaf(database: Database, row: ExchangeRow): Uint8Array {
     model: row.model,
     outcome: row.outcome,
     protocol: row.protocol,
-    reply: hex(digestOfParts(database, replyParts(database, row.n))),
+    reply: hex(digests.reply),
     request: hex(row.request_record),
     requestBytes: row.request_bytes,
-    requestHeaders: hex(partDigest(database, row.request_headers)),
+    requestHeaders: hex(digests.requestHeaders),
     requestSha256: row.request_sha256,
     responseBytes: row.response_bytes,
-    responseHeaders:
-      row.response_headers === null ? null : hex(partDigest(database, row.response_headers)),
+    responseHeaders: responseHeaders === null ? null : hex(responseHeaders),
     responseSha256: row.response_sha256,
     session: row.session_id,
     startedAtMs: row.started_ms,
@@ -49,5 +70,17 @@ export function exchangeLeaf(database: Database, row: ExchangeRow): Uint8Array {
     digests: { record: saltedDigest(row.salt, record) },
   });
 }
+
+/** What the leaf needs of the row itself. */
+type LeafRow = Omit<
+  ExchangeRow,
+  | 'n'
+  | 'session'
+  | 'request_headers'
+  | 'response_headers'
+  | 'request_list'
+  | 'context'
+  | 'log_index'
+>;
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');

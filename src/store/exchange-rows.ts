@@ -3,16 +3,18 @@ import { randomBytes } from 'node:crypto';
 import { Fault } from '../model/fault.ts';
 import { canonicalJson } from '../model/canonical-json.ts';
 import type { EventMark, Exchange, ExchangeContext } from '../model/session.ts';
-import { formatCounts, parseCounts } from './counts.ts';
 import type { Database } from './database.ts';
 import { addEmissions } from './emission-rows.ts';
 import { exchangeLeaf } from './exchange-leaf.ts';
 import { exchangeOf, type ExchangeRow } from './exchange-row.ts';
-import { putList, readList, type RecentLists } from './lists.ts';
+import type { RecentLists } from './list-shape.ts';
+import { putList, readList } from './lists.ts';
 import { appendLeaf } from './log-rows.ts';
+import { formatMarks, parseMarks } from './marks.ts';
 import { putPart, putParts, readPart, readParts } from './parts.ts';
 import { foldReply, type TailBytes } from './reply-rows.ts';
-import { pickOne, prefixRange, sessionNumber } from './session-rows.ts';
+import { pickOne, prefixRange } from './id-prefix.ts';
+import { sessionNumber } from './session-rows.ts';
 import type { ExchangeDraft, ExchangeEnd } from './store.ts';
 
 type Headers = readonly (readonly [string, string])[];
@@ -166,20 +168,8 @@ export function readContext(database: Database, id: string): ExchangeContext | n
 export const readRequest = (database: Database, id: string): Uint8Array =>
   readParts(database, readList(database, exchangeRow(database, id).request_list));
 
-/** Offsets and lengths tile the body: an event starts where the last one ended unless its mark says otherwise. */
-export function readEvents(database: Database, id: string): readonly EventMark[] {
-  const counts = parseCounts(exchangeRow(database, id).marks ?? new Uint8Array());
-  const events: EventMark[] = [];
-  let [offset, atMs] = [0, 0];
-  for (let i = 0; i + 2 < counts.length; i += 3) {
-    offset += counts[i] ?? 0;
-    const length = counts[i + 1] ?? 0;
-    atMs += counts[i + 2] ?? 0;
-    events.push({ offset, length, atMs });
-    offset += length;
-  }
-  return events;
-}
+export const readEvents = (database: Database, id: string): readonly EventMark[] =>
+  parseMarks(exchangeRow(database, id).marks ?? new Uint8Array());
 
 /** @throws Fault NO_SUCH_EXCHANGE. */
 export function exchangeRow(database: Database, id: string): ExchangeRow {
@@ -217,19 +207,6 @@ function appendRecord(database: Database, n: number): number {
   const index = appendLeaf(database, exchangeLeaf(database, row));
   database.run('UPDATE exchanges SET log_index = ? WHERE n = ?', [index, n]);
   return index;
-}
-
-/** Gaps, lengths and time steps as small counts. Times that go back count as no step. */
-function formatMarks(events: readonly EventMark[]): Uint8Array {
-  const counts: number[] = [];
-  let [end, atMs] = [0, 0];
-  for (const event of events) {
-    const step = Math.max(0, Math.round(event.atMs) - atMs);
-    counts.push(Math.max(0, event.offset - end), event.length, step);
-    end = event.offset + event.length;
-    atMs += step;
-  }
-  return formatCounts(counts);
 }
 
 const putContext = (database: Database, context: ExchangeContext): number =>

@@ -1,7 +1,7 @@
 // Grants: what session tokens stand for.
-import { type Identity, LOCAL_IDENTITY } from '../model/context.ts';
-import type { Grant, Place } from '../model/session.ts';
+import type { Grant } from '../model/session.ts';
 import type { Database } from './database.ts';
+import { formatIdentity, grantOf, type GrantRow } from './grant-row.ts';
 
 export function addGrant(database: Database, grant: Grant): void {
   const { principal } = grant;
@@ -27,20 +27,7 @@ export function addGrant(database: Database, grant: Grant): void {
 
 export function findGrant(database: Database, tokenSha256: string): Grant | null {
   const row = database.get<GrantRow>('SELECT * FROM grants WHERE token_sha256 = ?', [tokenSha256]);
-  if (row === undefined) return null;
-  const place: Place = JSON.parse(row.place);
-  return {
-    id: row.id,
-    tokenSha256: row.token_sha256,
-    principal: { name: row.user_name, email: row.user_email },
-    identity: parseIdentity(row.context),
-    place,
-    agent: row.agent,
-    openedAtMs: row.opened_ms,
-    lastUsedAtMs: row.used_ms,
-    expiresAtMs: row.expires_ms,
-    endedAtMs: row.ended_ms,
-  };
+  return row === undefined ? null : grantOf(row);
 }
 
 /** A grant in use lives on for as long as it was opened for (DECISIONS 6). */
@@ -53,27 +40,4 @@ export function touchGrant(database: Database, id: string, atMs: number): void {
 
 export function endGrant(database: Database, id: string, atMs: number): void {
   database.run('UPDATE grants SET ended_ms = coalesce(ended_ms, ?) WHERE id = ?', [atMs, id]);
-}
-
-/** What a person's own git says is the rule: it takes no room. */
-export const formatIdentity = (identity: Identity): string | null =>
-  identity.source === 'git' ? null : JSON.stringify(identity);
-
-export function parseIdentity(text: string | null): Identity {
-  const identity: Identity = text === null ? LOCAL_IDENTITY : JSON.parse(text);
-  return identity;
-}
-
-interface GrantRow {
-  readonly id: string;
-  readonly token_sha256: string;
-  readonly user_name: string;
-  readonly user_email: string;
-  readonly place: string;
-  readonly agent: string | null;
-  readonly opened_ms: number;
-  readonly used_ms: number;
-  readonly expires_ms: number;
-  readonly ended_ms: number | null;
-  readonly context: string | null;
 }

@@ -1,16 +1,12 @@
-// What files held at a moment, as token fingerprints. Lines are stored in groups whose borders the content decides, so
-// that an edited file shares all groups but the edited ones with its earlier state.
+// What files held at a moment, as token fingerprints: lists of groups of lines.
 import type { Database } from './database.ts';
-import { formatCounts, parseCounts } from './counts.ts';
-import { putList, readList, type RecentLists } from './lists.ts';
+import { formatGroup, groupLines, parseGroup } from './line-groups.ts';
+import type { RecentLists } from './list-shape.ts';
+import { putList, readList } from './lists.ts';
 import { putPart, readPart } from './parts.ts';
 import type { Observation } from './store.ts';
 
-const GROUP_LINES_MAX = 128;
-/** One line in this many ends a group. */
-const GROUP_LINES_TYPICAL = 24;
-/** 53-bit numbers as 7 bytes. */
-const FINGERPRINT_BYTES = 7;
+/** Of one path, the newest. */
 const OBSERVATIONS_MAX = 512;
 
 export function addObservations(
@@ -62,51 +58,6 @@ export function findObservations(
         lines: readList(database, row.list).flatMap((part) => parseGroup(readPart(database, part))),
       })),
   );
-}
-
-type Line = readonly number[];
-
-function groupLines(lines: readonly Line[]): readonly (readonly Line[])[] {
-  const groups: Line[][] = [];
-  let group: Line[] = [];
-  for (const line of lines) {
-    group.push(line);
-    const isBorder = line.length > 0 && (line[0] ?? 0) % GROUP_LINES_TYPICAL === 0;
-    if (isBorder || group.length === GROUP_LINES_MAX) {
-      groups.push(group);
-      group = [];
-    }
-  }
-  return group.length > 0 ? [...groups, group] : groups;
-}
-
-/** How many lines, how many tokens each, then the tokens. */
-function formatGroup(lines: readonly Line[]): Uint8Array {
-  const counts = formatCounts([lines.length, ...lines.map((line) => line.length)]);
-  const tokens = lines.flat();
-  const bytes = Buffer.alloc(tokens.length * FINGERPRINT_BYTES);
-  tokens.forEach((token, i) => {
-    const at = i * FINGERPRINT_BYTES;
-    bytes.writeUInt32LE(token % 2 ** 32, at);
-    bytes.writeUIntLE(Math.floor(token / 2 ** 32), at + 4, 3);
-  });
-  return Buffer.concat([formatCounts([counts.length]), counts, bytes]);
-}
-
-function parseGroup(data: Uint8Array): readonly Line[] {
-  const bytes = Buffer.from(data.buffer, data.byteOffset, data.length);
-  const countsLength = parseCounts(bytes.subarray(0, 4))[0] ?? 0;
-  const start = formatCounts([countsLength]).length;
-  const [, ...lengths] = parseCounts(bytes.subarray(start, start + countsLength));
-  let at = start + countsLength;
-  return lengths.map((length) => {
-    const line: number[] = [];
-    for (let i = 0; i < length; i += 1) {
-      line.push(bytes.readUInt32LE(at) + bytes.readUIntLE(at + 4, 3) * 2 ** 32);
-      at += FINGERPRINT_BYTES;
-    }
-    return line;
-  });
 }
 
 interface ObservationRow {

@@ -1,15 +1,7 @@
 // Content-addressed bytes and sequences of them. A conversation that resends its history adds only what is new in it.
 import { createHash } from 'node:crypto';
-import { constants, deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { Database } from './database.ts';
-
-// zstd packs better, but only newer Nodes have it, and a store must open under every Node that the machine has
-const AS_IS = 0;
-const DEFLATED = 1;
-/** Below this deflate gains nothing. */
-const DEFLATE_BYTES_MIN = 48;
-/** Above this the fastest level is used: a long stream must not wait for its own recording. */
-const BEST_BYTES_MAX = 65_536;
+import { pack, type Packed, unpack } from './packing.ts';
 
 /** @returns the part's row. */
 export const putPart = (database: Database, bytes: Uint8Array): number =>
@@ -42,29 +34,13 @@ function putDigested(database: Database, bytes: Uint8Array, sha256: Uint8Array):
 }
 
 export function readPart(database: Database, part: number): Uint8Array {
-  const row = database.get<PartRow>('SELECT codec, data FROM parts WHERE n = ?', [part]);
+  const row = database.get<Packed>('SELECT codec, data FROM parts WHERE n = ?', [part]);
   if (row === undefined) throw new Error(`part ${part} is missing`);
-  return row.codec === DEFLATED ? inflateRawSync(row.data) : row.data;
+  return unpack(row);
 }
 
 export const readParts = (database: Database, parts: readonly number[]): Uint8Array =>
   Buffer.concat(parts.map((part) => readPart(database, part)));
-
-/** For values that are stored in their own row. */
-export const deflateText = (text: string): Uint8Array => deflateRawSync(text);
-export const inflateText = (data: Uint8Array): string => inflateRawSync(data).toString('utf8');
-
-interface PartRow {
-  readonly codec: number;
-  readonly data: Uint8Array;
-}
-
-function pack(bytes: Uint8Array): PartRow {
-  if (bytes.length < DEFLATE_BYTES_MIN) return { codec: AS_IS, data: bytes };
-  const level = bytes.length > BEST_BYTES_MAX ? constants.Z_BEST_SPEED : 6;
-  const data = deflateRawSync(bytes, { level });
-  return data.length < bytes.length ? { codec: DEFLATED, data } : { codec: AS_IS, data: bytes };
-}
 
 /** SHA-256 of a part's content as its row claims it; `isPartSound` checks the claim. */
 export function partDigest(database: Database, part: number): Uint8Array {

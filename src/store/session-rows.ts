@@ -2,8 +2,10 @@
 import { Fault } from '../model/fault.ts';
 import type { Session } from '../model/session.ts';
 import type { Database, Value } from './database.ts';
-import { formatIdentity, parseIdentity } from './grant-rows.ts';
+import { formatIdentity } from './grant-row.ts';
 import { newSessionId } from './ids.ts';
+import { pickOne, prefixRange } from './id-prefix.ts';
+import { formatSession, type SessionRow } from './session-row.ts';
 import { findParent, learnMore } from './session-facts.ts';
 import type { OpeningFacts, SessionFilter } from './store.ts';
 
@@ -71,22 +73,6 @@ export function sessionNumber(database: Database, id: string): number {
   return row.n;
 }
 
-/** Every id that begins with the prefix; `~` sorts above all characters of ids. */
-export const prefixRange = (prefix: string): readonly [string, string] => [prefix, `${prefix}~`];
-
-/** @throws Fault AMBIGUOUS_ID where two ids begin alike and none is the prefix itself. */
-export function pickOne<Row extends { readonly id: string }>(
-  rows: readonly Row[],
-  prefix: string,
-  what: string,
-): Row | null {
-  const [first, second] = rows;
-  if (first === undefined || prefix === '') return null;
-  if (second !== undefined && first.id !== prefix)
-    throw new Fault('AMBIGUOUS_ID', `${what} ${prefix}: ${first.id} and others begin like that`);
-  return first;
-}
-
 function insertSession(
   database: Database,
   key: { readonly grant: string; readonly conversation: string | null },
@@ -126,59 +112,19 @@ function readSession(database: Database, n: number): Session {
   return sessionOf(database, row);
 }
 
-function sessionOf(database: Database, row: SessionRow): Session {
+const sessionOf = (database: Database, row: SessionRow): Session => {
   const models = database.all<{ model: string }>(
     'SELECT model FROM session_models WHERE session = ? ORDER BY model',
     [row.n],
   );
-  return {
-    id: row.id,
-    grant: row.grant_id,
-    conversation: row.conversation,
+  return formatSession(row, {
     parent: findParent(database, row),
-    agent: row.agent,
-    agentVersion: row.agent_version,
-    principal: { name: row.user_name, email: row.user_email },
-    identity: parseIdentity(row.context),
-    place: {
-      repository: row.repository,
-      worktree: row.worktree,
-      remote: row.remote,
-      branch: row.branch,
-      head: row.head,
-      host: row.host,
-    },
-    startedAtMs: row.started_ms,
-    lastAtMs: row.last_ms,
-    exchanges: row.exchanges,
     models: models.map(({ model }) => model),
-  };
-}
+  });
+};
 
 const term = (
   sql: string,
   value: Value | undefined,
 ): readonly (readonly [string, readonly Value[]])[] =>
   value === undefined ? [] : [[sql, [value]]];
-
-interface SessionRow {
-  readonly n: number;
-  readonly id: string;
-  readonly grant_id: string;
-  readonly conversation: string | null;
-  readonly agent: string | null;
-  readonly agent_version: string | null;
-  readonly user_name: string;
-  readonly user_email: string;
-  readonly repository: string | null;
-  readonly worktree: string | null;
-  readonly remote: string | null;
-  readonly branch: string | null;
-  readonly head: string | null;
-  readonly host: string;
-  readonly started_ms: number;
-  readonly last_ms: number;
-  readonly exchanges: number;
-  readonly context: string | null;
-  readonly parent: string | null;
-}

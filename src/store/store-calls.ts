@@ -9,7 +9,7 @@ import * as emissions from './emission-rows.ts';
 import * as events from './event-rows.ts';
 import * as exchanges from './exchange-rows.ts';
 import * as grants from './grant-rows.ts';
-import type { RecentLists } from './lists.ts';
+import type { RecentLists } from './list-shape.ts';
 import { lastCheckpoint, publishLog, rewriteLogFiles, signLog } from './log-files.ts';
 import { appendLeaf, logSize, nodeReader, readLog } from './log-rows.ts';
 import { addObservations, findObservations } from './observation-rows.ts';

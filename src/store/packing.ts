@@ -1,0 +1,29 @@
+// Bytes as they lie in a row: deflated where that gains something.
+import { constants, deflateRawSync, inflateRawSync } from 'node:zlib';
+
+// zstd packs better, but only newer Nodes have it, and a store must open under every Node that the machine has
+const AS_IS = 0;
+const DEFLATED = 1;
+/** Below this deflate gains nothing. */
+const DEFLATE_BYTES_MIN = 48;
+/** Above this the fastest level is used: a long stream must not wait for its own recording. */
+const BEST_BYTES_MAX = 65_536;
+
+export interface Packed {
+  readonly codec: number;
+  readonly data: Uint8Array;
+}
+
+export function pack(bytes: Uint8Array): Packed {
+  if (bytes.length < DEFLATE_BYTES_MIN) return { codec: AS_IS, data: bytes };
+  const level = bytes.length > BEST_BYTES_MAX ? constants.Z_BEST_SPEED : 6;
+  const data = deflateRawSync(bytes, { level });
+  return data.length < bytes.length ? { codec: DEFLATED, data } : { codec: AS_IS, data: bytes };
+}
+
+export const unpack = ({ codec, data }: Packed): Uint8Array =>
+  codec === DEFLATED ? inflateRawSync(data) : data;
+
+/** For values that are always packed. */
+export const deflateText = (text: string): Uint8Array => deflateRawSync(text);
+export const inflateText = (data: Uint8Array): string => inflateRawSync(data).toString('utf8');
