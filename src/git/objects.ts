@@ -78,6 +78,11 @@ function ask(
     return Promise.reject(new Fault('GIT_FAILED', 'git cat-file: has ended'));
   return new Promise((resolve, reject) => {
     queue.push({ resolve, reject });
+    // what is asked in one go is one write: each is a call of the system, and wakes git up
+    if (child.stdin.writableCorked === 0) {
+      child.stdin.cork();
+      process.nextTick(() => child.stdin.uncork());
+    }
     child.stdin.write(`${spec}\n`);
   });
 }

@@ -13,33 +13,60 @@ export interface Alignment {
 }
 
 export function alignLines(from: Lines, to: Lines, options: AlignOptions): Alignment {
-  if (options.isForeign === true || options.worthOf !== undefined) return align(from, to, options);
-  const { leastRun } = options;
-  const known = aligned
-    .get(to)
-    ?.get(from)
-    ?.find((one) => one.leastRun === leastRun);
-  if (known !== undefined) return known.alignment;
-  const alignment = align(from, to, options);
-  const sources = aligned.get(to) ?? new WeakMap<Lines, readonly Aligned[]>();
-  aligned.set(to, sources.set(from, [...(sources.get(from) ?? []), { leastRun, alignment }]));
-  return alignment;
+  if (!isPlain(options)) return alignTokens({ from, to }, pairLines(from, to, options), options);
+  return kept(alignments, { from, to, leastRun: options.leastRun }, () =>
+    alignTokens({ from, to }, matchLines(from, to, options.leastRun), options),
+  );
 }
 
-interface Aligned {
+/** The equal lines alone, without what it costs to look between them. */
+export function matchLines(from: Lines, to: Lines, leastRun: number): Matching {
+  return kept(matchings, { from, to, leastRun }, () => {
+    if (leastRun === 0) return pairLines(from, to, { leastRun });
+    const lineFrom = matchLines(from, to, 0).slice();
+    dropCoincidences(from, lineFrom, { leastRun });
+    return lineFrom;
+  });
+}
+
+const isPlain = ({ isForeign, worthOf }: AlignOptions): boolean =>
+  isForeign !== true && worthOf === undefined;
+
+interface Pair {
+  readonly from: Lines;
+  readonly to: Lines;
   readonly leastRun: number;
-  readonly alignment: Alignment;
 }
 
-/** Newer text → older text: a step and what it lost are asked of the same two, one after the other. */
-const aligned = new WeakMap<Lines, WeakMap<Lines, readonly Aligned[]>>();
+/** Newer text → older text → least run: a step and what it lost are asked of the same two, one after the other. */
+type Kept<T> = WeakMap<Lines, WeakMap<Lines, Map<number, T>>>;
 
-function align(from: Lines, to: Lines, options: AlignOptions): Alignment {
+const alignments: Kept<Alignment> = new WeakMap();
+const matchings: Kept<Matching> = new WeakMap();
+
+function kept<T>(all: Kept<T>, { from, to, leastRun }: Pair, make: () => T): T {
+  const sources = all.get(to) ?? new WeakMap<Lines, Map<number, T>>();
+  const known = sources.get(from) ?? new Map<number, T>();
+  all.set(to, sources.set(from, known));
+  const made = known.get(leastRun) ?? make();
+  known.set(leastRun, made);
+  return made;
+}
+
+function pairLines(from: Lines, to: Lines, options: AlignOptions): Matching {
   const worth = new Map<number, number>();
   to.ids.forEach((id, line) => worth.set(id, (to.info[line] ?? 0) + 0.05));
   const lineFrom = matchSequences(from.ids, to.ids, (id) => worth.get(id) ?? 0.05);
   slideDown(to.ids, lineFrom);
   if (options.leastRun > 0) dropCoincidences(from, lineFrom, options);
+  return lineFrom;
+}
+
+function alignTokens(
+  { from, to }: Pick<Pair, 'from' | 'to'>,
+  lineFrom: Matching,
+  options: AlignOptions,
+): Alignment {
   const tokenFrom = new Int32Array(to.text.tokens.length).fill(-1);
   lineFrom.forEach((fromLine, line) => {
     if (fromLine >= 0)

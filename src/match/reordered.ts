@@ -1,6 +1,6 @@
 // Lines that only changed places among their neighbours: keys of a list put in order, two statements swapped. Each may be too
 // common to be found anywhere else; where all that is new in one place went missing beside it, nothing was written there.
-import { alignLines } from './align.ts';
+import { matchLines } from './align.ts';
 import { elementAt, type Matching } from './diff.ts';
 import { hasOpen, openLines, runsOf } from './explain.ts';
 import { LEAST_RUN, type Draft, type Version } from './version.ts';
@@ -16,16 +16,14 @@ export function returnReordered(draft: Draft, before: Version, listGone: () => V
   const places = uniquePlaces(listGone());
   if (places.size === 0) return;
   const { lines } = draft.version;
-  const { lineFrom } = alignLines(before.lines, lines, { leastRun: LEAST_RUN });
   for (const [first, count] of runsOf(openLines(draft))) {
     const run = Array.from({ length: count }, (_none, at) => first + at).filter(
       (line) => elementAt(lines.ids, line) !== 0,
     );
     const found = run.map((line) => places.get(elementAt(lines.ids, line)) ?? -1);
-    const isReordered =
-      new Set(found).size === run.length &&
-      run.every((line, at) => isNear(lineFrom, line, found[at] ?? -1));
-    if (!isReordered) continue;
+    if (found.includes(-1) || new Set(found).size < run.length) continue;
+    const lineFrom = matchLines(before.lines, lines, LEAST_RUN);
+    if (!run.every((line, at) => isNear(lineFrom, line, found[at] ?? -1))) continue;
     for (const [at, line] of run.entries()) takeOver(draft, before, [found[at] ?? -1, line]);
   }
 }
@@ -43,7 +41,7 @@ function isNear(lineFrom: Matching, line: number, from: number): boolean {
   let above = line - 1;
   while (above >= 0 && elementAt(lineFrom, above) < 0) above -= 1;
   const expected = above < 0 ? line : elementAt(lineFrom, above) + line - above;
-  return from >= 0 && Math.abs(from - expected) <= NEAR_LINES;
+  return Math.abs(from - expected) <= NEAR_LINES;
 }
 
 function takeOver(draft: Draft, before: Version, [from, to]: readonly [number, number]): void {

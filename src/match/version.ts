@@ -1,6 +1,6 @@
 // One state of a file: its tokens and who wrote each. A version follows from the one before it: what is still there keeps
 // its author, what is new belongs to whoever made the step.
-import { alignLines, type Alignment } from './align.ts';
+import { alignLines, matchLines, type Alignment } from './align.ts';
 import { cutLines, infoOf, type Lines } from './lines.ts';
 import { elementAt } from './diff.ts';
 import { classOf, isStrong, TokenClass, type TokenText } from './tokens.ts';
@@ -76,10 +76,10 @@ function chanceLines(
   alignment: Alignment,
 ): (line: number) => boolean {
   if (!before.authors.some(isAi)) return () => false;
-  const cautious = alignLines(before.lines, lines, { leastRun: LEAST_RUN });
+  const cautious = matchLines(before.lines, lines, LEAST_RUN);
   return (line) => {
     const from = alignment.lineFrom[line] ?? -1;
-    if (from < 0 || elementAt(cautious.lineFrom, line) >= 0) return false;
+    if (from < 0 || elementAt(cautious, line) >= 0) return false;
     return isAi(elementAt(before.authors, elementAt(before.lines.starts, from)));
   };
 }
@@ -193,15 +193,20 @@ export function goneLines(before: Version, draft: Draft): Version {
 
 /** A version with some lines (0-based) emptied. */
 export function withoutLines(version: Version, dropped: ReadonlySet<number>): Version {
-  const { tokens, lineOf, lineCount } = version.lines.text;
-  const kept = tokens.map((_token, at) => at).filter((at) => !dropped.has(elementAt(lineOf, at)));
-  const text = {
-    tokens: kept.map((at) => elementAt(tokens, at)),
-    lineOf: kept.map((at) => elementAt(lineOf, at)),
-    lineCount,
-  };
+  const { text, starts } = version.lines;
+  const tokens: number[] = [];
+  const lineOf: number[] = [];
+  const kept: number[] = [];
+  for (let line = 0; line < text.lineCount; line += 1) {
+    if (dropped.has(line)) continue;
+    for (let at = elementAt(starts, line); at < elementAt(starts, line + 1); at += 1) {
+      tokens.push(elementAt(text.tokens, at));
+      lineOf.push(line);
+      kept.push(at);
+    }
+  }
   return {
-    lines: cutLines(text),
+    lines: cutLines({ tokens, lineOf, lineCount: text.lineCount }),
     authors: Int32Array.from(kept, (at) => elementAt(version.authors, at)),
     cuts: Uint8Array.from(kept, (at) => elementAt(version.cuts, at)),
   };

@@ -9,9 +9,11 @@ import { howExplained } from '../../match/explained.ts';
 import { fingerprintTokens } from '../../match/fingerprints.ts';
 import { openTokenizer, splitLines, type Tokenizer } from '../../match/tokens.ts';
 import { Fault } from '../../model/fault.ts';
+import { once } from '../../model/once.ts';
 import type { AddedLine, AttributedFile } from '../../model/origin.ts';
 import type { Store } from '../../store/store.ts';
 import { listAddedLines, type AddedFile } from './added-lines.ts';
+import type { FragmentsFor } from './build-timelines.ts';
 import { gatherEvidence, type FileEvidence } from './file-evidence.ts';
 import { readNotedFiles } from './noted-files.ts';
 import { makeNotedVersion } from './noted-versions.ts';
@@ -73,13 +75,21 @@ export async function attributeFiles(
     ]),
   );
   const known = { tokenizer, table, evidence, versions };
-  return files
-    .filter((file) => !file.isGone)
-    .map((file) => ({
-      path: file.path,
-      blob: file.blob,
-      added: file.added.size === 0 ? [] : attributeFile(known, file),
-    }));
+  const attributed: AttributedFile[] = [];
+  for (const file of files.filter(({ isGone }) => !isGone)) {
+    const { path, blob, added } = file;
+    attributed.push({ path, blob, added: added.size === 0 ? [] : await attribute(known, file) });
+  }
+  return attributed;
+}
+
+/** Other files' states are rebuilt only for a text that they may explain. */
+async function attribute(known: Known, file: AddedFile): Promise<readonly AddedLine[]> {
+  return (
+    attributeFile(known, file, null) ??
+    attributeFile(known, file, (await known.evidence?.readFragments()) ?? (() => [])) ??
+    []
+  );
 }
 
 /** Files of which notes may say more than the recordings. What one file lost, another's open line may have got. */
@@ -117,6 +127,7 @@ async function readEvidence(
       fingerprints.add(print);
   }
   const [parent] = setting.ancestry.parents;
+  const readParent = once(async () => (parent === undefined ? null : readCommit(objects, parent)));
   return gatherEvidence(
     {
       ...setting,
@@ -126,8 +137,10 @@ async function readEvidence(
       worktree: repository.worktree,
       readBase: async (path, atMs) => {
         const found = parent === undefined ? null : await objects.read(`${parent}:${path}`);
-        const isOlder = parent !== undefined && (await committedBefore(objects, parent, atMs));
-        return found === null || !isOlder ? null : tokenizer.tokenize(found.bytes.toString('utf8'));
+        const facts = await readParent();
+        return found === null || facts === null || facts.committedAtMs > atMs
+          ? null
+          : tokenizer.tokenize(found.bytes.toString('utf8'));
       },
     },
     {
@@ -137,19 +150,24 @@ async function readEvidence(
   );
 }
 
-async function committedBefore(objects: Objects, commit: string, atMs: number): Promise<boolean> {
-  const facts = await readCommit(objects, commit);
-  return facts !== null && facts.committedAtMs <= atMs;
-}
-
 interface Known extends Pick<Setting, 'tokenizer' | 'table'> {
   readonly evidence: FileEvidence | null;
   /** Path → versions that notes vouch for. */
   readonly versions: ReadonlyMap<string, readonly NotedVersion[]>;
 }
 
-function attributeFile(work: Known, file: AddedFile): readonly AddedLine[] {
+/** @returns null where `fragmentsFor` is null and matters. */
+function attributeFile(
+  work: Known,
+  file: AddedFile,
+  fragmentsFor: FragmentsFor | null,
+): readonly AddedLine[] | null {
   const { evidence, versions } = work;
+  let isMissing = false;
+  const listFragments: FragmentsFor = (path) => {
+    isMissing = fragmentsFor === null;
+    return fragmentsFor?.(path) ?? [];
+  };
   const timelines = [file.path, ...file.oldPaths]
     .map((path) => evidence?.timelineOf(path) ?? null)
     .filter((timeline) => timeline !== null);
@@ -163,9 +181,10 @@ function attributeFile(work: Known, file: AddedFile): readonly AddedLine[] {
     table: work.table,
     timelines,
     noted: versions.get(file.path) ?? [],
-    listFragments: () => [...moved, ...(evidence?.fragmentsFor(file.path) ?? [])],
+    listFragments: () => [...moved, ...listFragments(file.path)],
     emittedLines: evidence?.emittedLines ?? new Set(),
   });
+  if (isMissing) return null;
   return splitLines(file.text)
     .map((text, at) => ({
       line: at + 1,

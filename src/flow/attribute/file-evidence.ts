@@ -1,34 +1,20 @@
 // Everything recorded about some files of a repository, as timelines: what replies wrote, what was seen in between.
-import type { AuthorTable } from '../../match/authors.ts';
-import { mayWriteSources } from '../../match/command-effects.ts';
-import {
-  buildTimeline,
-  type Fragment,
-  type Timeline,
-  type TimelineEvent,
-} from '../../match/timeline.ts';
-import { joinTokenLines, type Tokenizer, type TokenText } from '../../match/tokens.ts';
-import type { Emission } from '../../model/edit.ts';
-import type { Observation, Store } from '../../store/store.ts';
+import type { Fragment, Timeline } from '../../match/timeline.ts';
 import { isAi } from '../../match/version.ts';
-import { authorOf } from '../record/emission-author.ts';
-import { isAbout, spellings } from '../record/emission-path.ts';
+import type { Emission } from '../../model/edit.ts';
+import { once } from '../../model/once.ts';
+import type { Observation, Store } from '../../store/store.ts';
+import { spellings } from '../record/emission-path.ts';
+import {
+  buildTimelines,
+  type BuildFacts,
+  type EvidenceWork,
+  type Facts,
+  type FragmentsFor,
+  indexByPath,
+} from './build-timelines.ts';
 import { listLooseFragments } from './loose-fragments.ts';
 import { linesOf } from './written-lines.ts';
-
-export interface EvidenceWork {
-  readonly store: Store;
-  readonly tokenizer: Tokenizer;
-  readonly table: AuthorTable;
-  /** The common git directory. */
-  readonly repository: string;
-  /** Its own states come first; null in a bare repository. */
-  readonly worktree: string | null;
-  /** What the repository held under a path at a time, for files that nobody looked at before they were written. */
-  readonly readBase: (path: string, atMs: number) => Promise<TokenText | null>;
-  /** What was recorded later does not count. */
-  readonly untilMs?: number;
-}
 
 export interface EvidenceQuestion {
   readonly paths: readonly string[];
@@ -37,8 +23,8 @@ export interface EvidenceQuestion {
 
 export interface FileEvidence {
   readonly timelineOf: (path: string) => Timeline | null;
-  /** Texts that `path` may have copied: other files' states, snippets, proposals. */
-  readonly fragmentsFor: (path: string) => readonly Fragment[];
+  /** What other files' states are rebuilt for: most commits can do without. */
+  readonly readFragments: () => Promise<FragmentsFor>;
   /** Lines as models wrote them. */
   readonly emittedLines: ReadonlySet<string>;
 }
@@ -71,48 +57,49 @@ export async function gatherEvidence(
   const observations = untilMs === undefined ? seen : seen.filter(({ atMs }) => atMs <= untilMs);
   const worktrees = worktreesOf(observations);
   const facts = {
-    emissions,
+    aboutPath: indexByPath(emissions),
     observations,
     worktrees,
     next: await nextExchanges(store, emissions),
-  };
-  const { timelineOf, fragmentsFor } = await buildTwice(work, question.paths, {
-    ...facts,
-    paths,
     listLoose: listLooseFragments(work, emissions, paths),
-  });
-  return { timelineOf, fragmentsFor, emittedLines: linesOf(emissions) };
+  };
+  const built = await buildTwice(work, facts, { asked: question.paths, others });
+  return { ...built, emittedLines: linesOf(emissions) };
 }
 
 /**
- * All timelines with the texts that belong to no file, then those asked about once more with the other files' states: a
- * copy that was seen before it was committed can only be told from a person's text once those are known.
+ * The timelines asked about with the texts that belong to no file, then those to which that mattered once more with the
+ * other files' states: a copy that was seen before it was committed can only be told from a person's text once those are
+ * known.
  */
 async function buildTwice(
   work: EvidenceWork,
-  asked: readonly string[],
-  facts: Omit<BuildFacts, 'fragments'> & { readonly listLoose: () => readonly Fragment[] },
-): Promise<Pick<FileEvidence, 'timelineOf' | 'fragmentsFor'>> {
+  facts: Facts & { readonly listLoose: () => readonly Fragment[] },
+  { asked, others }: { readonly asked: readonly string[]; readonly others: readonly string[] },
+): Promise<Pick<FileEvidence, 'timelineOf' | 'readFragments'>> {
   const asking = new Set<string>();
-  const first = await buildAll(work, {
+  const first = await buildTimelines(work, {
     ...facts,
+    paths: asked,
     fragments: (path) => {
       asking.add(path);
       return facts.listLoose();
     },
   });
-  const elsewhere = await buildElsewhere(work, { ...facts, fragments: facts.listLoose });
-  const fragmentsFor = (path: string): readonly Fragment[] => [
-    ...fragmentsOf(first, path),
-    ...elsewhere,
-    ...facts.listLoose(),
-  ];
-  const second = await buildAll(work, {
+  const loose = { ...facts, fragments: facts.listLoose };
+  const readFragments = once(async (): Promise<FragmentsFor> => {
+    const more = await buildTimelines(work, { ...loose, paths: others });
+    const elsewhere = await buildElsewhere(work, { ...loose, paths: [...asked, ...others] });
+    const all = new Map([...first, ...more]);
+    return (path) => [...fragmentsOf(all, path), ...elsewhere, ...facts.listLoose()];
+  });
+  if (asking.size === 0) return { timelineOf: (path) => first.get(path) ?? null, readFragments };
+  const second = await buildTimelines(work, {
     ...facts,
     paths: asked.filter((path) => asking.has(path)),
-    fragments: fragmentsFor,
+    fragments: await readFragments(),
   });
-  return { timelineOf: (path) => second.get(path) ?? first.get(path) ?? null, fragmentsFor };
+  return { timelineOf: (path) => second.get(path) ?? first.get(path) ?? null, readFragments };
 }
 
 /** States of the files in the repository's other worktrees: a diff, a stash, a copy may have brought them here. */
@@ -122,19 +109,8 @@ async function buildElsewhere(work: EvidenceWork, facts: BuildFacts): Promise<re
   others.delete(work.worktree);
   const fragments: Fragment[] = [];
   for (const worktree of others)
-    fragments.push(...fragmentsOf(await buildAll({ ...work, worktree }, facts), null));
+    fragments.push(...fragmentsOf(await buildTimelines({ ...work, worktree }, facts), null));
   return fragments;
-}
-
-interface BuildFacts {
-  readonly paths: readonly string[];
-  readonly emissions: readonly Emission[];
-  readonly observations: readonly Observation[];
-  /** Exchange → worktree it was seen in. */
-  readonly worktrees: ReadonlyMap<string, string>;
-  /** Exchange → the session's next one. */
-  readonly next: ReadonlyMap<string, string>;
-  readonly fragments: (path: string) => readonly Fragment[];
 }
 
 function otherPaths(emissions: readonly Emission[], paths: readonly string[]): readonly string[] {
@@ -167,72 +143,6 @@ async function nextExchanges(
     });
   }
   return next;
-}
-
-async function buildAll(work: EvidenceWork, facts: BuildFacts): Promise<Map<string, Timeline>> {
-  const timelines = new Map<string, Timeline>();
-  for (const path of facts.paths) {
-    const timeline = await buildOne(work, facts, path);
-    if (timeline !== null) timelines.set(path, timeline);
-  }
-  return timelines;
-}
-
-async function buildOne(
-  work: EvidenceWork,
-  facts: BuildFacts,
-  path: string,
-): Promise<Timeline | null> {
-  const events = eventsOf(work, facts, path);
-  const [first] = events;
-  if (first === undefined || events.every((event) => event.kind === 'ran')) return null;
-  const base = await work.readBase(path, first.atMs);
-  return buildTimeline({
-    tokenizer: work.tokenizer,
-    base,
-    events,
-    listFragments: () => facts.fragments(path),
-  });
-}
-
-function eventsOf(work: EvidenceWork, facts: BuildFacts, path: string): TimelineEvent[] {
-  const isHere = (worktree: string | undefined): boolean =>
-    worktree === undefined || work.worktree === null || worktree === work.worktree;
-  const wrote = facts.emissions
-    .filter((one) => isHere(facts.worktrees.get(one.exchange)))
-    .map((one) => eventOf(work, facts, { emission: one, path }))
-    .filter((event) => event !== null);
-  const seen = facts.observations
-    .filter((one) => one.path === path && isHere(one.worktree))
-    .map((one) => ({
-      kind: 'seen' as const,
-      atMs: one.atMs,
-      exchange: one.exchange,
-      text: joinTokenLines(one.lines),
-    }));
-  return [...wrote, ...seen].toSorted((one, other) => one.atMs - other.atMs);
-}
-
-function eventOf(
-  work: EvidenceWork,
-  facts: BuildFacts,
-  { emission, path }: { readonly emission: Emission; readonly path: string },
-): TimelineEvent | null {
-  const { atMs, exchange, edit, outcome } = emission;
-  if (edit.kind === 'command') {
-    if (!mayWriteSources(edit.command)) return null;
-    const author = authorOf(work.table, emission, 'observed');
-    return { kind: 'ran', atMs, exchange, nextExchange: facts.next.get(exchange) ?? null, author };
-  }
-  if (!isAbout(emission, path)) return null;
-  return {
-    kind: 'wrote',
-    atMs,
-    exchange,
-    edit,
-    outcome,
-    author: authorOf(work.table, emission, 'exact'),
-  };
 }
 
 /** Other files' states that hold anything of an AI's. */

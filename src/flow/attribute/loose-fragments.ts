@@ -7,6 +7,7 @@ import type { Fragment } from '../../match/timeline.ts';
 import type { Tokenizer } from '../../match/tokens.ts';
 import { makeVersion } from '../../match/version.ts';
 import type { Edit, Emission } from '../../model/edit.ts';
+import { once } from '../../model/once.ts';
 import { authorOf } from '../record/emission-author.ts';
 import { isAbout } from '../record/emission-path.ts';
 
@@ -55,9 +56,4 @@ function looseFragment(work: LooseWork, emission: Emission): Fragment {
       return readVersion();
     },
   };
-}
-
-function once<T extends object>(make: () => T): () => T {
-  let made: T | null = null;
-  return () => (made ??= make());
 }
