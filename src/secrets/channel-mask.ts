@@ -114,7 +114,7 @@ function advanceMode(stream: Stream, moment: Moment): void {
       if (stream.from < stream.buffer.length) stream.mode = { kind: 'scan' };
       return;
     case 'key':
-      readKey(stream, mode);
+      readKey(stream, mode, moment);
   }
 }
 
@@ -136,10 +136,11 @@ function goOn(stream: Stream, end: number, rule: string): void {
   stream.from = end;
 }
 
-function readKey(stream: Stream, mode: Mode & { kind: 'key' }): void {
+function readKey(stream: Stream, mode: Mode & { kind: 'key' }, moment: Moment): void {
   const state = readPem(stream.buffer, mode.state);
   goOn(stream, Math.max(stream.from, state.end), mode.rule);
-  stream.mode = state.isDone ? { kind: 'scan' } : { kind: 'key', state, rule: mode.rule };
+  const isOver = state.isDone || moment === 'end';
+  stream.mode = isOver ? { kind: 'scan' } : { kind: 'key', state, rule: mode.rule };
 }
 
 function addEdit(stream: Stream, edit: Omit<MaskEdit, 'pointer'>): void {

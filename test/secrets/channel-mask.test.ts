@@ -143,6 +143,16 @@ describe('a text channel', () => {
     expect(step.edits).toHaveLength(1);
     expect(step.decidedTo).toBeGreaterThan(300);
   });
+
+  test.each(['"', '\n', ' ', '\\', '\\n', '\n  '])(
+    'keeps %j after a key that nobody closes',
+    (after) => {
+      const text = `${pem('\n').slice(0, 400).trimEnd()}${after}`;
+      const streamed = streamThrough(openTextMask(masker), cutText(text, [1]));
+      expect(streamed.text).toBe(maskText(masker, text).text);
+      expect(streamed.text.endsWith(after)).toBe(true);
+    },
+  );
 });
 
 describe('an arguments channel', () => {
