@@ -20,6 +20,15 @@ export interface KeywordEntry {
   /** Found whatever its case. */
   readonly keyword: string;
   readonly find: Detector;
+  /** What any of its finds needs there: asked before the detector, since short keywords occur everywhere. */
+  readonly gate?: KeywordGate;
+}
+
+export interface KeywordGate {
+  /** The first character, its case included. */
+  readonly first: string;
+  /** Inside of a bracket expression: what follows, unless the text ends; null where anything may. */
+  readonly next: string | null;
 }
 
 export interface KeywordTable {
@@ -28,13 +37,14 @@ export interface KeywordTable {
 
 /** Builds the automaton over all keywords; entries that share one are tried in order. */
 export function openKeywordTable(entries: readonly KeywordEntry[]): KeywordTable {
-  const byKeyword = new Map<string, Detector[]>();
-  for (const { keyword, find } of entries) {
-    const folded = keyword.toLowerCase();
-    byKeyword.set(folded, [...(byKeyword.get(folded) ?? []), find]);
+  const byKeyword = new Map<string, KeywordEntry[]>();
+  for (const entry of entries) {
+    const folded = entry.keyword.toLowerCase();
+    byKeyword.set(folded, [...(byKeyword.get(folded) ?? []), entry]);
   }
   const keywords = [...byKeyword.keys()];
-  const finders = [...byKeyword.values()];
+  const finders = [...byKeyword.values()].map((own) => own.map(({ find }) => find));
+  const gates = gatesFor([...byKeyword.values()]);
   const lengths = keywords.map((keyword) => keyword.length);
   const automaton = buildAutomaton(keywords);
   const openRation = rationFor(keywords.length);
@@ -42,8 +52,9 @@ export function openKeywordTable(entries: readonly KeywordEntry[]): KeywordTable
     search: (text, give) => {
       const mayTry = openRation(text.length);
       automaton.search(text, (keyword, end) => {
-        if (!mayTry(keyword, end)) return;
-        const hit = { text, start: end - (lengths[keyword] ?? 0), end };
+        const start = end - (lengths[keyword] ?? 0);
+        if (!mayStand(gates, text, { keyword, start, end }) || !mayTry(keyword, end)) return;
+        const hit = { text, start, end };
         for (const find of finders[keyword] ?? []) {
           const candidate = find(hit);
           if (candidate !== null) give(candidate);
@@ -51,6 +62,44 @@ export function openKeywordTable(entries: readonly KeywordEntry[]): KeywordTable
       });
     },
   };
+}
+
+/** Bits of a gate's byte for a character. */
+const MAY_BEGIN = 1;
+const MAY_FOLLOW = 2;
+const CODE_BITS = 7;
+/** Stands for whatever is not ASCII. */
+const CODE_MAX = 2 ** CODE_BITS - 1;
+
+/** @returns by keyword a byte for each character; all open where an entry without a gate shares the keyword. */
+function gatesFor(byKeyword: readonly (readonly KeywordEntry[])[]): Uint8Array {
+  const bytes = new Uint8Array(byKeyword.length << CODE_BITS);
+  for (const [keyword, entries] of byKeyword.entries())
+    for (const { gate } of entries) openGate(bytes.subarray(keyword << CODE_BITS), gate);
+  return bytes;
+}
+
+function openGate(bytes: Uint8Array, gate: KeywordGate | undefined): void {
+  const next = gate === undefined || gate.next === null ? null : new RegExp(`[${gate.next}]`);
+  for (let code = 0; code <= CODE_MAX; code += 1) {
+    const character = String.fromCharCode(code);
+    const mayBegin = gate === undefined || gate.first === character ? MAY_BEGIN : 0;
+    const mayFollow = next?.test(character) === false ? 0 : MAY_FOLLOW;
+    bytes[code] = (bytes[code] ?? 0) | mayBegin | mayFollow;
+  }
+}
+
+interface Place {
+  readonly keyword: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** More text may open what the end of the text leaves undecided. */
+function mayStand(gates: Uint8Array, text: string, { keyword, start, end }: Place): boolean {
+  const own = keyword << CODE_BITS;
+  const byte = (at: number): number => gates[own + Math.min(text.charCodeAt(at), CODE_MAX)] ?? 0;
+  return (byte(start) & MAY_BEGIN) !== 0 && (end >= text.length || (byte(end) & MAY_FOLLOW) !== 0);
 }
 
 /** The counts are kept from one text to the next, so that a short one need not clear what it will not use. */
@@ -92,6 +141,7 @@ const providerEntries = (): readonly KeywordEntry[] =>
   compileRules(ALL_RULES).map((token) => ({
     keyword: token.keyword,
     find: (hit: Parameters<Detector>[0]) => matchToken(hit, token),
+    gate: { first: token.keyword.charAt(0), next: token.anchor.next },
   }));
 
 function genericEntries(): readonly KeywordEntry[] {

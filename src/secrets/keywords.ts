@@ -9,6 +9,9 @@ export interface Automaton {
   readonly search: (text: string, hit: (keyword: number, end: number) => void) => void;
 }
 
+/** Characters looked at in one go. */
+const STRIDE = 4096;
+
 interface Trie {
   /** `next[state * width + column]`. */
   readonly next: Int32Array;
@@ -106,13 +109,25 @@ function searcher(
       table[to * width + column] = renamed[next[from * width + column] ?? 0] ?? 0;
   const found = order.map((from) => ends[from] ?? []);
   const firstEnd = found.findIndex((own) => own.length > 0);
+  let state = 0;
+  // small, so that it is compiled early and stays so whatever a hit leads to
+  const advance = (text: string, from: number, to: number): number => {
+    let now = state;
+    let at = from;
+    while (at < to) {
+      const code = text.charCodeAt(at);
+      now = code < 128 ? (table[now * width + (columns[code] ?? 0)] ?? 0) : 0;
+      at += 1;
+      if (now >= firstEnd) break;
+    }
+    state = now;
+    return at;
+  };
   return (text, hit) => {
-    let state = 0;
-    for (let i = 0; i < text.length; i += 1) {
-      const code = text.charCodeAt(i);
-      state = code < 128 ? (table[state * width + (columns[code] ?? 0)] ?? 0) : 0;
-      if (state < firstEnd) continue;
-      for (const keyword of found[state] ?? []) hit(keyword, i + 1);
+    state = 0;
+    for (let at = 0; at < text.length;) {
+      at = advance(text, at, Math.min(text.length, at + STRIDE));
+      for (const keyword of found[state] ?? []) hit(keyword, at);
     }
   };
 }

@@ -123,6 +123,8 @@ export interface ShapeAnchor {
   readonly keyword: string;
   /** Characters that may stand before the keyword, and how many at most; null where the token starts with it. */
   readonly before: { readonly characters: string; readonly most: number } | null;
+  /** The one character or the class, as the inside of a bracket expression, that follows; null where nothing need. */
+  readonly next: string | null;
 }
 
 /**
@@ -134,7 +136,7 @@ export interface ShapeAnchor {
 export function pickAnchor(parts: readonly ShapePart[]): ShapeAnchor | null {
   const [first] = parts;
   if (first?.kind === 'literal' && first.text.length >= 2)
-    return { keyword: first.text, before: null };
+    return { keyword: first.text, before: null, next: nextOf(parts[1]) };
   const bounded = parts.findIndex((part) => part.kind === 'class' && part.most === null);
   const literals = parts
     .slice(0, bounded < 0 ? parts.length : bounded)
@@ -144,6 +146,7 @@ export function pickAnchor(parts: readonly ShapePart[]): ShapeAnchor | null {
   const ahead = parts.slice(0, best.index);
   return {
     keyword: best.text,
+    next: nextOf(parts[best.index + 1]),
     before: {
       characters: ahead
         .map((part) => (part.kind === 'class' ? part.characters : escapeLiteral(part.text)))
@@ -154,4 +157,10 @@ export function pickAnchor(parts: readonly ShapePart[]): ShapeAnchor | null {
       ),
     },
   };
+}
+
+function nextOf(part: ShapePart | undefined): string | null {
+  if (part === undefined) return null;
+  if (part.kind === 'literal') return escapeLiteral(part.text.charAt(0));
+  return part.least === 0 ? null : withoutCase(part).characters;
 }
