@@ -49,8 +49,26 @@ print_request() {
   done
   # what is being merged stands nowhere else when pre-merge-commit runs
   [ "$hook" != pre-merge-commit ] || env | sed -n 's/^\(GITHEAD_[0-9a-f]*\)=.*/\1=x/p' | tr '\n' '\0'
+  # values that no commit may hold: over the socket, never into a file
+  case $hook in
+    pre-*)
+      for name in $(print_secret_names); do
+        eval "printf '%s=%s\0' \"\$name\" \"\${$name-}\""
+      done
+      ;;
+  esac
   printf '\0'
   [ -z "$stdin" ] || cat "$stdin"
+}
+
+# Variables that src/secrets/env-file.ts may take for secrets; it looks again.
+print_secret_names() {
+  awk 'BEGIN {
+    for (name in ENVIRON)
+      if (name ~ /^[A-Za-z_][A-Za-z0-9_]*$/ && (ENVIRON[name] ~ /^[^:]+:\/\/[^:@\/]*:[^@]+@/ ||
+        toupper(name) ~ /(KEY|TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIALS?|_PASS|_PWD|_AUTH|_PAT)$/))
+        print name
+  }' 2>/dev/null
 }
 
 # 0: $verdict is the hook's exit status. 1: somebody else must answer.
@@ -61,7 +79,7 @@ ask_daemon() {
     case ${XDG_STATE_HOME-} in /*) home=$XDG_STATE_HOME/aitrail ;; *) home=${HOME-}/$state ;; esac ;;
   esac
   IFS= read -r socket 2>/dev/null <"$home/run/socket" || return 1
-  [ -S "$socket" ] && command -v curl >/dev/null 2>&1 || return 1
+  [ -S "$socket" ] && command -v curl >/dev/null 2>&1 && command -v awk >/dev/null 2>&1 || return 1
   asked=1
   reply=$(print_request "$@" | curl -q -s -f --noproxy '*' --unix-socket "$socket" --max-time 1 \
     -H 'content-type: application/octet-stream' -H 'expect:' --data-binary @- http://aitrail/hook) || return 1

@@ -1,5 +1,6 @@
 // What hooks/run.sh sends to the daemon: fields ended by NUL (protocol, version, uid, umask, directory, hook, number of
 // arguments, arguments, NAME=value …), an empty field, then the hook's standard input as it is.
+import { secretNames } from '../flow/commit/secret-environment.ts';
 import { findAgentSignals } from '../model/agent-signals.ts';
 import { isHookName } from '../model/hook.ts';
 import type { HookCall } from './hook-call.ts';
@@ -14,7 +15,10 @@ export interface HookRequest {
   readonly call: HookCall;
 }
 
-/** What of an environment matters to git, to us and to signing keys; the rest is nobody's business. */
+/**
+ * What of an environment matters to git, to us and to signing keys; the rest is nobody's business, but for values that a
+ * commit must not hold.
+ */
 const SENT =
   /^(?:(?:GIT|XDG|AITRAIL|SSH|GPG|LC|GITHEAD)_.*|HOME|PATH|USER|LOGNAME|EMAIL|TMPDIR|LANG|TZ|GNUPGHOME|DBUS_SESSION_BUS_ADDRESS|CI)$/;
 
@@ -22,7 +26,10 @@ const SENT =
 export function formatHookRequest({ version, uid, umask, call }: HookRequest): string {
   const { hook, words, stdin, caller } = call;
   const signals = new Set(findAgentSignals(caller.env));
-  const sent = Object.entries(caller.env).filter(([name]) => SENT.test(name) || signals.has(name));
+  const secrets = hook.startsWith('pre-') ? secretNames(caller) : new Set();
+  const sent = Object.entries(caller.env).filter(
+    ([name]) => SENT.test(name) || signals.has(name) || secrets.has(name),
+  );
   const fields = [PROTOCOL, version, String(uid), umask, caller.cwd, hook, String(words.length)];
   const variables = sent.map(([name, value]) => `${name}=${value}`);
   return `${[...fields, ...words, ...variables, ''].map((field) => `${field}\0`).join('')}${stdin}`;

@@ -7,8 +7,8 @@ export type NamedValue = readonly [name: string, value: string];
 const LENGTH_MIN = 8;
 const SECRET_NAME =
   /(?:KEY|TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIALS?)$|_(?:PASS|PWD|AUTH|PAT)$/i;
-/** Made to be read by everybody: keys of browser bundles. */
-const PUBLIC_NAME = /(?:^|_)(?:PUBLIC|PUBLISHABLE)(?:_|$)/i;
+/** Made to be read by everybody: keys of browser bundles, fingerprints of those who signed a download. */
+const PUBLIC_NAME = /(?:^|_)(?:PUBLIC|PUBLISHABLE|GPG)(?:_|$)/i;
 const URL_PASSWORD = /^[a-z][\w+.-]*:\/\/[^\s:@/]*:([^\s@/]+)@/i;
 
 const ENV_FILE = /^\.env(?:rc$|$|\.)/;
@@ -31,6 +31,10 @@ function unquote(raw: string): string {
   const end = raw.indexOf(quote, 1);
   return end < 0 ? raw.slice(1) : raw.slice(1, end);
 }
+
+/** Is a variable's value, or the password in it, one that must not be written anywhere? */
+export const isSecretVariable = (variable: NamedValue): boolean =>
+  secretValues([variable]).length > 0;
 
 /** @returns those that are secret, each once. */
 export function secretValues(named: readonly NamedValue[]): readonly string[] {

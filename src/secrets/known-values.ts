@@ -20,11 +20,22 @@ export function knownVariants(values: readonly string[]): readonly string[] {
   return [...new Set(spellings.map((spelling) => spelling.slice(0, LENGTH_MAX)))];
 }
 
-/** An exact match: the automaton folds case, a secret does not. */
-export const knownEntry = (value: string): KeywordEntry => ({
-  keyword: value,
-  find: (hit) =>
-    hit.text.slice(hit.start, hit.end) === value
-      ? { rule: 'known-value', start: hit.start, end: hit.end, rank: RANK.known, isOpen: false }
-      : null,
-});
+/** An exact match: the automaton knows ASCII only and folds case, a secret does not. */
+export function knownEntries(value: string): readonly KeywordEntry[] {
+  const keyword = longestAscii(value);
+  if (keyword === '') return [];
+  const before = value.indexOf(keyword);
+  const find: KeywordEntry['find'] = ({ text, start: at }) => {
+    const start = at - before;
+    return start >= 0 && text.startsWith(value, start)
+      ? { rule: 'known-value', start, end: start + value.length, rank: RANK.known, isOpen: false }
+      : null;
+  };
+  return [{ keyword, find }];
+}
+
+const longestAscii = (value: string): string =>
+  (value.match(/[\u0000-\u007f]+/g) ?? []).reduce(
+    (longest, run) => (run.length > longest.length ? run : longest),
+    '',
+  );

@@ -13,7 +13,7 @@ import {
 } from './custom-rules.ts';
 import { decodeRuns, type Decoded } from './encoded.ts';
 import { builtIn, openGenericTable, openKeywordTable, type KeywordTable } from './keyword-table.ts';
-import { knownEntry, knownVariants } from './known-values.ts';
+import { knownEntries, knownVariants } from './known-values.ts';
 import { kindOf, PLACEHOLDER } from './placeholder.ts';
 import { resolveOverlaps } from './resolve-overlaps.ts';
 
@@ -49,7 +49,7 @@ export function openScanner(options: ScannerOptions = {}): Scanner {
   const known = knownVariants(options.known ?? []);
   const customs = compileCustomRules(options.rules ?? []);
   const own = options.isGenericOnly === true ? openGenericTable() : builtIn();
-  const tables = known.length === 0 ? [own] : [own, openKeywordTable(known.map(knownEntry))];
+  const tables = known.length === 0 ? [own] : [own, openKeywordTable(known.flatMap(knownEntries))];
   const analyse = (text: string): readonly Candidate[] => [
     ...detect(text, tables),
     ...decodeRuns(text).flatMap((decoded) => scanDecoded(decoded, tables)),

@@ -1,5 +1,6 @@
-// What a commit or push is scanned with: the policy's rules, the values of this worktree's `.env` files, and what a team
-// wrote for gitleaks or let through in a baseline. What loosens counts as it stands in the base revision.
+// What a commit or push is scanned with: the policy's rules, the values of this worktree's `.env` files and of the
+// caller's environment, and what a team wrote for gitleaks or let through in a baseline. What loosens counts as it stands
+// in the base revision.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Objects } from '../../git/objects.ts';
@@ -12,6 +13,7 @@ import type { IsAllowed } from '../../secrets/gitleaks-allow.ts';
 import { openScanner } from '../../secrets/scanner.ts';
 import type { HookWork } from './hook-work.ts';
 import { readKnownValues } from '../mask/known-book.ts';
+import { environmentSecrets } from './secret-environment.ts';
 import { makeScanRules, type ScanRules, SCAN_FILES } from '../scan/scan-rules.ts';
 
 export interface HookScan {
@@ -29,7 +31,7 @@ export async function openHookScan({ repository, objects, policy }: HookWork): P
   ]);
   const scanner = openScanner({
     rules: [...policy.secrets.rules, ...settled.rules, ...here.rules],
-    known,
+    known: [...known, ...environmentSecrets(repository.caller)],
   });
   return {
     find: (files, commit) => {
