@@ -78,10 +78,27 @@ function formatRange(
 export const contentSha256 = (lines: readonly string[]): string =>
   createHash('sha256').update(lines.join('\n'), 'utf8').digest('hex');
 
-/** @param commit full id. */
-export const wrapPredicate = (commit: string, predicate: Predicate): Statement => ({
+/** @param commit full id. Members stand in the order of docs/attestation.md. */
+export const wrapPredicate = (
+  commit: string,
+  said: Omit<Predicate, 'log'>,
+  log: Predicate['log'],
+): Statement => ({
   _type: STATEMENT_TYPE,
   subject: [{ digest: { gitCommit: commit } }],
   predicateType: PREDICATE_TYPE,
-  predicate,
+  predicate: {
+    commit: said.commit,
+    files: said.files,
+    exchanges: said.exchanges,
+    log,
+    coverage: said.coverage,
+    approvals: said.approvals,
+    masking: said.masking,
+    policy: said.policy,
+    rewrittenFrom: said.rewrittenFrom,
+    signer: said.signer,
+    attestedAt: said.attestedAt,
+    tool: said.tool,
+  },
 });

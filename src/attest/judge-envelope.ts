@@ -1,8 +1,10 @@
 // One envelope against one commit: the steps of reference order, each with its own status. Nothing of the payload is
 // used before its signature holds.
+import type { JsonObject } from '../model/json.ts';
 import type { CommitFacts, VerifyStatus } from '../model/verdict.ts';
 import { SIGNATURE_NAMESPACE, type Statement } from '../model/statement.ts';
-import { openSigned } from './open-signed.ts';
+import { openSigned, type OpenedLine } from './open-signed.ts';
+import { fingerprintOf } from './ssh-key.ts';
 import { judgeSigner, type Trust, type TrustAnswer } from './trust.ts';
 
 /** How far an envelope got: a later step outranks an earlier one when none of a note's envelopes is good. */
@@ -25,6 +27,8 @@ export interface JudgedEnvelope {
   readonly isTrusted: boolean;
   /** The statement, where the signature over it holds, whoever made it. */
   readonly statement: Statement | null;
+  /** Its predicate as it was signed. */
+  readonly signed: JsonObject | null;
 }
 
 export interface EnvelopeQuestion {
@@ -32,7 +36,11 @@ export interface EnvelopeQuestion {
   readonly trust: Trust;
   /** When keys and certificates must be valid: now, as nothing proves an earlier time. */
   readonly atMs: number;
+  /** When a trusted witness knew of the statement, milliseconds; null where none says. Absent: nobody is asked. */
+  readonly witnessedAtMs?: (opened: Opened) => number | null;
 }
+
+type Opened = Extract<OpenedLine, { kind: 'signed' }>;
 
 /** @returns null for an envelope of another predicate type: it is not about authorship. */
 export function judgeEnvelope(line: string, question: EnvelopeQuestion): JudgedEnvelope | null {
@@ -40,22 +48,42 @@ export function judgeEnvelope(line: string, question: EnvelopeQuestion): JudgedE
   if (opened.kind === 'foreign') return null;
   if (opened.kind !== 'signed') {
     const key = opened.key?.toString('base64') ?? null;
-    const nothing = { signer: null, isTrusted: false, statement: null };
+    const nothing = { signer: null, isTrusted: false, statement: null, signed: null };
     return { line, key, ...nothing, status: opened.kind, reason: opened.why };
   }
-  const { statement, publicKey } = opened;
-  const answer = judgeSigner(question.trust, {
-    publicKey,
-    committer: question.facts.committer,
-    namespace: SIGNATURE_NAMESPACE,
-    atMs: question.atMs,
-  });
-  const key = publicKey.toString('base64');
-  return { line, key, statement, ...judgeContent(statement, answer, question.facts) };
+  const { statement, signed, publicKey } = opened;
+  const { answer, reason } = judgeKey(opened, question);
+  const content = judgeContent(opened, answer, question.facts);
+  const why = content.status === 'verified' ? reason : content.reason;
+  return { line, key: publicKey.toString('base64'), statement, signed, ...content, reason: why };
+}
+
+/** A key that has ended counts for what was witnessed before: a date that the signer names proves nothing. */
+function judgeKey(
+  opened: Opened,
+  question: EnvelopeQuestion,
+): { readonly answer: TrustAnswer; readonly reason: string | null } {
+  const { trust, facts, atMs, witnessedAtMs } = question;
+  const judge = (at: number): TrustAnswer =>
+    judgeSigner(trust, {
+      publicKey: opened.publicKey,
+      committer: facts.committer,
+      namespace: SIGNATURE_NAMESPACE,
+      atMs: at,
+    });
+  const now = judge(atMs);
+  if (now.kind === 'trusted' || witnessedAtMs === undefined) return { answer: now, reason: null };
+  const at = witnessedAtMs(opened);
+  const then = at === null || at > atMs ? now : judge(at);
+  if (at === null || then.kind === 'untrusted') return { answer: now, reason: null };
+  return {
+    answer: then,
+    reason: `the key has ended since; witnessed at ${new Date(at).toISOString()}`,
+  };
 }
 
 function judgeContent(
-  statement: Statement,
+  { statement, publicKey }: Opened,
   answer: TrustAnswer,
   facts: CommitFacts,
 ): Pick<JudgedEnvelope, 'status' | 'reason' | 'signer' | 'isTrusted'> {
@@ -65,6 +93,9 @@ function judgeContent(
   const subject = statement.subject[0]?.digest.gitCommit ?? '';
   if (subject !== facts.commit)
     return { ...by, status: 'wrong-subject', reason: `it attests ${subject.slice(0, 12)}` };
+  const named = statement.predicate.signer.key;
+  if (named !== null && named !== fingerprintOf(publicKey))
+    return { ...by, status: 'inconsistent', reason: `it is said to be signed by ${named}` };
   const difference = differsFrom(statement.predicate.commit, facts);
   return difference === null
     ? { ...by, status: 'verified', reason: null }

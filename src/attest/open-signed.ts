@@ -1,5 +1,6 @@
 // One line of a note down to its statement: envelope, signature, statement, in this order. Nothing of the payload is used
 // before its signature holds. Whose signature it is, trust.ts judges.
+import type { JsonObject } from '../model/json.ts';
 import { PAYLOAD_TYPE, SIGNATURE_NAMESPACE, type Statement } from '../model/statement.ts';
 import { openEnvelope, type OpenedEnvelope } from './envelope.ts';
 import { formatPae } from './pae.ts';
@@ -7,7 +8,13 @@ import { checkSshsig, parseSshsig } from './sshsig.ts';
 import { parseStatement } from './statement.ts';
 
 export type OpenedLine =
-  | { readonly kind: 'signed'; readonly statement: Statement; readonly publicKey: Buffer }
+  | {
+      readonly kind: 'signed';
+      readonly statement: Statement;
+      /** Its predicate as it was signed. */
+      readonly signed: JsonObject;
+      readonly publicKey: Buffer;
+    }
   | { readonly kind: 'foreign' } // of another payload or predicate type: not about authorship
   | {
       readonly kind: 'malformed' | 'bad-signature';
@@ -29,7 +36,12 @@ export function openSigned(line: string): OpenedLine {
     case 'malformed':
       return { kind: 'malformed', why: reading.why, key: checked.publicKey };
     case 'statement':
-      return { kind: 'signed', statement: reading.statement, publicKey: checked.publicKey };
+      return {
+        kind: 'signed',
+        statement: reading.statement,
+        signed: reading.signed,
+        publicKey: checked.publicKey,
+      };
   }
 }
 

@@ -1,6 +1,6 @@
 // OpenSSH user certificates (PROTOCOL.certkeys): a key, who it stands for and until when, signed by an authority.
 import { isKeyType, readKeyBody, type SshKey } from './ssh-key.ts';
-import { readAll, type SshReader } from './ssh-wire.ts';
+import { formatString, readAll, type SshReader } from './ssh-wire.ts';
 
 const SUFFIX = /-cert-v01@openssh\.com$/;
 const USER_CERTIFICATE = 1;
@@ -8,6 +8,9 @@ const FOREVER = 0xffff_ffff_ffff_ffffn;
 
 export interface SshCertificate {
   readonly key: SshKey;
+  /** Blob of the key alone. */
+  readonly plain: Buffer;
+  readonly serial: bigint;
   readonly keyId: string;
   readonly principals: readonly string[];
   readonly validAfterMs: number;
@@ -29,12 +32,15 @@ export function parseCertificate(blob: Uint8Array): SshCertificate | null {
     const type = plainType(name);
     if (type === null) return null;
     reader.string(); // nonce
+    const keyStart = blob.byteLength - reader.left();
     const key = readKeyBody(type, reader);
     if (key === null) return null;
+    const fields = blob.subarray(keyStart, blob.byteLength - reader.left());
+    const plain = Buffer.concat([formatString(type), fields]);
     const body = readBody(reader);
     const signedBytes = blob.byteLength - reader.left();
     const signature = reader.string();
-    return { ...body, key, signed: Buffer.from(blob.subarray(0, signedBytes)), signature };
+    return { ...body, key, plain, signed: Buffer.from(blob.subarray(0, signedBytes)), signature };
   });
 }
 
@@ -45,8 +51,10 @@ function plainType(name: string): string | null {
   return isKeyType(`${type}@openssh.com`) ? `${type}@openssh.com` : null; // sk-… keys keep their domain
 }
 
-function readBody(reader: SshReader): Omit<SshCertificate, 'key' | 'signed' | 'signature'> {
-  reader.uint64(); // serial
+function readBody(
+  reader: SshReader,
+): Omit<SshCertificate, 'key' | 'plain' | 'signed' | 'signature'> {
+  const serial = reader.uint64();
   const kind = reader.uint32();
   const keyId = reader.text();
   const principals = strings(reader.string());
@@ -56,6 +64,7 @@ function readBody(reader: SshReader): Omit<SshCertificate, 'key' | 'signed' | 's
   reader.string(); // extensions: permissions of a login, none of ours
   reader.string(); // reserved
   return {
+    serial,
     keyId,
     principals,
     validAfterMs: Number(validAfter) * 1000,

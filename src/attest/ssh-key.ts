@@ -81,6 +81,10 @@ export function formatKeyLine(blob: Uint8Array): string {
 export const fingerprintOf = (blob: Uint8Array): string =>
   `SHA256:${createHash('sha256').update(blob).digest('base64').replace(/=+$/, '')}`;
 
+/** The same of a public key's line. */
+export const fingerprintOfLine = (line: string): string =>
+  fingerprintOf(parseKeyLine(line)?.blob ?? Buffer.alloc(0));
+
 function ed25519Body(type: string, reader: SshReader): SshKey | null {
   const raw = reader.string();
   if (raw.length !== 32) return null;

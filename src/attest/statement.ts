@@ -47,7 +47,12 @@ const DECISION_CHARS_MAX = 262_144;
 const BLOB_CHARS_MAX = 80;
 
 export type StatementReading =
-  | { readonly kind: 'statement'; readonly statement: Statement }
+  | {
+      readonly kind: 'statement';
+      readonly statement: Statement;
+      /** The predicate as it was signed, with the members that nobody here knows. */
+      readonly signed: JsonObject;
+    }
   | { readonly kind: 'foreign' } // well-formed in-toto, of another predicate type
   | { readonly kind: 'malformed'; readonly why: string };
 
@@ -63,9 +68,11 @@ export function parseStatement(payload: Uint8Array): StatementReading {
     if (value['predicateType'] !== PREDICATE_TYPE) return { kind: 'foreign' };
     const subject = listOf(value, { name: 'subject', itemsMax: 1 }, readSubject);
     if (subject.length !== 1) refuse('subject does not name one commit');
-    const predicate = readPredicate(objectOf(value['predicate'], 'predicate'));
+    const signed = objectOf(value['predicate'], 'predicate');
+    const predicate = readPredicate(signed);
     return {
       kind: 'statement',
+      signed,
       statement: { _type: STATEMENT_TYPE, subject, predicateType: PREDICATE_TYPE, predicate },
     };
   } catch (thrown) {
@@ -102,6 +109,7 @@ function readPredicate(value: JsonObject): Predicate {
     rewrittenFrom: listOf(value, { name: 'rewrittenFrom', itemsMax: EXCHANGES_MAX }, readSource),
     signer: {
       kind: oneOf(objectOf(value['signer'], 'signer'), 'kind', ['ssh', 'keyring', 'file']),
+      key: textOrNull(objectOf(value['signer'], 'signer'), 'key', NAME_CHARS_MAX),
     },
     attestedAt: timeOf(value, 'attestedAt'),
     tool: {

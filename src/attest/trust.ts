@@ -1,5 +1,7 @@
 // Who may attest for whom. Facts come from an allowed_signers file of the base revision, never of the change under test.
 import { matchesPatterns, type AllowedSigner } from './allowed-signers.ts';
+import { isRevoked, type RevokedKeys } from './revoked-keys.ts';
+import type { Rotation } from './rotation.ts';
 import { parseCertificate, type SshCertificate } from './ssh-cert.ts';
 import { fingerprintOf, parseKeyBlob } from './ssh-key.ts';
 import { checkRaw } from './sshsig.ts';
@@ -15,6 +17,14 @@ export interface Trust {
   readonly signers: readonly AllowedSigner[];
   /** For `own-key`: blobs that are trusted as they are. */
   readonly ownKeys: readonly Uint8Array[];
+  /** What git's gpg.ssh.revocationFile names. */
+  readonly revoked?: RevokedKeys;
+  /** Which key took the place of which, by both: from the change under test, as a trusted key must have signed it. */
+  readonly rotations?: readonly Rotation[];
+  /** The list as the change under test leaves it: of it only the ends of keys count. */
+  readonly ended?: readonly AllowedSigner[];
+  /** Verifier keys of witnesses whose word on a time counts. */
+  readonly witnesses?: readonly string[];
 }
 
 export type TrustAnswer =
@@ -36,6 +46,52 @@ export interface TrustQuestion {
  * `agent:alice`) may attest for everybody, as somebody put it on the list for that.
  */
 export function judgeSigner(trust: Trust, question: TrustQuestion): TrustAnswer {
+  const { publicKey } = question;
+  const certificate = parseCertificate(publicKey);
+  if (trust.revoked !== undefined && isRevoked(trust.revoked, publicKey, certificate))
+    return untrusted(`${nameOf(publicKey)} is revoked (gpg.ssh.revocationFile)`);
+  const listed = judgeListed(trust, question, certificate);
+  const followed =
+    listed.kind === 'trusted' || isListed(trust, publicKey) ? null : judgeFollowed(trust, question);
+  const answer = followed ?? listed;
+  return answer.kind === 'trusted' && hasEnded(trust, question)
+    ? untrusted(`the change itself ends ${nameOf(publicKey)}`)
+    : answer;
+}
+
+const hasEnded = ({ ended = [] }: Trust, { publicKey, atMs }: TrustQuestion): boolean => {
+  const lines = ended.filter(({ blob }) => blob.equals(publicKey));
+  return (
+    lines.length > 0 &&
+    lines.every(({ validBeforeMs }) => validBeforeMs !== null && atMs > validBeforeMs)
+  );
+};
+
+const isListed = (trust: Trust, publicKey: Uint8Array): boolean =>
+  trust.signers.some(({ blob }) => blob.equals(publicKey));
+
+/**
+ * A key that no line speaks of counts as the key that it took the place of: what that key's holder could sign, they could
+ * sign themselves, and with that key's end this ends too.
+ */
+function judgeFollowed(trust: Trust, question: TrustQuestion): TrustAnswer | null {
+  const { rotations = [], ...listed } = trust;
+  const chain: Uint8Array[] = [question.publicKey];
+  for (const key of chain)
+    for (const { from, to } of rotations) {
+      if (!to.equals(key) || chain.some((each) => from.equals(each))) continue;
+      const answer = judgeSigner(listed, { ...question, publicKey: from });
+      if (answer.kind === 'trusted') return answer;
+      if (!isListed(trust, from)) chain.push(from); // a line of its own decides
+    }
+  return null;
+}
+
+function judgeListed(
+  trust: Trust,
+  question: TrustQuestion,
+  certificate: SshCertificate | null,
+): TrustAnswer {
   const { publicKey, committer } = question;
   if (trust.source.kind === 'own-key') {
     const isOwn = trust.ownKeys.some((blob) => Buffer.compare(blob, publicKey) === 0);
@@ -45,7 +101,6 @@ export function judgeSigner(trust: Trust, question: TrustQuestion): TrustAnswer 
           `${nameOf(publicKey)} is not this machine's key, and no allowed_signers file was found`,
         );
   }
-  const certificate = parseCertificate(publicKey);
   const answers = trust.signers
     .filter((signer) => listsKey(signer, publicKey, certificate))
     .map((signer) => judgeLine(signer, question, certificate));

@@ -1,9 +1,20 @@
-// aitrail identity [show | list | trust KEY]
+// aitrail identity [show | list | trust KEY | rotate | revoke KEY --since T]
 import { noteAgent } from '../flow/session/refuse-agent.ts';
 import { listTrusted, showIdentity } from '../flow/attest/show-identity.ts';
+import { revokeKey } from '../flow/attest/revoke-key.ts';
+import { rotateKey } from '../flow/attest/rotate-key.ts';
 import { trustKey } from '../flow/attest/trust-key.ts';
+import { Fault } from '../model/fault.ts';
 import { identityJson, identityLines, trustedJson, trustedLines } from '../print/identity-lines.ts';
+import {
+  revokedJson,
+  revokedLines,
+  rotatedJson,
+  rotatedLines,
+  trustedKeyLines,
+} from '../print/key-change-lines.ts';
 import type { CommandSpec, Invocation } from './command.ts';
+import { parseMoment } from './session-filter.ts';
 
 const JSON_OPTION = { flags: '--json', description: 'print one JSON document' } as const;
 
@@ -48,7 +59,8 @@ const listSpec: CommandSpec = {
 const trustSpec: CommandSpec = {
   name: 'identity trust',
   usage: '[key]',
-  summary: 'add a public key, your own by default, to .aitrail/allowed_signers',
+  summary:
+    'add a public key, your own by default, to .aitrail/allowed_signers; or a witness to .aitrail/witnesses',
   options: [
     {
       flags: '--principal <name>',
@@ -60,13 +72,56 @@ const trustSpec: CommandSpec = {
     const { principal } = options;
     const who = typeof principal === 'string' ? principal : null;
     const key = await trustKey(caller, words[0] ?? null, who);
-    out.write(
-      key.isAdded
-        ? `${key.file}: ${key.principal} may sign with ${key.fingerprint}\nnext: git add ${key.file} && git commit; it counts for what is committed on top of that\n`
-        : `${key.file}: ${key.principal} is listed with ${key.fingerprint} already\n`,
-    );
+    out.write(trustedKeyLines(key));
     return 0;
   },
 };
 
-export const commands: readonly CommandSpec[] = [identitySpec, showSpec, listSpec, trustSpec];
+const rotateSpec: CommandSpec = {
+  name: 'identity rotate',
+  usage: '',
+  summary: 'sign with a new key from now on; both keys sign that, and the list gets its line',
+  options: [
+    { flags: '--to <file>', description: 'a private SSH key of yours, in place of a new one' },
+    { flags: '--lost', description: 'the old key cannot sign any more' },
+    JSON_OPTION,
+  ],
+  example: 'identity rotate',
+  run: async ({ caller, options, out }) => {
+    const to = typeof options['to'] === 'string' ? options['to'] : null;
+    const rotated = await rotateKey(caller, { to, isLost: options['lost'] === true });
+    out.write(options['json'] === true ? rotatedJson(rotated) : rotatedLines(rotated));
+    return 0;
+  },
+};
+
+const revokeSpec: CommandSpec = {
+  name: 'identity revoke',
+  usage: '<key>',
+  summary: 'end a listed key: from then on what it signs is untrusted',
+  options: [
+    { flags: '--since <time>', description: 'a date, or an age: 7d, 12h, 30m' },
+    JSON_OPTION,
+  ],
+  example: 'identity revoke SHA256:KEY --since 2026-11-21T09:00:00Z',
+  run: async ({ caller, words, options, out }) => {
+    const { since } = options;
+    const revoked = await revokeKey(caller, words[0] ?? '', () => {
+      if (typeof since === 'string') return parseMoment('--since', since);
+      throw new Fault('USAGE', 'since when?', {
+        fix: 'say when the key was last yours alone: --since 2026-11-21T09:00:00Z',
+      });
+    });
+    out.write(options['json'] === true ? revokedJson(revoked) : revokedLines(revoked));
+    return 0;
+  },
+};
+
+export const commands: readonly CommandSpec[] = [
+  identitySpec,
+  showSpec,
+  listSpec,
+  trustSpec,
+  rotateSpec,
+  revokeSpec,
+];

@@ -45,6 +45,8 @@ export const growthCommands: readonly CommandSpec[] = [
       if (options['json'] === true)
         printDocument(out, { schema: 'aitrail.cosigned/1', ...cosigned });
       else out.write(cosigned.note);
+      if (cosigned.notes > 0)
+        out.note(`${cosigned.notes} ${cosigned.notes === 1 ? 'note says' : 'notes say'} so now\n`);
       return 0;
     },
   },

@@ -41,7 +41,7 @@ export function parseFilter(options: Invocation['options']): SessionFilter {
 }
 
 /** @returns milliseconds since the epoch. @throws Fault USAGE. */
-function parseMoment(option: string, text: string, nowMs: number = Date.now()): number {
+export function parseMoment(option: string, text: string, nowMs: number = Date.now()): number {
   const [, count = '', unit = ''] = /^(\d{1,6})([mhdw])$/.exec(text) ?? [];
   const unitMs = UNIT_MS[unit];
   if (unitMs !== undefined) return nowMs - Number(count) * unitMs;

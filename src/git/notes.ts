@@ -51,6 +51,12 @@ export async function readNotesIn(
   return found;
 }
 
+/** Full ids of all commits that have a note in refs/notes/aitrail. */
+export async function listNoted(repository: Repository): Promise<readonly string[]> {
+  const listed = await gitText(repository.caller, ['notes', `--ref=${NOTES_REF}`, 'list']);
+  return listed.split('\n').flatMap((line) => line.split(' ')[1] ?? []);
+}
+
 /** Lines without LF, without empty ones. */
 export const linesOf = (text: string): readonly string[] => text.split('\n').filter(Boolean);
 

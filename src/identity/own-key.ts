@@ -21,19 +21,31 @@ export interface OwnKeyWork {
   readonly email: string;
 }
 
-const filesOf = (home: string): Record<'keyring' | 'file' | 'filePublic', string> => ({
+interface KeyFiles {
+  readonly keyring: string;
+  readonly file: string;
+  readonly filePublic: string;
+  /** Public lines of keys that a newer one took the place of. */
+  readonly retired: string;
+  /** That they did, said by both keys (src/attest/rotation.ts). */
+  readonly rotations: string;
+}
+
+export const filesOf = (home: string): KeyFiles => ({
   keyring: join(home, 'keys', 'keyring.pub'),
   file: join(home, 'keys', 'signing'),
   filePublic: join(home, 'keys', 'signing.pub'),
+  retired: join(home, 'keys', 'retired.pub'),
+  rotations: join(home, 'keys', 'rotations'),
 });
 
-const accountOf = (blob: Uint8Array): string => `signing-key ${fingerprintOf(blob)}`;
+export const accountOf = (blob: Uint8Array): string => `signing-key ${fingerprintOf(blob)}`;
 
-/** Public key blobs of every key that aitrail made here, the one in use first. */
+/** Public key blobs of every key that aitrail made here, the one in use first, retired ones last. */
 export async function listOwnKeys(home: string): Promise<readonly Buffer[]> {
-  const files = filesOf(home);
-  const found = await Promise.all([readBlob(files.keyring), readBlob(files.filePublic)]);
-  return found.filter((blob) => blob !== null);
+  const { keyring, filePublic, retired } = filesOf(home);
+  const found = await Promise.all([keyring, filePublic, retired].map(readBlobs));
+  return found.flat();
 }
 
 /** @returns null where no such key was made. */
@@ -55,6 +67,13 @@ export async function findKeyringKey(work: OwnKeyWork): Promise<Signer | null> {
   return signerOf('keyring', work, { blob, place: 'keyring', sign });
 }
 
+/** @returns the fingerprint of a key that the keyring should give out and does not; null where it does, or none was made. */
+export async function findLostKey(caller: Caller, home: string): Promise<string | null> {
+  const blob = await readBlob(filesOf(home).keyring);
+  const isThere = blob === null || (await readKeyring(caller, accountOf(blob))) !== null;
+  return isThere ? null : fingerprintOf(blob);
+}
+
 /** @returns null where no such key was made. */
 export async function findFileKey(work: OwnKeyWork): Promise<Signer | null> {
   const files = filesOf(work.home);
@@ -72,7 +91,7 @@ export async function findFileKey(work: OwnKeyWork): Promise<Signer | null> {
   return signerOf('file', work, { blob, place: files.file, sign });
 }
 
-function signerOf(
+export function signerOf(
   kind: 'keyring' | 'file',
   work: OwnKeyWork,
   key: { readonly blob: Buffer } & Pick<Signer, 'place' | 'sign'>,
@@ -81,7 +100,7 @@ function signerOf(
   return { kind, principal: work.email, publicKey: formatKeyLine(key.blob), place, sign };
 }
 
-function signText(text: string, message: Uint8Array, place: string): Buffer {
+export function signText(text: string, message: Uint8Array, place: string): Buffer {
   const reading = readPrivateKey(text);
   if (reading.kind !== 'key')
     throw new Fault('KEY_UNREADABLE', `${place} holds no Ed25519 key that aitrail made`);
@@ -114,7 +133,7 @@ export async function makeFileKey(work: OwnKeyWork): Promise<Signer | null> {
 }
 
 /** ssh-keygen -p takes the new passphrase from our askpass: it never stands in a command line. */
-async function encryptFile(work: OwnKeyWork, path: string): Promise<void> {
+export async function encryptFile(work: OwnKeyWork, path: string): Promise<void> {
   if ((work.caller.env['AITRAIL_PASSPHRASE_FILE'] ?? '') === '') return;
   const answer = await runBounded(work.caller, {
     program: 'ssh-keygen',
@@ -134,7 +153,7 @@ async function encryptFile(work: OwnKeyWork, path: string): Promise<void> {
     );
 }
 
-async function placeFile(
+export async function placeFile(
   home: string,
   path: string,
   content: { readonly text: string; readonly mode: number },
@@ -145,7 +164,9 @@ async function placeFile(
   await rename(beside, path);
 }
 
-async function readBlob(path: string): Promise<Buffer | null> {
+const readBlob = async (path: string): Promise<Buffer | null> => (await readBlobs(path))[0] ?? null;
+
+async function readBlobs(path: string): Promise<readonly Buffer[]> {
   const text = await readFile(path, 'utf8').catch(() => ''); // none made
-  return parseKeyLine(text.split('\n')[0] ?? '')?.blob ?? null;
+  return text.split('\n').flatMap((line) => parseKeyLine(line)?.blob ?? []);
 }

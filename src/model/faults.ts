@@ -105,6 +105,10 @@ export const FAULTS = {
   NO_SIGNER: { exit: 3, fix: 'make a key: aitrail init' },
   SIGNER_LOCKED: { exit: 3, fix: 'unlock the key (ssh-add), then: aitrail attribute' },
   KEY_UNREADABLE: { exit: 3, fix: 'check the key file named above and its passphrase' },
+  KEY_NOT_LISTED: {
+    exit: 2,
+    fix: 'name a key that the list has: aitrail identity list; for a list of git’s own, edit that file or its gpg.ssh.revocationFile',
+  },
   NOTE_MALFORMED: { exit: 1, fix: 'fetch it again: git fetch origin refs/notes/aitrail' },
   NOTES_NOT_SENT: { exit: 3, fix: 'check that you may push refs/notes/aitrail there' },
   NOTES_RACE: { exit: 3, fix: 'try again: another process keeps writing refs/notes/aitrail' },

@@ -26,3 +26,37 @@ export interface TrustedList {
   readonly from: string;
   readonly signers: readonly TrustedSigner[];
 }
+
+export interface RotatedKey {
+  /** Fingerprints. */
+  readonly from: string;
+  readonly to: string;
+  /** What git must be told to sign with the new key; null where nothing. */
+  readonly setting: string | null;
+  /** `added`: the list of this repository names the new key. `unlisted`: it does not name the old one. */
+  readonly list: 'added' | 'unlisted' | 'none';
+  readonly file: string;
+  readonly isCrossSigned: boolean;
+}
+
+export interface RevokedKey {
+  readonly fingerprint: string;
+  /** RFC 3339. */
+  readonly since: string;
+  readonly file: string;
+  /** False where the list ended it earlier. */
+  readonly isChanged: boolean;
+  /** Is it the key that signs here? */
+  readonly isOwn: boolean;
+  /** How many witnesses the repository trusts. */
+  readonly witnesses: number;
+}
+
+export interface TrustedKey {
+  readonly principal: string;
+  readonly fingerprint: string;
+  /** Repository-relative. */
+  readonly file: string;
+  /** False where the list had it already. */
+  readonly isAdded: boolean;
+}

@@ -116,7 +116,11 @@ export interface Predicate {
     readonly gitCommit: string;
     readonly envelopeSha256: string | null;
   }[];
-  readonly signer: { readonly kind: 'ssh' | 'keyring' | 'file' };
+  readonly signer: {
+    readonly kind: 'ssh' | 'keyring' | 'file';
+    /** Fingerprint of the key that signs, which the log's record binds too; null in statements of earlier versions. */
+    readonly key: string | null;
+  };
   readonly attestedAt: string;
   readonly tool: { readonly name: 'aitrail'; readonly version: string };
 }

@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { formatFiles, listSources, wrapPredicate } from '../../attest/build-statement.ts';
 import { envelopeSha256 } from '../../attest/sign-statement.ts';
+import { fingerprintOfLine } from '../../attest/ssh-key.ts';
 import { readNotes } from '../../git/notes.ts';
 import { readPatchIds } from '../../git/patch-ids.ts';
 import { Fault } from '../../model/fault.ts';
@@ -56,25 +57,19 @@ export async function stateCommit(
       sources,
       commits: [...context.rewrittenFrom, ...facts.parents],
     }),
-    approvals: await readCommitApprovals(work, facts, exchanges),
-    attestedAt: new Date(atMs).toISOString(),
-  };
-  const record = { repository: repository.commonDir, commit: facts.commit, atMs, exchanges };
-  const { logIndex } = await store.addCommit(record, commitLeaf(facts.commit, said));
-  return wrapPredicate(facts.commit, {
-    commit: said.commit,
-    files: said.files,
-    exchanges: said.exchanges,
-    log: await proveCommit(work, store, { logIndex, parents: facts.parents }),
     coverage: context.coverage,
-    approvals: said.approvals,
+    approvals: await readCommitApprovals(work, facts, exchanges),
     masking: { masked: countPlaceholders(attributed) },
     policy: { sha256: work.policy.digest },
     rewrittenFrom: await nameSources(work, context.rewrittenFrom),
-    signer: { kind: context.signer.kind },
-    attestedAt: said.attestedAt,
+    signer: { kind: context.signer.kind, key: fingerprintOfLine(context.signer.publicKey) },
+    attestedAt: new Date(atMs).toISOString(),
     tool: { name: 'aitrail', version: readVersion() },
-  });
+  } as const;
+  const record = { repository: repository.commonDir, commit: facts.commit, atMs, exchanges };
+  const { logIndex } = await store.addCommit(record, commitLeaf(facts.commit, said, said));
+  const log = await proveCommit(work, store, { logIndex, parents: facts.parents });
+  return wrapPredicate(facts.commit, said, log);
 }
 
 async function attribute(

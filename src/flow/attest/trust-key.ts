@@ -1,31 +1,29 @@
 // aitrail identity trust: adds a key to the repository's list of signers. It counts once it is committed, and only for
 // changes made on top of that commit.
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { appendFile, mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { parseAllowedSigners } from '../../attest/allowed-signers.ts';
+import { parseRotations } from '../../attest/rotation.ts';
 import { fingerprintOf, formatKeyLine, parseKeyLine } from '../../attest/ssh-key.ts';
+import { stateHome } from '../../config/places.ts';
 import { openWorktree } from '../../git/open-repository.ts';
 import { expandPath } from '../../identity/git-key.ts';
+import { readKeptRotations } from '../../identity/next-key.ts';
+import { parseWitnessKey } from '../../log/cosignature.ts';
 import type { Caller } from '../../model/caller.ts';
 import { Fault } from '../../model/fault.ts';
+import type { TrustedKey } from '../../model/identity.ts';
 import { SIGNATURE_NAMESPACE } from '../../model/statement.ts';
-import { SIGNERS_FILE } from '../verify/read-trust.ts';
+import { SIGNERS_FILE, WITNESSES_FILE } from '../verify/read-trust.ts';
 import { refuseAgent } from '../session/refuse-agent.ts';
 import { showIdentity } from './show-identity.ts';
+import { readListFile, writeListFile } from './signers-file.ts';
 
+const WITNESS = /^\S+\+[0-9a-f]{8}\+[A-Za-z0-9+/]+=*$/;
 const PRINCIPAL = /^[^\s,"!*?#]+$/;
 
-export interface TrustedKey {
-  readonly principal: string;
-  readonly fingerprint: string;
-  /** Repository-relative. */
-  readonly file: string;
-  /** False where the list had it already. */
-  readonly isAdded: boolean;
-}
-
 /**
- * @param named a public key's file, its line, or `SHA256:…` of this machine's own key; null: this machine's own key.
+ * @param named a witness's verifier key, a public key's file, its line, or `SHA256:…` of this machine's own key; null: this machine's own key.
  * @param principal mail address or role; null: the comment of the key's line.
  * @throws Fault AGENT_NOT_ALLOWED, KEY_UNREADABLE, USAGE, BARE_REPOSITORY, NOT_A_REPOSITORY.
  */
@@ -36,7 +34,8 @@ export async function trustKey(
 ): Promise<TrustedKey> {
   await refuseAgent(caller, 'identity trust');
   const { worktree } = await openWorktree(caller);
-  const key = parseKeyLine(await findLine(caller, named));
+  if (named !== null && WITNESS.test(named)) return trustWitness(worktree, named);
+  const key = parseKeyLine(await findKeyLine(caller, named));
   if (key === null)
     throw new Fault('KEY_UNREADABLE', `${(named ?? '').slice(0, 100)} is no SSH public key`);
   const who = principal ?? key.comment;
@@ -44,26 +43,62 @@ export async function trustKey(
     throw new Fault('USAGE', 'the key names nobody', {
       fix: `say who signs with it: aitrail identity trust KEY --principal alice@example.com`,
     });
-  const file = join(worktree, SIGNERS_FILE);
-  const before = await readFile(file, 'utf8').catch(() => ''); // the list begins with this key
-  const isListed = parseAllowedSigners(before).signers.some(
+  const before = (await readListFile({ worktree })) ?? ''; // the list begins with this key
+  const { signers } = parseAllowedSigners(before);
+  const isListed = signers.some(
     (signer) => signer.blob.equals(key.blob) && signer.principals.includes(who),
   );
-  if (!isListed) await append(file, before, lineOf(who, key.blob));
+  if (!isListed) {
+    const rotation = await findRotation(caller, before, key.blob);
+    await writeListFile({ worktree }, `${ended(before)}${rotation}${lineOf(who, key.blob)}`);
+  }
   const fingerprint = fingerprintOf(key.blob);
   return { principal: who, fingerprint, file: SIGNERS_FILE, isAdded: !isListed };
+}
+
+const ended = (text: string): string => (/[^\n]$/.test(text) ? `${text}\n` : text);
+
+/** What both keys signed, where this one took the place of a listed one: other repositories learn of it here. */
+async function findRotation(caller: Caller, list: string, key: Buffer): Promise<string> {
+  const kept = await readKeptRotations(stateHome(caller.env));
+  const { signers } = parseAllowedSigners(list);
+  const comment = kept.findLast((line) =>
+    parseRotations(line).some(
+      ({ from, to }) => to.equals(key) && signers.some(({ blob }) => blob.equals(from)),
+    ),
+  );
+  return comment === undefined ? '' : `${comment}\n`;
+}
+
+/** Adds a witness: it says when notes were there. @throws Fault USAGE. */
+async function trustWitness(worktree: string, vkey: string): Promise<TrustedKey> {
+  const key = parseWitnessKey(vkey);
+  if (key === null)
+    throw new Fault('USAGE', `${vkey.slice(0, 200)} is no verifier key of a witness`, {
+      fix: 'take the line `key` of: aitrail witness',
+    });
+  const known = await readWitnesses(worktree);
+  const isListed = known.includes(vkey);
+  await mkdir(join(worktree, '.aitrail'), { recursive: true });
+  if (!isListed) await appendFile(join(worktree, WITNESSES_FILE), `${vkey}\n`);
+  const fingerprint = Buffer.from(key.keyId).toString('hex');
+  return { principal: key.name, fingerprint, file: WITNESSES_FILE, isAdded: !isListed };
+}
+
+/** @returns verifier keys that the working tree lists. */
+export async function readWitnesses(worktree: string): Promise<readonly string[]> {
+  const text = await readFile(join(worktree, WITNESSES_FILE), 'utf8').catch(() => ''); // none yet
+  return text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => parseWitnessKey(line) !== null);
 }
 
 const lineOf = (principal: string, blob: Uint8Array): string =>
   `${principal} namespaces="${SIGNATURE_NAMESPACE}" ${formatKeyLine(blob)}\n`;
 
-async function append(file: string, before: string, line: string): Promise<void> {
-  await mkdir(dirname(file), { recursive: true });
-  const joint = before === '' || before.endsWith('\n') ? '' : '\n';
-  await writeFile(file, `${before}${joint}${line}`);
-}
-
-async function findLine(caller: Caller, named: string | null): Promise<string> {
+/** @returns the public key's line. @throws Fault KEY_UNREADABLE. */
+export async function findKeyLine(caller: Caller, named: string | null): Promise<string> {
   if (named !== null && parseKeyLine(named) !== null) return named;
   if (named === null || named.startsWith('SHA256:')) {
     const own = await showIdentity(caller);

@@ -10,6 +10,7 @@ import type { LineOrigin } from '../../model/origin.ts';
 import { readLocalOrigins } from './local-origins.ts';
 import { openOrigins, type NotesWork, type OriginReader } from './commit-notes.ts';
 import { readTrust } from '../verify/read-trust.ts';
+import { askWitnesses } from '../verify/witnessed.ts';
 
 export interface BlamedOrigin {
   /** null: the line's commit has no provenance. */
@@ -100,7 +101,9 @@ async function readAttestations(
   for (const [at, [commit, lines]] of [...notes].entries()) {
     const reading = facts[at];
     if (reading?.kind !== 'commit') continue;
-    const picked = pickAttestation(lines, { facts: reading.facts, trust, atMs: Date.now() });
+    const witnessed = askWitnesses(commit, lines, trust);
+    const question = { facts: reading.facts, trust, atMs: Date.now(), ...witnessed };
+    const picked = pickAttestation(lines, question);
     if (picked === null) continue;
     const { statement, isTrusted } = picked;
     found.set(commit, { originOf: openOrigins(statement), isTrusted });

@@ -9,6 +9,7 @@ import type { Caller } from '../../model/caller.ts';
 import { Fault } from '../../model/fault.ts';
 import type { SignedCheckpoint, Store } from '../../store/store.ts';
 import { readStore } from '../show/read-store.ts';
+import { keepWitnessed } from './witness-notes.ts';
 
 export interface GrowthProof {
   readonly origin: string;
@@ -73,10 +74,12 @@ export interface Cosigned {
   readonly at: string;
   /** The checkpoint with the witness's line under it. */
   readonly note: string;
+  /** How many notes of this repository got its proof. */
+  readonly notes: number;
 }
 
 /**
- * Has a witness cosign the log as it is now, and keeps what it signed.
+ * Has a witness cosign the log as it is now, and keeps what it signed: beside the log, and in the notes that it covers.
  *
  * @param url submission prefix. @param witness its vkey.
  * @throws Fault LOG_BROKEN where it knows another history, WITNESS_REFUSED, UPSTREAM_UNREACHABLE.
@@ -95,7 +98,8 @@ export const cosignLog = (caller: Caller, url: string, witness: string): Promise
       throw new Fault('WITNESS_REFUSED', `${url} did not sign with the key of ${key.name}`);
     writeCosigned(stateHome(caller.env), note);
     const at = new Date(atSeconds * 1000).toISOString();
-    return { witness: key.name, size: now.size, at, note };
+    const notes = await keepWitnessed(caller, store, { vkey: now.vkey, note, witness: key });
+    return { witness: key.name, size: now.size, at, note, notes };
   });
 
 /** Asked from nothing first: a witness that knows the log says up to which size. @returns its lines. */

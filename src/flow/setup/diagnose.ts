@@ -10,7 +10,9 @@ import { findRemotesWithoutNotes } from '../../git/notes-refspec.ts';
 import { findRepository, type Repository } from '../../git/open-repository.ts';
 import { listRemotes } from '../../git/remotes.ts';
 import { gitText } from '../../git/run-git.ts';
+import { listCredentials } from '../../identity/credentials.ts';
 import { hasKeyring } from '../../identity/keyring.ts';
+import { findLostKey } from '../../identity/own-key.ts';
 import type { Caller } from '../../model/caller.ts';
 import type { Check } from '../../model/diagnosis.ts';
 import { isFault } from '../../model/fault.ts';
@@ -109,10 +111,28 @@ async function checkIdentity({ caller, repository }: World): Promise<Finding> {
   const signing: Policy['signing'] = policy?.signing ?? 'auto';
   const signer = await openSigner(caller, signing);
   const detail = `${signer.principal} signs with ${signer.place}`;
-  if (signer.kind !== 'file') return ok(detail);
+  if (signer.kind === 'keyring') return checkKeyringKey(caller, detail);
+  if (signer.kind === 'ssh') return ok(detail);
   return (caller.env['AITRAIL_PASSPHRASE_FILE'] ?? '') === ''
     ? note(`${detail}, not encrypted: whoever reads the file can sign`)
     : ok(`${detail}, encrypted`);
+}
+
+/** A keyring that was wiped: the public half is still in the state directory. */
+async function checkKeyringKey(caller: Caller, detail: string): Promise<Finding> {
+  const home = stateHome(caller.env);
+  const lost = await findLostKey(caller, home);
+  if (lost === null) return ok(detail);
+  const kept = (await listCredentials(home)).filter(({ keeper }) => keeper === 'keyring');
+  const gone = [
+    `signing with ${lost}`,
+    'values that reveal gives back',
+    ...kept.map(({ connection }) => `the credential of ${connection}`),
+  ];
+  return fail(
+    `the keyring gives out no key: locked, or lost are ${gone.join(', ')}; not lost are recordings, the log and its key, and notes, which verify as before`,
+    'unlock the keyring; if it was wiped: aitrail identity rotate --lost, then aitrail credentials set CONNECTION',
+  );
 }
 
 async function checkKeyring({ caller }: World): Promise<Finding> {

@@ -3,16 +3,19 @@
 import { openCheckpoint, checkProof } from '../../log/check-proof.ts';
 import { parseProof } from '../../log/checkpoint.ts';
 import { isConsistent } from '../../log/verify.ts';
+import type { JsonObject } from '../../model/json.ts';
 import type { LogGrowth, Predicate } from '../../model/statement.ts';
 import { commitLeaf } from '../attest/commit-leaf.ts';
 
 const HASH_BYTES = 32;
 
-/** @returns why not, null where the proofs hold. */
-export function checkLog(commit: string, said: Predicate): string | null {
+/** @param signed the predicate as it was signed. @returns why not, null where the proofs hold. */
+export function checkLog(commit: string, said: Predicate, signed: JsonObject): string | null {
   const { log } = said;
   if (log === null) return 'the statement names no log';
-  const checked = checkProof(log.proof, log.vkey, commitLeaf(commit, said));
+  const leaf = findLeaf(commit, said, signed);
+  if (leaf === null) return 'the statement is nested too deeply';
+  const checked = checkProof(log.proof, log.vkey, leaf);
   switch (checked.kind) {
     case 'included':
       if (checked.checkpoint.origin !== log.origin) return 'the proof is of another log';
@@ -25,6 +28,16 @@ export function checkLog(commit: string, said: Predicate): string | null {
       return 'the checkpoint is of another log';
     case 'not-included':
       return 'the log does not hold this record';
+  }
+}
+
+/** @returns null where members that nobody here knows are nested beyond what can be walked. */
+export function findLeaf(commit: string, said: Predicate, signed: JsonObject): Uint8Array | null {
+  try {
+    return commitLeaf(commit, said, signed);
+  } catch (thrown) {
+    if (thrown instanceof RangeError) return null;
+    throw thrown;
   }
 }
 

@@ -2,6 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import { relative } from 'node:path';
 import { parseAllowedSigners } from '../../attest/allowed-signers.ts';
+import { parseRevokedKeys, type RevokedKeys } from '../../attest/revoked-keys.ts';
+import { parseRotations } from '../../attest/rotation.ts';
 import { parseKeyLine } from '../../attest/ssh-key.ts';
 import type { Trust } from '../../attest/trust.ts';
 import { stateHome } from '../../config/places.ts';
@@ -14,26 +16,99 @@ import { Fault } from '../../model/fault.ts';
 
 export const SIGNERS_FILE = '.aitrail/allowed_signers';
 
-/** @param base full id of a commit that exists, or null: no revision stands before the change. */
+/** Verifier keys of witnesses, one a line. */
+export const WITNESSES_FILE = '.aitrail/witnesses';
+
+/** @param base full id of a commit that exists, or null: no revision stands before the change. @throws Fault KEY_UNREADABLE. */
 export async function readTrust(
   repository: Repository,
   objects: Objects,
   base: string | null,
 ): Promise<Trust> {
-  const listed = base === null ? null : await readListAt(objects, base, SIGNERS_FILE);
-  if (listed !== null) return listed;
   const settings = await readSigningConfig(repository.caller);
-  const ofGit = await readGitList(repository, objects, { settings, base });
+  const [list, witnesses, revoked] = await Promise.all([
+    readSigners(repository, objects, { settings, base }),
+    readTextAt(objects, base, WITNESSES_FILE),
+    readRevoked(repository, objects, { settings, base }),
+  ]);
+  return {
+    ...list,
+    witnesses: (witnesses ?? '').split('\n').map((line) => line.trim()),
+    ...(revoked === null ? {} : { revoked }),
+  };
+}
+
+/**
+ * With what the change under test brings along and may: rotations, as a key that is trusted must have signed them, and ends
+ * of keys, as they only take trust away.
+ */
+export async function withTip(
+  trust: Trust,
+  objects: Objects,
+  tip: string | undefined,
+): Promise<Trust> {
+  const list = await readTextAt(objects, tip ?? null, SIGNERS_FILE);
+  return {
+    ...trust,
+    rotations: parseRotations(list ?? ''),
+    ended: parseAllowedSigners(list ?? '').signers.filter(({ isAuthority }) => !isAuthority),
+  };
+}
+
+interface From {
+  readonly settings: SigningConfig;
+  readonly base: string | null;
+}
+
+async function readSigners(repository: Repository, objects: Objects, from: From): Promise<Trust> {
+  const listed = from.base === null ? null : await readListAt(objects, from.base, SIGNERS_FILE);
+  if (listed !== null) return listed;
+  const ofGit = await readGitList(repository, objects, from);
   if (ofGit !== null) return ofGit;
-  const ownKeys = await readOwnKeys(repository, settings);
+  const ownKeys = await readOwnKeys(repository, from.settings);
   const kind = ownKeys.length > 0 ? 'own-key' : 'none';
   return { source: { kind }, signers: [], ownKeys };
 }
 
 async function readListAt(objects: Objects, base: string, path: string): Promise<Trust | null> {
-  const file = await objects.read(`${base}:${path}`);
-  if (file?.type !== 'blob') return null;
-  return listTrust(file.bytes.toString('utf8'), `${path} at ${base.slice(0, 12)}`);
+  const text = await readTextAt(objects, base, path);
+  return text === null ? null : listTrust(text, `${path} at ${base.slice(0, 12)}`);
+}
+
+async function readTextAt(
+  objects: Objects,
+  revision: string | null,
+  path: string,
+): Promise<string | null> {
+  const file = revision === null ? null : await objects.read(`${revision}:${path}`);
+  return file?.type === 'blob' ? file.bytes.toString('utf8') : null;
+}
+
+/** As git reads it: a list that cannot be read leaves nobody to trust. */
+async function readRevoked(
+  repository: Repository,
+  objects: Objects,
+  { settings, base }: From,
+): Promise<RevokedKeys | null> {
+  const named = settings.revocationFile;
+  if (named === null) return null;
+  const path = expandPath(named, repository.caller);
+  const inside = placeInside(repository, path);
+  const before = base === null || inside === null ? null : await objects.read(`${base}:${inside}`);
+  const bytes = before?.bytes ?? (await readFile(path).catch(() => null)); // null is said below
+  const list = bytes === null ? null : parseRevokedKeys(bytes);
+  if (list !== null) return list;
+  throw new Fault(
+    'KEY_UNREADABLE',
+    `gpg.ssh.revocationFile ${path} ${bytes === null ? 'cannot be read' : 'is neither public keys, one a line, nor a key revocation list'}`,
+    { fix: 'correct the setting or the file: ssh-keygen -Q -l -f FILE' },
+  );
+}
+
+/** Path in the working tree; null where it is elsewhere. */
+function placeInside({ worktree }: Repository, path: string): string | null {
+  const inside = worktree === null ? '..' : relative(worktree, path);
+  return inside.startsWith('..') ? null : inside;
 }
 
 const listTrust = (text: string, name: string): Trust => ({
@@ -46,14 +121,13 @@ const listTrust = (text: string, name: string): Trust => ({
 async function readGitList(
   repository: Repository,
   objects: Objects,
-  from: { readonly settings: SigningConfig; readonly base: string | null },
+  from: From,
 ): Promise<Trust | null> {
   const named = from.settings.allowedSignersFile;
   if (named === null) return null;
   const path = expandPath(named, repository.caller);
-  const inside = repository.worktree === null ? '..' : relative(repository.worktree, path);
-  if (!inside.startsWith('..'))
-    return from.base === null ? null : readListAt(objects, from.base, inside);
+  const inside = placeInside(repository, path);
+  if (inside !== null) return from.base === null ? null : readListAt(objects, from.base, inside);
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
     throw new Fault('KEY_UNREADABLE', `gpg.ssh.allowedSignersFile ${path} cannot be read`, {
       cause,

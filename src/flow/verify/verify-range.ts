@@ -10,6 +10,7 @@ import type { Repository } from '../../git/open-repository.ts';
 import { readPatchIds } from '../../git/patch-ids.ts';
 import { readPending } from '../../git/pending.ts';
 import { Fault } from '../../model/fault.ts';
+import type { JsonObject } from '../../model/json.ts';
 import type { Statement } from '../../model/statement.ts';
 import type { CommitFacts, CommitVerdict, VerifyStatus } from '../../model/verdict.ts';
 import type { Policy } from '../../model/policy.ts';
@@ -18,6 +19,7 @@ import { checkFiles } from './check-files.ts';
 import { checkLogChain } from './check-log-chain.ts';
 import { checkLog } from './check-log-proof.ts';
 import type { VerifyTarget } from './verify-target.ts';
+import { askWitnesses } from './witnessed.ts';
 
 export const REQUIREMENTS = ['attested', 'pre-commit', 'coverage', 'approval', 'review'] as const;
 export type Requirement = (typeof REQUIREMENTS)[number];
@@ -93,6 +95,8 @@ export type Judged =
       readonly verdict: CommitVerdict;
       readonly facts: CommitFacts;
       readonly statement: Statement;
+      /** Its predicate as it was signed. */
+      readonly signed: JsonObject;
       /** Blob of the key that signed it. */
       readonly key: Uint8Array;
       /** Of its note. */
@@ -109,15 +113,20 @@ async function judgeCommit(
     throw new Fault('OBJECTS_MISSING', `commit ${commit.slice(0, 12)} is not in this clone`);
   if (reading.kind === 'malformed') return settled(commit, 'malformed', reading.why);
   const { facts } = reading;
-  const { best, others } = judgeNote(note.lines, { facts, trust: work.trust, atMs: Date.now() });
+  const { best, others } = judgeNote(note.lines, {
+    facts,
+    trust: work.trust,
+    atMs: Date.now(),
+    ...askWitnesses(commit, note.lines, work.trust),
+  });
   if (best === null)
     return settled(commit, 'missing', note.isWaiting ? 'pending: it waits to be signed' : null);
-  const { status, signer, statement } = best;
-  if (status !== 'verified' || statement === null)
+  const { status, signer, statement, signed } = best;
+  if (status !== 'verified' || statement === null || signed === null)
     return { kind: 'settled', verdict: { commit, status, signer, reason: plain(best.reason) } };
-  const verdict = { commit, status, signer, reason: namesOf(others) };
+  const verdict = { commit, status, signer, reason: joined(best.reason, namesOf(others)) };
   const key = Buffer.from(best.key ?? '', 'base64');
-  return { kind: 'good', verdict, facts, statement, key, lines: note.lines };
+  return { kind: 'good', verdict, facts, statement, signed, key, lines: note.lines };
 }
 
 const settled = (commit: string, status: VerifyStatus, reason: string | null): Judged => ({
@@ -127,6 +136,9 @@ const settled = (commit: string, status: VerifyStatus, reason: string | null): J
 
 const namesOf = (others: JudgedNote['others']): string | null =>
   others.length === 0 ? null : plain(`also by ${others.map((each) => each.signer).join(', ')}`);
+
+const joined = (...reasons: readonly (string | null)[]): string | null =>
+  plain(reasons.filter((reason) => reason !== null).join('; ') || null);
 
 /** Text that another machine wrote, for one line of a terminal. */
 const plain = (reason: string | null): string | null =>
@@ -169,13 +181,15 @@ interface Gathered {
 }
 
 /** What one commit's statement says against what the repository holds. */
-function checkOwn({ facts, statement }: Good, gathered: Gathered): Refusal | null {
+function checkOwn({ facts, statement, signed }: Good, gathered: Gathered): Refusal | null {
   const { commit } = facts;
   const said = statement.predicate;
   if (said.commit.patchId !== (gathered.patchIds.get(commit) ?? null))
     return inconsistent('the patch id is another');
   const wrongFile = gathered.files.get(commit);
-  return wrongFile === undefined ? unlogged(checkLog(commit, said)) : inconsistent(wrongFile);
+  return wrongFile === undefined
+    ? unlogged(checkLog(commit, said, signed))
+    : inconsistent(wrongFile);
 }
 
 type Refusal = Pick<CommitVerdict, 'status' | 'reason'>;

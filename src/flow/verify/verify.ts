@@ -11,7 +11,7 @@ import type { Verification } from '../../model/verification.ts';
 import { checkApprovals } from './check-approvals.ts';
 import { describeTrust } from './describe-trust.ts';
 import { loadSharedPolicy } from '../policy/load-policy.ts';
-import { readTrust } from './read-trust.ts';
+import { readTrust, withTip } from './read-trust.ts';
 import { reportChange } from './report-change.ts';
 import { readPushed, type PushedTargets } from './verify-push.ts';
 import {
@@ -55,7 +55,11 @@ async function verifyIn(
   const trustedBy = new Set<string>();
   const reports: ChangeReport[] = [];
   for (const target of targets) {
-    const trust = await readTrust(repository, objects, fixed ?? target.base);
+    const trust = await withTip(
+      await readTrust(repository, objects, fixed ?? target.base),
+      objects,
+      target.commits[0],
+    );
     trustedBy.add(describeTrust(trust.source));
     const policy =
       require.includes('approval') || isReported
