@@ -204,29 +204,29 @@ async function openWitness(at: Lab) {
   return { url: door.url, vkey: showWitness(machine.caller).vkey };
 }
 
-describe('revoke', () => {
-  /** A witness is trusted, has seen the commit's record, and the key ends a moment later. */
-  async function revoked() {
-    const { at, key, commit } = await listed();
-    const witness = await openWitness(at);
-    await trustKey(at.caller, witness.vkey, null);
-    await commitAll(at, 'trust a witness');
-    const cosigned = await cosignLog(at.caller, witness.url, witness.vkey);
-    expect(cosigned.notes).toBe(2);
-    expect((await cosignLog(at.caller, witness.url, witness.vkey)).notes).toBe(0);
-    const late = at.commit('b', 'ai: b\n');
-    await attest(at, [late]);
-    const sinceMs = Date.parse(cosigned.at) + 1000;
-    vi.useFakeTimers({ now: sinceMs + 60_000, toFake: ['Date'] });
-    closers.push(() => vi.useRealTimers());
-    const said = await revoke(at, key, sinceMs);
-    expect(said).toMatchObject({ isChanged: true, isOwn: true, witnesses: 1 });
-    expect(at.git('diff', '--numstat', LIST)).toBe(`1\t1\t${LIST}`);
-    at.git('add', '-A');
-    at.git('commit', '-q', '-m', 'revoke');
-    return { at, commit, late, cosigned };
-  }
+/** A witness is trusted, has seen the commit's record, and the key ends a moment later. */
+async function revoked() {
+  const { at, key, commit } = await listed();
+  const witness = await openWitness(at);
+  await trustKey(at.caller, witness.vkey, null);
+  await commitAll(at, 'trust a witness');
+  const cosigned = await cosignLog(at.caller, witness.url, witness.vkey);
+  expect(cosigned.notes).toBe(2);
+  expect((await cosignLog(at.caller, witness.url, witness.vkey)).notes).toBe(0);
+  const late = at.commit('b', 'ai: b\n');
+  await attest(at, [late]);
+  const sinceMs = Date.parse(cosigned.at) + 1000;
+  vi.useFakeTimers({ now: sinceMs + 60_000, toFake: ['Date'] });
+  closers.push(() => vi.useRealTimers());
+  const said = await revoke(at, key, sinceMs);
+  expect(said).toMatchObject({ isChanged: true, isOwn: true, witnesses: 1 });
+  expect(at.git('diff', '--numstat', LIST)).toBe(`1\t1\t${LIST}`);
+  at.git('add', '-A');
+  at.git('commit', '-q', '-m', 'revoke');
+  return { at, commit, late, cosigned };
+}
 
+describe('revoke', () => {
   test('what a trusted witness saw before stays verified, all else becomes untrusted', async () => {
     const { at, commit, late, cosigned } = await revoked();
     const trust = { trustRef: 'HEAD' };
