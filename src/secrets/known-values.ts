@@ -35,7 +35,6 @@ export function knownEntries(value: string): readonly KeywordEntry[] {
 }
 
 const longestAscii = (value: string): string =>
-  (value.match(/[\u0000-\u007f]+/g) ?? []).reduce(
-    (longest, run) => (run.length > longest.length ? run : longest),
-    '',
-  );
+  value
+    .split(/[\u0080-\uffff]+/)
+    .reduce((longest, run) => (run.length > longest.length ? run : longest), '');
