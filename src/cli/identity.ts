@@ -14,7 +14,7 @@ import {
   trustedKeyLines,
 } from '../print/key-change-lines.ts';
 import type { CommandSpec, Invocation } from './command.ts';
-import { parseMoment } from './session-filter.ts';
+import { momentOf } from './session-filter.ts';
 
 const JSON_OPTION = { flags: '--json', description: 'print one JSON document' } as const;
 
@@ -107,7 +107,7 @@ const revokeSpec: CommandSpec = {
   run: async ({ caller, words, options, out }) => {
     const { since } = options;
     const revoked = await revokeKey(caller, words[0] ?? '', () => {
-      if (typeof since === 'string') return parseMoment('--since', since);
+      if (typeof since === 'string') return momentOf('--since', since);
       throw new Fault('USAGE', 'since when?', {
         fix: 'say when the key was last yours alone: --since 2026-11-21T09:00:00Z',
       });

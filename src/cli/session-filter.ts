@@ -1,6 +1,7 @@
 // The filters that several commands share, from options to a query.
 import type { SessionFilter } from '../flow/session/find-sessions.ts';
 import { Fault } from '../model/fault.ts';
+import { parseMoment } from '../model/moment.ts';
 import type { Invocation, OptionSpec } from './command.ts';
 
 export const FILTER_OPTIONS: readonly OptionSpec[] = [
@@ -12,13 +13,6 @@ export const FILTER_OPTIONS: readonly OptionSpec[] = [
   { flags: '--until <time>', description: 'the same' },
   { flags: '--limit <count>', description: 'at most that many (default 1000)' },
 ];
-
-const UNIT_MS: Readonly<Record<string, number>> = {
-  m: 60_000,
-  h: 3_600_000,
-  d: 86_400_000,
-  w: 604_800_000,
-};
 
 /** @throws Fault USAGE. */
 export function parseFilter(options: Invocation['options']): SessionFilter {
@@ -34,19 +28,16 @@ export function parseFilter(options: Invocation['options']): SessionFilter {
     ...given('repository', text('repo')),
     ...given('agent', text('agent')),
     ...given('model', text('model')),
-    ...given('sinceMs', since === undefined ? undefined : parseMoment('--since', since)),
-    ...given('untilMs', until === undefined ? undefined : parseMoment('--until', until)),
+    ...given('sinceMs', since === undefined ? undefined : momentOf('--since', since)),
+    ...given('untilMs', until === undefined ? undefined : momentOf('--until', until)),
     ...given('limit', limit === undefined ? undefined : parseLimit(limit)),
   };
 }
 
 /** @returns milliseconds since the epoch. @throws Fault USAGE. */
-export function parseMoment(option: string, text: string, nowMs: number = Date.now()): number {
-  const [, count = '', unit = ''] = /^(\d{1,6})([mhdw])$/.exec(text) ?? [];
-  const unitMs = UNIT_MS[unit];
-  if (unitMs !== undefined) return nowMs - Number(count) * unitMs;
-  const atMs = /^\d{4}-\d{2}/.test(text) ? Date.parse(text) : NaN;
-  if (Number.isNaN(atMs))
+export function momentOf(option: string, text: string): number {
+  const atMs = parseMoment(text, Date.now());
+  if (atMs === null)
     throw new Fault('USAGE', `${option}: ${text} is neither a date nor an age`, {
       fix: 'write 2026-11-21, 2026-11-21T09:00:00Z, 7d, 12h or 30m',
     });

@@ -9,6 +9,10 @@ interface FaultKind {
 export const FAULTS = {
   // usage and configuration
   USAGE: { exit: 2, fix: 'see aitrail --help' },
+  QUERY_INVALID: {
+    exit: 2,
+    fix: 'words, "words in a row", begin*, -without, key:value; see aitrail search --help',
+  },
   NODE_TOO_OLD: { exit: 2, fix: 'install Node 20.19 or newer' },
   VERSION_TOO_OLD: { exit: 2, fix: 'install a newer aitrail: npm install --global aitrail' },
   CONFIG_INVALID: {

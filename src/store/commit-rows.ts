@@ -1,7 +1,8 @@
 // Which exchanges' lines a commit holds, and the vault's entries.
 import type { Database } from './database.ts';
 import { appendLeaf } from './log-rows.ts';
-import type { CommitRecord, VaultEntry } from './store.ts';
+import type { CommitRecord } from './store.ts';
+import type { VaultEntry } from './vault-store.ts';
 
 export function addCommit(
   database: Database,

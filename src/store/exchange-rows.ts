@@ -14,6 +14,7 @@ import { formatMarks, parseMarks } from './marks.ts';
 import { putPart, putParts, readPart, readParts } from './parts.ts';
 import { foldReply, type TailBytes } from './reply-rows.ts';
 import { pickOne, prefixRange } from './id-prefix.ts';
+import { putTexts } from './search-rows.ts';
 import { sessionNumber } from './session-rows.ts';
 import type { ExchangeDraft, ExchangeEnd } from './store.ts';
 
@@ -62,6 +63,7 @@ export function endExchange(
   const row = openRow(database, end.id);
   foldReply(database, tails, row.n);
   tails.delete(row.n);
+  if (end.texts !== undefined) putTexts(database, row.n, end.texts);
   const model = end.model ?? row.model;
   database.run(
     `UPDATE exchanges SET first_ms = ?, ended_ms = ?, status = ?, outcome = ?, model = ?, stop_reason = ?, usage = ?,
@@ -90,19 +92,26 @@ export function endExchange(
       row.n,
     ],
   );
-  if (model !== null)
-    database.run('INSERT OR IGNORE INTO session_models (session, model) VALUES (?, ?)', [
-      row.session,
-      model,
-    ]);
-  const last = [end.endedAtMs, row.session];
-  database.run('UPDATE sessions SET last_ms = max(last_ms, ?) WHERE n = ?', last);
+  learnFrom(database, row.session, { model, atMs: end.endedAtMs });
   addEmissions(
     database,
     { exchange: row.n, session: row.session, atMs: end.endedAtMs },
     end.emissions,
   );
   return { logIndex: appendRecord(database, row.n) };
+}
+
+function learnFrom(
+  database: Database,
+  session: number,
+  { model, atMs }: { readonly model: string | null; readonly atMs: number },
+): void {
+  if (model !== null)
+    database.run('INSERT OR IGNORE INTO session_models (session, model) VALUES (?, ?)', [
+      session,
+      model,
+    ]);
+  database.run('UPDATE sessions SET last_ms = max(last_ms, ?) WHERE n = ?', [atMs, session]);
 }
 
 /** Exchanges that a dead writer left open become records of what was seen of them. */

@@ -123,4 +123,12 @@ export const MIGRATIONS: readonly string[] = [
   -- 'client': a hook of the client's own said so, and no request has; NULL: the wire
   ALTER TABLE emissions ADD COLUMN outcome_source TEXT;
   `,
+  `
+  -- words of what was said, by exchange (rowid): written with its end; \`parts\`: of camelCase names. No text is kept here
+  CREATE VIRTUAL TABLE texts USING fts5(
+    words, parts, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 0'
+  );
+  ALTER TABLE exchanges ADD COLUMN indexed INTEGER NOT NULL DEFAULT 0;
+  CREATE INDEX exchanges_unindexed ON exchanges (n) WHERE indexed = 0 AND outcome <> 'open';
+  `,
 ];

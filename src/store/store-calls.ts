@@ -14,6 +14,7 @@ import { lastCheckpoint, publishLog, rewriteLogFiles, signLog } from './log-file
 import { appendLeaf, logSize, nodeReader, readLog } from './log-rows.ts';
 import { addObservations, findObservations } from './observation-rows.ts';
 import { appendReply, readReply, type TailBytes } from './reply-rows.ts';
+import * as search from './search-rows.ts';
 import * as sessions from './session-rows.ts';
 import type { LeafProof, SignedCheckpoint } from './store.ts';
 import type { SyncStore } from './sync-store.ts';
@@ -39,6 +40,7 @@ export interface Core {
 export const storeCalls = (core: Core): SyncStore => ({
   ...sessionCalls(core),
   ...exchangeCalls(core),
+  ...searchCalls(core),
   ...evidenceCalls(core),
   ...logCalls(core),
 });
@@ -93,6 +95,17 @@ function exchangeCalls({ database, memory, write }: Core): Pick<SyncStore, Excha
     readEvents: (id) => refine(() => exchanges.readEvents(database, id)),
     countExchanges: () =>
       refine(() => database.get<{ n: number }>('SELECT count(*) AS n FROM exchanges')?.n ?? 0),
+  };
+}
+
+type SearchCall = 'searchExchanges' | 'listUnindexed' | 'indexExchange';
+
+function searchCalls({ database, write }: Core): Pick<SyncStore, SearchCall> {
+  return {
+    searchExchanges: (query, limit) => refine(() => search.searchExchanges(database, query, limit)),
+    listUnindexed: (limit) => refine(() => search.listUnindexed(database, limit)),
+    indexExchange: (id, texts) =>
+      write(() => search.putTexts(database, exchanges.exchangeRow(database, id).n, texts)),
   };
 }
 

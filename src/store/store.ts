@@ -2,6 +2,7 @@
 // already masked: the store never sees a secret. All times are milliseconds since the epoch.
 import type { EventFilter, EventRecord, NewEvent } from '../model/event.ts';
 import type { Edit, Emission, Outcome, OutcomeReport } from '../model/edit.ts';
+import type { SearchText } from '../model/search.ts';
 import type { MaskRecord } from '../model/secret.ts';
 import type {
   EventMark,
@@ -13,6 +14,8 @@ import type {
   Session,
 } from '../model/session.ts';
 import type { Protocol, Usage, WireName } from '../model/wire.ts';
+import type { SearchStore } from './search-store.ts';
+import type { VaultStore } from './vault-store.ts';
 
 export interface SessionFacts {
   readonly agent: string | null;
@@ -76,6 +79,8 @@ export interface ExchangeEnd {
   readonly emissions: readonly NewEmission[];
   /** Where more is known of it than at the beginning. */
   readonly context?: ExchangeContext;
+  /** What was said that was not said before: search finds it by this. Absent: `indexExchange` comes later. */
+  readonly texts?: readonly SearchText[];
 }
 
 /** State of one file at one moment, as keyed token fingerprints by line: no text. */
@@ -122,15 +127,6 @@ export interface CommitRecord {
   readonly logIndex: number;
 }
 
-export interface VaultEntry {
-  readonly placeholder: string;
-  readonly rule: string;
-  /** AES-256-GCM under the vault's key, which is not in the store. */
-  readonly nonce: Uint8Array;
-  readonly ciphertext: Uint8Array;
-  readonly expiresAtMs: number;
-}
-
 export interface LogEntry {
   readonly index: number;
   /** Leaf data: canonical JSON of digests, at most 65,535 bytes. */
@@ -164,7 +160,7 @@ export interface RecordCheck {
   readonly damage: string | null;
 }
 
-export interface Store {
+export interface Store extends SearchStore, VaultStore {
   addGrant(grant: Grant): Promise<void>;
   findGrant(tokenSha256: string): Promise<Grant | null>;
   touchGrant(id: string, atMs: number): Promise<void>;
@@ -239,9 +235,6 @@ export interface Store {
   }): Promise<string | null>;
   /** Recomputes the leaves [firstIndex, firstIndex + count) from their records. */
   checkRecords(firstIndex: number, count: number): Promise<readonly RecordCheck[]>;
-
-  putSecret(entry: VaultEntry): Promise<void>;
-  findSecret(placeholder: string, nowMs: number): Promise<VaultEntry | null>;
 
   /** 32 random bytes made with the store: key of fingerprints and placeholders. */
   readKey(): Promise<Uint8Array>;

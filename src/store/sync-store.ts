@@ -30,6 +30,7 @@ export const BATCHED: ReadonlySet<CallName> = new Set<CallName>([
   'beginExchange',
   'appendReply',
   'endExchange',
+  'indexExchange',
   'setOutcome',
   'reportOutcome',
   'addObservations',

@@ -2,6 +2,7 @@
 import { LOCAL_IDENTITY } from '../../src/model/context.ts';
 import { createHash } from 'node:crypto';
 import { fingerprintEdit } from '../../src/match/fingerprints.ts';
+import type { SearchText } from '../../src/model/search.ts';
 import type { Edit } from '../../src/model/edit.ts';
 import { openEmbeddedStore } from '../../src/store/embedded-store.ts';
 import type { SyncStore } from '../../src/store/sync-store.ts';
@@ -15,7 +16,23 @@ export interface Filling {
   readonly exchanges: number;
   /** What exchange `index` wrote. */
   readonly written: (index: number) => Edit & { readonly path: string };
+  /** What was asked and answered in it; absent: nothing that search could find. */
+  readonly said?: (index: number) => Said;
 }
+
+interface Said {
+  readonly asked: string;
+  readonly answered: string;
+}
+
+const MASK = {
+  rule: 'github-pat',
+  placeholder: 'AITRAIL_github_pat_01234567',
+  direction: 'toAgent',
+  isForwarded: false,
+  channel: 'text',
+  ranges: [],
+} as const;
 
 const TOGETHER = 1000;
 const PER_SESSION = 200;
@@ -83,7 +100,8 @@ function addExchange({ calls, filling, key, session }: FillWork, index: number):
   const edit = filling.written(index);
   const id = `x${digest(`exchange ${index}`).slice(0, 12)}`;
   const startedAtMs = START_MS + index * STEP_MS;
-  const request = Buffer.from(`{"n":${index}}`);
+  const said = filling.said?.(index);
+  const request = Buffer.from(said === undefined ? `{"n":${index}}` : requestOf(said));
   calls.beginExchange({
     id,
     session,
@@ -100,8 +118,10 @@ function addExchange({ calls, filling, key, session }: FillWork, index: number):
     model: 'model-1',
     context: null,
   });
+  if (said !== undefined) calls.appendReply(id, Buffer.from(replyOf(said)));
   calls.endExchange({
     id,
+    texts: textsOf(said),
     firstByteAtMs: startedAtMs + 100,
     endedAtMs: startedAtMs + 2000,
     status: 200,
@@ -114,7 +134,7 @@ function addExchange({ calls, filling, key, session }: FillWork, index: number):
     clientSha256: digest(id),
     responseBytes: 1000,
     events: [],
-    masks: [],
+    masks: index % 50 === 0 ? [MASK] : [],
     emissions: [
       {
         callId: `call-${index}`,
@@ -127,3 +147,17 @@ function addExchange({ calls, filling, key, session }: FillWork, index: number):
     ],
   });
 }
+
+const requestOf = ({ asked }: Said): string =>
+  JSON.stringify({ model: 'model-1', messages: [{ role: 'user', content: asked }] });
+
+const replyOf = ({ answered }: Said): string =>
+  JSON.stringify({ type: 'message', content: [{ type: 'text', text: answered }] });
+
+const textsOf = (said: Said | undefined): readonly SearchText[] =>
+  said === undefined
+    ? []
+    : [
+        { kind: 'prompt', text: said.asked },
+        { kind: 'answer', text: said.answered },
+      ];

@@ -11,6 +11,7 @@ export const ROWS: Readonly<Record<string, () => Promise<{ readonly row: Row }>>
   B6: () => import('./rows/attribute.ts'),
   B7: () => import('./rows/scan.ts'),
   MASK: () => import('./rows/masking.ts'),
+  B8: () => import('./rows/search.ts'),
   B9: () => import('./rows/verify.ts'),
   B10: () => import('./rows/disk.ts'),
   B12: () => import('./rows/monorepo.ts'),

@@ -30,6 +30,7 @@ import { openStore } from '../../store/open-store.ts';
 import type { Store } from '../../store/store.ts';
 import { readTrust } from '../record/authority-book.ts';
 import { controlRoutes } from './control-routes.ts';
+import { keepUp } from './keep-up.ts';
 import { watchIdle } from './idle-watch.ts';
 import { openMaskers } from '../mask/maskers.ts';
 import { openDoor, type Recorder } from '../record/record-exchange.ts';
@@ -144,8 +145,12 @@ async function serveStore(opened: Opened, onReady: (info: RunInfo) => void): Pro
   log(`started: pid ${String(info.pid)}, ${info.url}, version ${info.version}`);
   onReady(info);
   const spareGit = [useGitBroker(), keepReaders()];
+  const left = new AbortController();
+  const upkeep = keepUp(recorder.store, log, left.signal);
   await Promise.race([stop.asked, watchIdle(serving, stop.asked)]);
+  left.abort();
   await leave(serving, control, files);
+  await upkeep;
   for (const end of spareGit) end();
 }
 

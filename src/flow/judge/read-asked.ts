@@ -26,14 +26,18 @@ export async function readAsked(
     recordedHeaders.map(([name, value]) => [name.toLowerCase(), value]),
   );
   const { isSideCall } = recogniseAgent({ headers, url: exchange.url, request: parsed, body });
-  const { messages } = parsed;
+  return { isSideCall, asked: askedIn(parsed.messages) };
+}
+
+/** Results of tools, then a person's words. */
+export function askedIn(messages: readonly Message[]): readonly Asked[] {
   const last = messages.findLastIndex((message) => message.role === 'assistant');
   const newest = messages.slice(last + 1);
   const tools = toolNames(messages);
   const results = newest.flatMap((message) => message.blocks.flatMap((b) => resultOf(b, tools)));
   const words = lastUserTurn(newest);
   const prompts: readonly Asked[] = words === null ? [] : [{ kind: 'prompt', text: words }];
-  return { isSideCall, asked: [...results, ...prompts] };
+  return [...results, ...prompts];
 }
 
 function resultOf(block: Block, tools: ReadonlyMap<string, string>): readonly Asked[] {

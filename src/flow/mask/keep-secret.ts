@@ -5,7 +5,8 @@ import { ensureVaultKey } from '../../identity/vault-key.ts';
 import type { Caller } from '../../model/caller.ts';
 import { Fault } from '../../model/fault.ts';
 import type { MaskedValue } from '../../secrets/mask-text.ts';
-import type { Store, VaultEntry } from '../../store/store.ts';
+import type { Store } from '../../store/store.ts';
+import type { VaultEntry } from '../../store/vault-store.ts';
 
 /** How long a value can be revealed. */
 export const SECRET_DAYS = 30;

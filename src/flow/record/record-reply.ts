@@ -14,6 +14,7 @@ import { pickReplyKind } from '../../wire/reply-kind.ts';
 import { openReplyStream, type ReplyStream } from '../../wire/reply-stream.ts';
 import { atMost } from '../at-most.ts';
 import { type EmissionContext, findEmissions } from './find-emissions.ts';
+import { textsAtEnd } from './exchange-texts.ts';
 import { contextAtEnd } from './exchange-context.ts';
 import { withinLimit } from './http-limit.ts';
 import { pickReach } from '../mask/mask-reach.ts';
@@ -200,6 +201,7 @@ function endOf(state: State, emissions: readonly NewEmission[], ending: Ending):
     events: facts.hasContent ? stream.marks() : [],
     masks: [...facts.masks, ...stream.masks(), ...masks],
     emissions,
+    texts: textsAtEnd(facts, stream.reading()?.blocks ?? []),
   };
 }
 

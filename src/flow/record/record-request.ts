@@ -3,6 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findOutcomes } from '../../agents/join-results.ts';
 import { recogniseAgent, type Recognised } from '../../agents/recognise-agent.ts';
+import type { Asked } from '../../model/conversation.ts';
 import { isFault } from '../../model/fault.ts';
 import { parseJson } from '../../model/json.ts';
 import type { MaskRecord } from '../../model/secret.ts';
@@ -15,6 +16,7 @@ import { openContext } from './exchange-context.ts';
 import { decodeRequest } from './decode-request.ts';
 import { holdRequest } from '../approve/hold-request.ts';
 import { joinSession, withoutStore } from '../session/join-session.ts';
+import { askedIn } from '../judge/read-asked.ts';
 import { judgeRequest, type Stopped } from '../judge/judge-request.ts';
 import { CREDENTIAL_HEADERS } from './put-credential.ts';
 import type { Admitted, Recorder } from './record-exchange.ts';
@@ -45,6 +47,8 @@ export interface RequestFacts {
   readonly before: Promise<Stand | null>;
   /** As far as it was known at the beginning. */
   readonly context: ExchangeContext;
+  /** What the request added to the conversation, masked. */
+  readonly asked: readonly Asked[];
 }
 
 export type Begun =
@@ -205,6 +209,7 @@ function factsOf(
     veil,
     passed: body.kind === 'start' ? body.passed : null,
     context: openContext(recorder, admitted, { session, seen, rest }),
+    asked: askedIn((rest.request ?? seen.request)?.messages ?? []),
     before: hasContent
       ? sleep(FORWARD_FIRST_MS)
           .then(() => recorder.watch.look(directory, moment))
