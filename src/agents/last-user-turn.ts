@@ -60,6 +60,25 @@ export function newestTexts(messages: readonly Message[]): readonly string[] {
     .filter((text) => text !== '');
 }
 
+/** More than this is a client's doing: whole files, sent along with each turn. */
+const TOLD_CHARS_MAX = 32_000;
+
+/**
+ * What a person gave to the model in the newest turn that may be repeated: code, a text.
+ *
+ * @returns null where the turn is no person's, or of one line only.
+ */
+export function findTold(messages: readonly Message[]): string | null {
+  const last = messages.findLastIndex((message) => message.role === 'assistant');
+  const words = messages
+    .slice(last + 1)
+    .filter((message) => message.role === 'user')
+    .map(wordsOf)
+    .filter((text) => text !== '')
+    .join('\n');
+  return words.includes('\n') && words.length <= TOLD_CHARS_MAX ? words : null;
+}
+
 function textOfBlock(block: Block): string {
   if (block.kind === 'tool-result') return block.result.text;
   return block.kind === 'text' ? ownWords(block.text) : '';

@@ -55,7 +55,7 @@ function tallyWrites(command: string | readonly string[], directory: string): Fr
 
 /** @returns paths that the edit itself changes: none for what only might, and for quoted code. */
 export function targetsOfEdit(edit: Edit): readonly string[] {
-  if (edit.kind === 'command' || edit.kind === 'snippet') return [];
+  if (edit.kind === 'command' || edit.kind === 'snippet' || edit.kind === 'told') return [];
   const movedTo = edit.kind === 'rename' || edit.kind === 'patch' ? edit.movedTo : null;
   return movedTo === null ? [edit.path] : [edit.path, movedTo];
 }

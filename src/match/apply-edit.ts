@@ -23,6 +23,7 @@ export function applyEdit(text: TokenText, edit: Edit, tokenizer: Tokenizer): To
     case 'insert':
     case 'rename':
     case 'snippet':
+    case 'told':
     case 'command':
       return null;
   }

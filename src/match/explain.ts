@@ -21,6 +21,8 @@ export interface ExplainOptions {
   readonly isRare?: boolean;
   /** Can each line of a source be found once only? */
   readonly isMove?: boolean;
+  /** Are lines taken over whole or not at all? */
+  readonly isWhole?: boolean;
 }
 
 /** Of a rejected proposal so much must be there before it counts. */
@@ -52,7 +54,7 @@ export function explainOpen(
       null,
     );
     if (best === null) return;
-    for (const { run } of best.runs) carryRun(draft, run);
+    for (const { run } of best.runs) carryRun(draft, run, options.isWhole === true);
     const others = found
       .map((candidate) => candidate.source)
       .filter((source) => source !== best.source);
@@ -233,7 +235,7 @@ function sliceLines(lines: Lines, firstLine: number, lineCount: number): Lines {
 }
 
 /** Carries a run found in a slice over into the draft that the slice was cut from. */
-function carryRun(draft: Draft, { carry, firstLine }: FoundRun): void {
+function carryRun(draft: Draft, { carry, firstLine }: FoundRun, isWhole: boolean): void {
   const { lines } = draft.version;
   const count = carry.draft.version.lines.ids.length;
   const shift = elementAt(lines.starts, firstLine);
@@ -242,5 +244,5 @@ function carryRun(draft: Draft, { carry, firstLine }: FoundRun): void {
   const lineFrom = new Int32Array(lines.ids.length).fill(-1);
   lineFrom.set(carry.alignment.lineFrom, firstLine);
   const whole = { ...carry, draft, alignment: { tokenFrom, lineFrom } };
-  for (let line = firstLine; line < firstLine + count; line += 1) carryLine(whole, line, false);
+  for (let line = firstLine; line < firstLine + count; line += 1) carryLine(whole, line, isWhole);
 }

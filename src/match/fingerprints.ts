@@ -20,13 +20,14 @@ export function fingerprintEdit(key: Uint8Array, edit: Edit): number[] {
   return fingerprintTokens(openTokenizer(key).tokenize(written));
 }
 
-/** What an edit puts into a file: for patches the added lines with their context. */
+/** What an edit puts into a file, for patches the added lines with their context; or what was said. */
 export function writtenText(edit: Edit): string {
   switch (edit.kind) {
     case 'write':
     case 'append':
     case 'insert':
     case 'snippet':
+    case 'told':
       return edit.text;
     case 'replace':
       return edit.after;

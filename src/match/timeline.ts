@@ -3,7 +3,7 @@
 import type { Edit, Emission } from '../model/edit.ts';
 import { applyEdit, EMPTY_TEXT } from './apply-edit.ts';
 import { elementAt } from './diff.ts';
-import { versionOfEdit } from './edit-version.ts';
+import { settleWritten, versionOfEdit, type Writer } from './edit-version.ts';
 import { explainOpen, type ExplainOptions } from './explain.ts';
 import { returnReordered } from './reordered.ts';
 import type { Tokenizer, TokenText } from './tokens.ts';
@@ -31,13 +31,12 @@ export interface SeenEvent {
 }
 
 /** A reply wrote into the file, or proposed to. */
-export interface WroteEvent {
+export interface WroteEvent extends Writer {
   readonly kind: 'wrote';
   readonly atMs: number;
   readonly exchange: string;
   readonly edit: Edit;
   readonly outcome: Emission['outcome'];
-  readonly author: number;
 }
 
 /** A reply ran a command: what changed until the session's next request may be its work. */
@@ -182,7 +181,7 @@ function writtenMeanwhile(
     if (event.kind !== 'wrote' || event.outcome === 'rejected') continue;
     version = writeInto(version, event, state.facts.tokenizer) ?? version;
     if (isSameText(version, seen.text)) return { state: version, fragments };
-    const own = versionOfEdit(event.edit, event.author, state.facts.tokenizer);
+    const own = versionOfEdit(event.edit, event, state.facts.tokenizer);
     if (own !== null) fragments.push({ version: own, isRejected: false });
   }
   return { state: null, fragments };
@@ -211,7 +210,7 @@ function applyWrote(state: State, wrote: WroteEvent): void {
     moveTo(state, next, wrote);
     return;
   }
-  const version = versionOfEdit(wrote.edit, wrote.author, tokenizer);
+  const version = versionOfEdit(wrote.edit, wrote, tokenizer);
   if (version !== null)
     state.unplaced.unshift({ atMs: wrote.atMs, exchange: wrote.exchange, version, isRejected });
 }
@@ -236,5 +235,5 @@ function writeInto(before: Version, wrote: WroteEvent, tokenizer: Tokenizer): Ve
   // a common line of another model's block is the new writer's own
   returnReordered(draft, before, () => withoutAi(goneLines(before, draft)));
   explainOpen(draft, () => [goneFrom(before, draft)], MOVED_BY_MODEL);
-  return settle(draft, wrote.author);
+  return settleWritten(draft, wrote);
 }

@@ -27,6 +27,7 @@ export type Edit =
   | { readonly kind: 'delete'; readonly path: string }
   | { readonly kind: 'rename'; readonly path: string; readonly movedTo: string }
   | { readonly kind: 'snippet'; readonly path: string | null; readonly text: string } // fenced code in prose
+  | { readonly kind: 'told'; readonly path: null; readonly text: string } // a person's words, maybe repeated
   | { readonly kind: 'command'; readonly command: string; readonly paths: readonly string[] }; // may write anything
 
 /** A file as a tool result or an edit's old text showed it: what stood there before was not the model's. */
@@ -70,3 +71,6 @@ export interface Emission {
   readonly outcomeSource: OutcomeSource;
   readonly atMs: number;
 }
+
+/** Is it a model's, and not what a person said to one? */
+export const isWritten = ({ edit }: { readonly edit: Edit }): boolean => edit.kind !== 'told';

@@ -28,14 +28,16 @@ export function editLines(edit: Edit, page: Page): readonly string[] {
       return [`→ ${plainLine(edit.movedTo)}`];
     case 'snippet':
       return marked(edit.text, '+', page);
+    case 'told':
+      return marked(edit.text, ' ', page);
     case 'command':
       return marked(edit.command, '$', page);
   }
 }
 
-/** The path that an edit names, for headings; '' for commands. */
+/** The path that an edit names, for headings; '' for commands and what was said. */
 export function editTarget(edit: Edit): string {
-  if (edit.kind === 'command') return '';
+  if (edit.kind === 'command' || edit.kind === 'told') return '';
   return plainLine(edit.path ?? '(code in the answer)');
 }
 

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { findReadings } from '../../src/agents/find-readings.ts';
 import { findEdits } from '../../src/agents/find-edits.ts';
 import { findOutcomes } from '../../src/agents/join-results.ts';
-import { lastUserTurn } from '../../src/agents/last-user-turn.ts';
+import { findTold, lastUserTurn } from '../../src/agents/last-user-turn.ts';
 import type { Reading } from '../../src/model/edit.ts';
 import type { Block, Message, ToolCall } from '../../src/model/wire.ts';
 
@@ -180,3 +180,16 @@ test.each<[string, readonly Message[], string | null]>([
 ])('what the person said: %s', (_, messages, want) => {
   expect(lastUserTurn(messages)).toBe(want);
 });
+
+test.each<[string, readonly Message[], string | null]>([
+  ['a question of one line', [text('user', 'why?')], null],
+  ['code with a question', [text('user', 'why?\na();\nb();')], 'why?\na();\nb();'],
+  ['two texts of one turn', [text('user', 'save this', 'a();')], 'save this\na();'],
+  [
+    'what an earlier turn said',
+    [text('user', 'a();\nb();'), asks(READ), answers(result('r1', 'x\ny\n'))],
+    null,
+  ],
+  ['a reminder of the client', [text('user', '<system-reminder>\na();\n</system-reminder>')], null],
+  ['files sent along', [text('user', 'a();\n'.repeat(10_000))], null],
+])('told to the model: %s', (_name, messages, want) => expect(findTold(messages)).toBe(want));

@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { attributeCommit } from '../../src/flow/attribute/attribute-commit.ts';
+import { toldEmission } from '../../src/flow/record/find-emissions.ts';
 import { openObjects } from '../../src/git/objects.ts';
 import { openRepository } from '../../src/git/open-repository.ts';
 import { fingerprintEdit } from '../../src/match/fingerprints.ts';
@@ -19,6 +20,10 @@ export interface How {
   readonly seenAfterMs?: number;
   /** Another one than the bench's own. */
   readonly worktree?: string;
+  /** A person's words before the model wrote. */
+  readonly told?: string;
+  /** Another conversation than the bench's own. */
+  readonly isOther?: boolean;
 }
 
 export interface Bench {
@@ -66,7 +71,8 @@ export async function openBench(format: 'sha1' | 'sha256' = 'sha1'): Promise<Ben
   let clockMs = 2000;
   const record: Bench['record'] = async (edit, stood, how = {}) => {
     clockMs += 1000;
-    const begun = draft(session, { startedAtMs: clockMs });
+    const talk = how.isOther === true ? await newSession(store) : session;
+    const begun = draft(talk, { startedAtMs: clockMs });
     await store.beginExchange(begun);
     const place = {
       repository: repository.commonDir,
@@ -91,8 +97,10 @@ export async function openBench(format: 'sha1' | 'sha256' = 'sha1'): Promise<Ben
       path: 'path' in edit ? edit.path : null,
       fingerprints: fingerprintEdit(key, edit),
     });
-    await store.endExchange(ending(begun.id, { endedAtMs: clockMs + 100, emissions: [emission] }));
-    await store.setOutcome(session, callId, how.outcome ?? 'accepted');
+    const said = how.told === undefined ? [] : [toldEmission(how.told, key)];
+    const emissions = [...said, emission];
+    await store.endExchange(ending(begun.id, { endedAtMs: clockMs + 100, emissions }));
+    await store.setOutcome(talk, callId, how.outcome ?? 'accepted');
   };
   return {
     git,

@@ -46,7 +46,7 @@ export function replay(happenings: readonly Happening[], final: string): Labels 
     const author = table.numberOf({ source, evidence: 'exact' });
     if ('text' in one.edit) for (const line of one.edit.text.split('\n')) emittedLines.add(line);
     if (one.edit.kind === 'snippet') {
-      const version = versionOfEdit(one.edit, author, tokenizer);
+      const version = versionOfEdit(one.edit, { author }, tokenizer);
       if (version !== null) fragments.push({ atMs, exchange, version, isRejected: false });
       return [];
     }

@@ -12,6 +12,7 @@ import type { Emission } from '../../model/edit.ts';
 import type { Observation, Store } from '../../store/store.ts';
 import { authorOf } from '../record/emission-author.ts';
 import { isAbout } from '../record/emission-path.ts';
+import type { ToldReader } from './told-texts.ts';
 
 export interface EvidenceWork {
   readonly store: Store;
@@ -27,8 +28,8 @@ export interface EvidenceWork {
   readonly untilMs?: number;
 }
 
-/** Texts that `path` may have copied: other files' states, snippets, proposals. */
-export type FragmentsFor = (path: string) => readonly Fragment[];
+/** Texts that `path` may have copied: other files' states, snippets, proposals; null: all of them. */
+export type FragmentsFor = (path: string | null) => readonly Fragment[];
 
 /** What was recorded, as far as some files may need it. */
 export interface Facts {
@@ -43,7 +44,9 @@ export interface Facts {
 
 export interface BuildFacts extends Facts {
   readonly paths: readonly string[];
-  readonly fragments: FragmentsFor;
+  readonly fragments: (path: string) => readonly Fragment[];
+  /** What a person had told the model before it wrote. */
+  readonly told: (emission: Emission, path: string) => ReturnType<ToldReader>;
 }
 
 /** @returns by path; nothing for one of which nothing is recorded. */
@@ -107,6 +110,7 @@ function eventOf(
     return { kind: 'ran', atMs, exchange, nextExchange: facts.next.get(exchange) ?? null, author };
   }
   if (!isAbout(emission, path)) return null;
+  const listTold = facts.told(emission, path);
   return {
     kind: 'wrote',
     atMs,
@@ -114,6 +118,7 @@ function eventOf(
     edit,
     outcome,
     author: authorOf(work.table, emission, 'exact'),
+    ...(listTold === null ? {} : { listTold }),
   };
 }
 

@@ -14,6 +14,7 @@ import {
   indexByPath,
 } from './build-timelines.ts';
 import { listLooseFragments } from './loose-fragments.ts';
+import { openToldReader } from './told-texts.ts';
 import { linesOf } from './written-lines.ts';
 
 export interface EvidenceQuestion {
@@ -61,10 +62,17 @@ export async function gatherEvidence(
     observations,
     worktrees,
     next: await nextExchanges(store, emissions),
-    listLoose: listLooseFragments(work, emissions, paths),
   };
-  const built = await buildTwice(work, facts, { asked: question.paths, others });
+  const built = await buildTwice(work, facts, { asked: question.paths, others, emissions });
   return { ...built, emittedLines: linesOf(emissions) };
+}
+
+interface Question {
+  readonly asked: readonly string[];
+  /** Files besides. */
+  readonly others: readonly string[];
+  /** Rising by id. */
+  readonly emissions: readonly Emission[];
 }
 
 /**
@@ -74,30 +82,40 @@ export async function gatherEvidence(
  */
 async function buildTwice(
   work: EvidenceWork,
-  facts: Facts & { readonly listLoose: () => readonly Fragment[] },
-  { asked, others }: { readonly asked: readonly string[]; readonly others: readonly string[] },
+  facts: Facts,
+  { asked, others, emissions }: Question,
 ): Promise<Pick<FileEvidence, 'timelineOf' | 'readFragments'>> {
   const asking = new Set<string>();
+  const paths = [...asked, ...others];
+  const readTold = openToldReader(work.tokenizer, emissions, () => listLoose());
+  const listLoose = listLooseFragments(work, { emissions, paths }, readTold);
   const first = await buildTimelines(work, {
     ...facts,
     paths: asked,
     fragments: (path) => {
       asking.add(path);
-      return facts.listLoose();
+      return listLoose();
+    },
+    told: (emission, path) => {
+      const told = readTold(emission);
+      if (told !== null) asking.add(path);
+      return told;
     },
   });
-  const loose = { ...facts, fragments: facts.listLoose };
+  const loose = { ...facts, fragments: listLoose, told: readTold };
   const readFragments = once(async (): Promise<FragmentsFor> => {
     const more = await buildTimelines(work, { ...loose, paths: others });
-    const elsewhere = await buildElsewhere(work, { ...loose, paths: [...asked, ...others] });
+    const elsewhere = await buildElsewhere(work, { ...loose, paths });
     const all = new Map([...first, ...more]);
-    return (path) => [...fragmentsOf(all, path), ...elsewhere, ...facts.listLoose()];
+    return (path) => [...fragmentsOf(all, path), ...elsewhere, ...listLoose()];
   });
   if (asking.size === 0) return { timelineOf: (path) => first.get(path) ?? null, readFragments };
+  const fragments = await readFragments();
   const second = await buildTimelines(work, {
     ...facts,
     paths: asked.filter((path) => asking.has(path)),
-    fragments: await readFragments(),
+    fragments,
+    told: openToldReader(work.tokenizer, emissions, () => fragments(null)),
   });
   return { timelineOf: (path) => second.get(path) ?? first.get(path) ?? null, readFragments };
 }

@@ -10,43 +10,55 @@ import type { Edit, Emission } from '../../model/edit.ts';
 import { once } from '../../model/once.ts';
 import { authorOf } from '../record/emission-author.ts';
 import { isAbout } from '../record/emission-path.ts';
+import type { ToldReader } from './told-texts.ts';
 
 interface LooseWork {
   readonly tokenizer: Tokenizer;
   readonly table: AuthorTable;
 }
 
+export interface LooseFacts {
+  readonly emissions: readonly Emission[];
+  /** Files that have timelines. */
+  readonly paths: readonly string[];
+}
+
 /** @returns what lists them, once and when first asked. */
 export function listLooseFragments(
   work: LooseWork,
-  emissions: readonly Emission[],
-  paths: readonly string[],
+  facts: LooseFacts,
+  readTold: ToldReader,
 ): () => readonly Fragment[] {
-  return once(() => findLoose(work, emissions, paths));
+  return once(() => findLoose(work, facts, readTold));
 }
 
 function findLoose(
   work: LooseWork,
-  emissions: readonly Emission[],
-  paths: readonly string[],
+  { emissions, paths }: LooseFacts,
+  readTold: ToldReader,
 ): readonly Fragment[] {
   const fragments: Fragment[] = [];
   for (const emission of emissions) {
     if (paths.some((path) => isAbout(emission, path))) continue;
     // without its file's history nobody can tell what of a whole file the model wrote and what it repeated
     if (emission.edit.kind === 'write' && emission.path !== null) continue;
-    if (isText(emission.edit)) fragments.push(looseFragment(work, emission));
+    if (isText(emission.edit)) fragments.push(looseFragment(work, emission, readTold(emission)));
   }
   return fragments;
 }
 
 const isText = ({ kind }: Edit): boolean =>
-  kind !== 'delete' && kind !== 'rename' && kind !== 'command';
+  kind !== 'delete' && kind !== 'rename' && kind !== 'command' && kind !== 'told';
 
-function looseFragment(work: LooseWork, emission: Emission): Fragment {
+function looseFragment(
+  work: LooseWork,
+  emission: Emission,
+  listTold: ReturnType<ToldReader>,
+): Fragment {
   const author = authorOf(work.table, emission, 'exact');
+  const writer = { author, ...(listTold === null ? {} : { listTold }) };
   const readVersion = once(
-    () => versionOfEdit(emission.edit, author, work.tokenizer) ?? makeVersion(EMPTY_TEXT, author),
+    () => versionOfEdit(emission.edit, writer, work.tokenizer) ?? makeVersion(EMPTY_TEXT, author),
   );
   return {
     atMs: emission.atMs,

@@ -9,6 +9,8 @@ import type { PathResolver, Resolved, Standing } from './resolve-path.ts';
 
 export interface EmissionContext {
   readonly agent: string | null;
+  /** A person's words with the request, where the model may repeat them. */
+  readonly told: string | null;
   readonly standing: Standing;
   /** Common git directory of the session's repository: where snippets and commands are looked for. */
   readonly repository: string | null;
@@ -21,10 +23,24 @@ export async function findEmissions(
   blocks: readonly Block[],
   context: EmissionContext,
 ): Promise<readonly NewEmission[]> {
-  const emissions: NewEmission[] = [];
+  const { told, key } = context;
+  const emissions: NewEmission[] = told === null ? [] : [toldEmission(told, key)];
   for (const call of findEdits(context.agent, blocks))
     for (const edit of call.edits) emissions.push(await emit(call, edit, context));
   return emissions;
+}
+
+/** What a person gave to the model: found by its fingerprints alone, in whichever repository the model repeats it. */
+export function toldEmission(text: string, key: Uint8Array): NewEmission {
+  const edit = { kind: 'told', path: null, text } as const;
+  return {
+    callId: null,
+    tool: null,
+    repository: null,
+    path: null,
+    edit,
+    fingerprints: fingerprintEdit(key, edit),
+  };
 }
 
 async function emit(call: CallEdits, said: Edit, context: EmissionContext): Promise<NewEmission> {
@@ -54,7 +70,7 @@ async function settlePaths(
   const settle = async (path: string): Promise<string> =>
     (await context.paths.resolve(path, context.standing))?.path ?? path;
   if (said.kind === 'command') return { ...said, paths: await Promise.all(said.paths.map(settle)) };
-  const edit = resolved === null ? said : { ...said, path: resolved.path };
+  const edit = resolved === null || said.kind === 'told' ? said : { ...said, path: resolved.path };
   const isMove = (edit.kind === 'patch' || edit.kind === 'rename') && edit.movedTo !== null;
   return isMove ? { ...edit, movedTo: await settle(edit.movedTo) } : edit;
 }

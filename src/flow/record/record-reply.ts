@@ -1,4 +1,5 @@
 // The reply's side of a record: bytes in, pieces for client and record out, and at the end what the reply wrote.
+import { isWritten } from '../../model/edit.ts';
 import { Fault, isFault } from '../../model/fault.ts';
 import { isMaskedToAgent } from '../../model/secret.ts';
 import type { Ending, Piece, ReplyHead, ReplyTap } from '../../proxy/door.ts';
@@ -207,16 +208,13 @@ function endOf(state: State, emissions: readonly NewEmission[], ending: Ending):
 
 const NO_READING = { model: null, stopReason: null, usage: null };
 
-async function emissionsOf({
-  recorder,
-  admitted,
-  facts,
-  stream,
-}: State): Promise<readonly NewEmission[]> {
+async function emissionsOf(state: State): Promise<readonly NewEmission[]> {
+  const { recorder, admitted, facts, stream } = state;
   const blocks = stream.reading()?.blocks ?? [];
   if (!facts.hasContent || facts.recognised.isSideCall || blocks.length === 0) return [];
   const context: EmissionContext = {
     agent: facts.agent,
+    told: facts.told,
     standing: standingOf(admitted, facts),
     repository: admitted.grant.place.repository,
     key: recorder.key,
@@ -227,7 +225,7 @@ async function emissionsOf({
 
 function count({ recorder, admitted }: State, { emissions, masks }: ExchangeEnd): void {
   const tally = recorder.grants.tally(admitted.grant.id);
-  tally.edits += emissions.length;
+  tally.edits += emissions.filter(isWritten).length;
   tally.masked += masks.filter(isMaskedToAgent).length;
 }
 

@@ -2,6 +2,7 @@
 // is forwarded. What it says of the calls before becomes their outcome.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findOutcomes } from '../../agents/join-results.ts';
+import { findTold } from '../../agents/last-user-turn.ts';
 import { recogniseAgent, type Recognised } from '../../agents/recognise-agent.ts';
 import type { Asked } from '../../model/conversation.ts';
 import { isFault } from '../../model/fault.ts';
@@ -39,6 +40,8 @@ export interface RequestFacts {
   readonly hasContent: boolean;
   /** False where recording failed and policy lets the request pass all the same. */
   readonly isRecorded: boolean;
+  /** What the person said with this request, masked; null where it is short, or nothing new. */
+  readonly told: string | null;
   /** What the session hides from the model; null where policy hides nothing. */
   readonly veil: SessionVeil | null;
   /** Of a body that streams past: what it was, once it has. */
@@ -204,6 +207,7 @@ function factsOf(
     recognised: seen.recognised,
     agent: session.agent,
     masks: rest.masks,
+    told: findTold((rest.request ?? seen.request)?.messages ?? []),
     hasContent,
     isRecorded: true,
     veil,

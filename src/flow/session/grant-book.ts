@@ -1,4 +1,5 @@
 // Session tokens: made here, known by their digest alone, kept in memory while they are used.
+import { isWritten } from '../../model/edit.ts';
 import { createHash, randomBytes } from 'node:crypto';
 import { isMaskedToAgent } from '../../model/secret.ts';
 import type { Identity } from '../../model/context.ts';
@@ -147,7 +148,7 @@ async function recount(store: Store, id: string, counted: Tally): Promise<Tally>
   return {
     sessions: new Set(sessions.map((session) => session.id)),
     exchanges: exchanges.length,
-    edits: edits.flat().length,
+    edits: edits.flat().filter(isWritten).length,
     masked: exchanges.flatMap(({ masks }) => masks.filter(isMaskedToAgent)).length,
     notices: counted.notices,
   };

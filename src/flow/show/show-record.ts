@@ -1,7 +1,7 @@
 // Everything that is known about one session, exchange or commit.
 import type { Caller } from '../../model/caller.ts';
 import type { Shown, ShownEdit } from '../../model/conversation.ts';
-import type { Emission } from '../../model/edit.ts';
+import { isWritten, type Emission } from '../../model/edit.ts';
 import { Fault } from '../../model/fault.ts';
 import type { Exchange, Session } from '../../model/session.ts';
 import type { CommitRecord, Store } from '../../store/store.ts';
@@ -68,7 +68,7 @@ async function showExchange(
     turn,
     headers,
     events,
-    edits: emissions.map((emission) => shownEdit(emission, commits)),
+    edits: emissions.filter(isWritten).map((emission) => shownEdit(emission, commits)),
     commits: await readShownCommits(caller, commits),
   };
 }
@@ -80,7 +80,7 @@ async function showSession(caller: Caller, store: Store, session: Session): Prom
   for (const { id } of exchanges) {
     const own = await store.findCommits(id);
     const emissions = await store.listEmissions(id);
-    edits.push(...emissions.map((emission) => shownEdit(emission, own)));
+    edits.push(...emissions.filter(isWritten).map((emission) => shownEdit(emission, own)));
     for (const record of own) records.set(record.logIndex, record);
   }
   const oldest = [...records.values()].toSorted((a, b) => a.logIndex - b.logIndex);

@@ -85,6 +85,50 @@ test('an answer that quotes a person’s file claims nothing of it, however late
   expect(await bench.attribute(bench.commit())).toEqual({ 'src/a.ts': '1h 2h 3h 4h 5h 6h 7h' });
 });
 
+const EXTRA =
+  'export const isLate = (order: Order): boolean => overdueOrders(today()).includes(order);\n';
+
+test('what a person gave to the model and it wrote back is not the model’s', async () => {
+  const bench = await openTold();
+  const told = `Save this as src/a.ts, with a test for one order:\n${BLOCK}`;
+  const write = { kind: 'write', path: 'src/a.ts', text: BLOCK + EXTRA } as const;
+  bench.write('src/a.ts', BLOCK + EXTRA);
+  await bench.ask(write, { 'src/a.ts': '' }, { told });
+  expect(await bench.attribute(bench.commit())).toEqual({ 'src/a.ts': '1h 2h 3h 4h 5a' });
+});
+
+test('an answer that repeats what a person asked about is not the model’s, but for what it changed', async () => {
+  const bench = await openTold();
+  const changed = BLOCK.replace('-gracePeriod', '-gracePeriod.days');
+  const snippet = { kind: 'snippet', path: null, text: changed } as const;
+  await bench.ask(snippet, {}, { told: `Is this right?\n${BLOCK}` });
+  bench.write('src/a.ts', changed);
+  expect(await bench.attribute(bench.commit())).toEqual({ 'src/a.ts': '1h 2a 3h 4h' });
+});
+
+test('a model’s code that a person gives to another model stays the first one’s', async () => {
+  const bench = await openTold();
+  await bench.record('src/a.ts', BLOCK, '');
+  bench.write('src/a.ts', BLOCK);
+  bench.commit();
+  const write = { kind: 'write', path: 'src/b.ts', text: BLOCK } as const;
+  await bench.ask(write, { 'src/b.ts': '' }, { told: `Copy it:\n${BLOCK}`, isOther: true });
+  bench.write('src/b.ts', BLOCK);
+  expect(await bench.attribute(bench.commit())).toEqual({ 'src/b.ts': '1a 2a 3a 4a' });
+});
+
+test('a signature that a person asked for is the model’s line', async () => {
+  const bench = await openTold();
+  const [signature = ''] = BLOCK.split('\n');
+  await bench.ask(
+    { kind: 'write', path: 'src/a.ts', text: BLOCK },
+    { 'src/a.ts': '' },
+    { told: `Please write\n${signature}` },
+  );
+  bench.write('src/a.ts', BLOCK);
+  expect(await bench.attribute(bench.commit())).toEqual({ 'src/a.ts': '1a 2a 3a 4a' });
+});
+
 test('what a model wrote in another worktree and a diff brought here', async () => {
   const bench = await openTold();
   bench.write('src/a.ts', MINE);
