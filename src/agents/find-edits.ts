@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import type { Edit } from '../model/edit.ts';
 import { isObject } from '../model/json.ts';
 import type { Block, ToolCall } from '../model/wire.ts';
-import { findFencedCode } from '../extract/fenced-code.ts';
+import { findDiffCode, findFencedCode } from '../extract/fenced-code.ts';
+import { holdsUnifiedDiff } from '../extract/unified-diff.ts';
 import type { AgentSpec } from './agent-spec.ts';
 import { findAgent } from './agents.ts';
 import { editsOfCall } from './tool-edits.ts';
@@ -31,10 +32,16 @@ export function findEdits(agent: string | null, blocks: readonly Block[]): reado
     }
     if (block.kind !== 'tool-call') return [];
     const { call } = block;
-    const edits = spec?.readCall?.(call) ?? editsOfCall(call);
+    const edits = (spec?.readCall?.(call) ?? editsOfCall(call)).flatMap(withPatched);
     return edits.length === 0 ? [] : [{ callId: callKey(call), tool: call.name, edits }];
   });
 }
+
+/** A diff in a file is for applying: what it adds counts wherever it lands. */
+const withPatched = (edit: Edit): readonly Edit[] =>
+  edit.kind === 'write' && holdsUnifiedDiff(edit.text)
+    ? [edit, ...findDiffCode(edit.text)]
+    : [edit];
 
 function editsOfText(
   spec: AgentSpec | null,

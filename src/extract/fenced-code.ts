@@ -69,7 +69,7 @@ function toEdits(fence: Fence): readonly Edit[] {
   const lines = fence.lines.map((line) => dropIndent(line, fence.indent));
   if (lines.every((line) => line.trim() === '')) return [];
   const text = `${lines.join('\n')}\n`;
-  const diff = parseUnifiedDiff(text).flatMap(toSnippet);
+  const diff = findDiffCode(text);
   if (diff.length > 0) return diff;
   if (/^diff\b/.test(fence.info)) return looseDiff(lines, fence);
   return [{ kind: 'snippet', path: findPath(fence, lines), text }];
@@ -80,6 +80,10 @@ const dropIndent = (line: string, indent: number): string => {
   while (drop < indent && line[drop] === ' ') drop += 1;
   return line.slice(drop);
 };
+
+/** @returns one snippet per file of a unified diff, of what it adds; nothing for what is no diff. */
+export const findDiffCode = (text: string): readonly Edit[] =>
+  parseUnifiedDiff(text).flatMap(toSnippet);
 
 function toSnippet(edit: Edit): readonly Edit[] {
   if (edit.kind === 'write') return [{ kind: 'snippet', path: edit.path, text: edit.text }];

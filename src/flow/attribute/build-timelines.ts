@@ -105,7 +105,7 @@ function eventOf(
 ): TimelineEvent | null {
   const { atMs, exchange, edit, outcome } = emission;
   if (edit.kind === 'command') {
-    if (!mayWriteSources(edit.command)) return null;
+    if (outcome === 'rejected' || !mayWriteSources(edit.command)) return null;
     const author = authorOf(work.table, emission, 'observed');
     return { kind: 'ran', atMs, exchange, nextExchange: facts.next.get(exchange) ?? null, author };
   }

@@ -4,6 +4,7 @@ import { isAi } from '../../match/version.ts';
 import type { Emission } from '../../model/edit.ts';
 import { once } from '../../model/once.ts';
 import type { Observation, Store } from '../../store/store.ts';
+import { COMMAND_MS_MAX } from '../observe/shell-windows.ts';
 import { spellings } from '../record/emission-path.ts';
 import {
   buildTimelines,
@@ -157,7 +158,10 @@ async function nextExchanges(
     const rising = exchanges.toSorted((one, other) => one.startedAtMs - other.startedAtMs);
     rising.forEach((exchange, at) => {
       const following = rising[at + 1];
-      if (following !== undefined) next.set(exchange.id, following.id);
+      const endedAtMs = exchange.endedAtMs ?? exchange.startedAtMs;
+      // a conversation taken up again later does not tell what a command of before did
+      if (following !== undefined && following.startedAtMs <= endedAtMs + COMMAND_MS_MAX)
+        next.set(exchange.id, following.id);
     });
   }
   return next;

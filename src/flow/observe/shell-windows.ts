@@ -16,7 +16,7 @@ export interface ShellWindow {
 }
 
 /** Clients give a command no more time than this. */
-const COMMAND_MS_MAX = 10 * 60_000;
+export const COMMAND_MS_MAX = 10 * 60_000;
 
 /** @param emissions of one repository; only commands that may have written anything open a window. */
 export async function listShellWindows(
