@@ -9,24 +9,28 @@ export const EMPTY_TEXT: TokenText = { tokens: [], lineOf: [], lineCount: 0 };
  * @returns null where the edit's place cannot be found, or the edit is none of a file's text (snippet, command, rename).
  */
 export function applyEdit(text: TokenText, edit: Edit, tokenizer: Tokenizer): TokenText | null {
+  if ('text' in edit) return applyText(text, edit, tokenizer);
   switch (edit.kind) {
-    case 'write':
-      return tokenizer.tokenize(edit.text);
-    case 'append':
-      return joinTexts(text, tokenizer.tokenize(edit.text));
     case 'replace':
       return applyReplace(text, edit, tokenizer);
     case 'patch':
       return applyHunks(text, edit.hunks, tokenizer);
     case 'delete':
       return EMPTY_TEXT;
-    case 'insert':
     case 'rename':
-    case 'snippet':
-    case 'told':
     case 'command':
       return null;
   }
+}
+
+/** Whose place is not told is found where its text lands, if it does. */
+function applyText(
+  text: TokenText,
+  edit: Extract<Edit, { readonly text: string }>,
+  tokenizer: Tokenizer,
+): TokenText | null {
+  if (edit.kind === 'write') return tokenizer.tokenize(edit.text);
+  return edit.kind === 'append' ? joinTexts(text, tokenizer.tokenize(edit.text)) : null;
 }
 
 function applyReplace(

@@ -35,12 +35,10 @@ export function settleWritten(draft: Draft, { author, listTold }: Writer): Versi
  * @returns null where it holds no text of a model's.
  */
 export function versionOfEdit(edit: Edit, writer: Writer, tokenizer: Tokenizer): Version | null {
+  if (edit.kind === 'told') return null;
+  if ('text' in edit)
+    return settleWritten(emptyDraft(cutLines(tokenizer.tokenize(edit.text))), writer);
   switch (edit.kind) {
-    case 'write':
-    case 'append':
-    case 'insert':
-    case 'snippet':
-      return settleWritten(emptyDraft(cutLines(tokenizer.tokenize(edit.text))), writer);
     case 'replace':
       return stepVersion(tokenizer, [edit.before, edit.after], writer);
     case 'patch': {
@@ -53,7 +51,6 @@ export function versionOfEdit(edit: Edit, writer: Writer, tokenizer: Tokenizer):
     }
     case 'delete':
     case 'rename':
-    case 'told':
     case 'command':
       return null;
   }

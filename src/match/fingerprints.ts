@@ -22,13 +22,8 @@ export function fingerprintEdit(key: Uint8Array, edit: Edit): number[] {
 
 /** What an edit puts into a file, for patches the added lines with their context; or what was said. */
 export function writtenText(edit: Edit): string {
+  if ('text' in edit) return edit.text;
   switch (edit.kind) {
-    case 'write':
-    case 'append':
-    case 'insert':
-    case 'snippet':
-    case 'told':
-      return edit.text;
     case 'replace':
       return edit.after;
     case 'patch':

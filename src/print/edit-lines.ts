@@ -13,11 +13,8 @@ export interface Page {
 
 /** @returns lines without LF. */
 export function editLines(edit: Edit, page: Page): readonly string[] {
+  if ('text' in edit) return marked(edit.text, edit.kind === 'told' ? ' ' : '+', page);
   switch (edit.kind) {
-    case 'write':
-    case 'append':
-    case 'insert':
-      return marked(edit.text, '+', page);
     case 'replace':
       return [...marked(edit.before, '-', page), ...marked(edit.after, '+', page)];
     case 'patch':
@@ -26,10 +23,6 @@ export function editLines(edit: Edit, page: Page): readonly string[] {
       return [page.style.removed('(deleted)')];
     case 'rename':
       return [`→ ${plainLine(edit.movedTo)}`];
-    case 'snippet':
-      return marked(edit.text, '+', page);
-    case 'told':
-      return marked(edit.text, ' ', page);
     case 'command':
       return marked(edit.command, '$', page);
   }

@@ -6,6 +6,7 @@ import { COPIED, type Fragment } from '../../match/timeline.ts';
 import type { Tokenizer } from '../../match/tokens.ts';
 import { emptyDraft, PERSON, settle, type SourceText } from '../../match/version.ts';
 import type { Edit, Emission } from '../../model/edit.ts';
+import { once } from '../../model/once.ts';
 
 /** @returns what was told before the emission in its conversation, the newest first; null where nothing was. */
 export type ToldReader = (emission: Emission) => (() => readonly SourceText[]) | null;
@@ -37,17 +38,16 @@ function toldText(
   { atMs, exchange }: Emission,
   { text }: Extract<Edit, { readonly kind: 'told' }>,
 ): SourceText {
-  let made: SourceText['version'] | null = null;
-  const make = (): SourceText['version'] => {
+  const isEarlier = (one: Fragment): boolean => one.atMs < atMs && one.exchange !== exchange;
+  const readVersion = once(() => {
     const draft = emptyDraft(cutLines(tokenizer.tokenize(text)));
-    const isEarlier = (one: Fragment): boolean => one.atMs < atMs && one.exchange !== exchange;
     explainOpen(draft, () => listModels().filter(isEarlier), COPIED);
     return settle(draft, PERSON);
-  };
+  });
   return {
     isRejected: false,
     get version() {
-      return (made ??= make());
+      return readVersion();
     },
   };
 }
