@@ -1,15 +1,14 @@
 // aitrail verify, from words to answer: gather targets and trust, judge, sum up.
 import { readCommitFacts } from '../../git/commit-facts.ts';
-import { listNotesRefs } from '../../git/notes.ts';
 import { openObjects, type Objects } from '../../git/objects.ts';
 import { openRepository, type Repository } from '../../git/open-repository.ts';
-import { gitText } from '../../git/run-git.ts';
 import type { Caller } from '../../model/caller.ts';
 import type { ChangeReport } from '../../model/change-report.ts';
 import type { CommitVerdict } from '../../model/verdict.ts';
 import type { Verification } from '../../model/verification.ts';
 import { checkApprovals } from './check-approvals.ts';
 import { describeTrust } from './describe-trust.ts';
+import { nameMissing } from './missing-notes.ts';
 import { loadSharedPolicy } from '../policy/load-policy.ts';
 import { readTrust, withTip } from './read-trust.ts';
 import { reportChange } from './report-change.ts';
@@ -54,6 +53,7 @@ async function verifyIn(
   const verdicts: CommitVerdict[] = [];
   const trustedBy = new Set<string>();
   const reports: ChangeReport[] = [];
+  let fetch: string | null = null;
   for (const target of targets) {
     const trust = await withTip(
       await readTrust(repository, objects, fixed ?? target.base),
@@ -67,14 +67,17 @@ async function verifyIn(
         : NO_RULES;
     const work = { repository, objects, trust, require, policy, pushedNotes: notes };
     const verified = await verifyCommits(work, target);
-    verdicts.push(...verified.verdicts);
-    if (isReported) reports.push(await report(work, target, verified));
+    const missing = await nameMissing(repository, verified.verdicts);
+    fetch ??= missing.fetch;
+    verdicts.push(...missing.verdicts);
+    const named = { ...verified, verdicts: missing.verdicts };
+    if (isReported) reports.push(await report(work, target, named));
   }
   return {
     isOk: verdicts.every((verdict) => verdict.status === 'verified'),
     verdicts: await addSubjects(objects, verdicts),
     trustedBy: [...trustedBy],
-    fetch: await suggestFetch(repository, verdicts),
+    fetch,
     reports,
   };
 }
@@ -112,19 +115,4 @@ async function addSubjects(
       return { ...verdict, subject: reading.kind === 'commit' ? reading.facts.subject : '' };
     }),
   );
-}
-
-/** Notes do not come with a clone: the one command that brings them. */
-async function suggestFetch(
-  repository: Repository,
-  verdicts: readonly CommitVerdict[],
-): Promise<string | null> {
-  const isMissing = verdicts.some((each) => each.status === 'missing' && each.reason === null);
-  if (!isMissing) return null;
-  const remotes = (await gitText(repository.caller, ['remote'])).split('\n').filter(Boolean);
-  const refs = await listNotesRefs(repository);
-  const unread = remotes.find((remote) => !refs.includes(`refs/notes/remotes/${remote}/aitrail`));
-  return unread === undefined
-    ? null
-    : `git fetch ${unread} '+refs/notes/aitrail*:refs/notes/remotes/${unread}/aitrail*'`;
 }
