@@ -4,9 +4,9 @@ import { answerHookRequest } from '../hooks/answer-request.ts';
 
 export const handleHook: HookHandler = async (
   { body, isCallerThere },
-  { store, home: ours, tellBlock },
+  { store, home: ours, tellBlock, goOnWith },
 ) => {
-  const answer = await answerHookRequest(body, {
+  const { answer, ended } = answerHookRequest(body, {
     openRecords: (home) =>
       Promise.resolve(
         home === ours
@@ -17,5 +17,6 @@ export const handleHook: HookHandler = async (
     canWait: false,
     tellBlock,
   });
-  return { status: 200, body: answer };
+  goOnWith(ended);
+  return { status: 200, body: await answer };
 };

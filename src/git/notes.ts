@@ -2,14 +2,17 @@
 import { NOTES_REF } from '../model/statement.ts';
 import type { Objects } from './objects.ts';
 import type { Repository } from './open-repository.ts';
+import { awaitTakers } from './pending.ts';
 import { gitText } from './run-git.ts';
 import { parseTree, type TreeEntry } from './tree.ts';
 
 /** Longer notes are not read: they count as absent lines, and verify says `malformed`. */
 const NOTE_BYTES_MAX = 64 * 1024 * 1024;
 
-/** refs/notes/aitrail and every refs/notes/remotes/<remote>/aitrail that exists, ours first. */
+/** refs/notes/aitrail and every refs/notes/remotes/<remote>/aitrail that exists, ours first; those that are written just
+ *  now once they are. */
 export async function listNotesRefs(repository: Repository): Promise<readonly string[]> {
+  await awaitTakers(repository);
   const listed = await gitText(repository.caller, [
     'for-each-ref',
     '--format=%(refname)',

@@ -2,6 +2,7 @@
 // <common git directory>/aitrail/pending, appended whole, so that several processes may add at once.
 import { appendFile, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { arrayAt, isString, objectAt, parseJson, stringAt } from '../model/json.ts';
 import type { Predicate } from '../model/statement.ts';
 import type { Repository } from './open-repository.ts';
@@ -25,9 +26,44 @@ export async function addPending(
   await appendFile(pathOf(repository), lines, { mode: 0o600 });
 }
 
-/** @returns those waiting, oldest first, each once. */
+/** A process that attests is waited for so long, and none that began longer ago than `FRESH_MS`: it hangs. */
+const WAIT_MS_MAX = 10_000;
+const FRESH_MS = 60_000;
+const POLL_MS = 10;
+
+/**
+ * Waits while another process attests commits of this repository: git may have gone on before their notes are written
+ * (src/hooks/answer-request.ts). Whoever reads notes comes through here.
+ */
+export async function awaitTakers(repository: Repository): Promise<void> {
+  const deadlineMs = Date.now() + WAIT_MS_MAX;
+  const isBusy = async (): Promise<boolean> =>
+    (await listTaken(repository)).some(
+      ({ pid, atMs }) => pid !== process.pid && Date.now() - atMs < FRESH_MS && isAlive(pid),
+    );
+  while (Date.now() < deadlineMs && (await isBusy())) await pause(POLL_MS);
+}
+
+/** @returns those waiting, oldest first, each once; those that somebody attests just now once that is done. */
 export async function readPending(repository: Repository): Promise<readonly PendingCommit[]> {
-  return parsePending(await readFile(pathOf(repository), 'utf8').catch(() => '')); // none waits
+  await awaitTakers(repository);
+  const taken = (await listTaken(repository)).map(({ file }) => file);
+  return readQueues([...taken, pathOf(repository)]);
+}
+
+/** Ids of commits that another process attests just now. */
+export async function readTaken(repository: Repository): Promise<ReadonlySet<string>> {
+  const others = (await listTaken(repository)).filter(
+    ({ pid }) => pid !== process.pid && isAlive(pid),
+  );
+  const commits = await readQueues(others.map(({ file }) => file));
+  return new Set(commits.map(({ commit }) => commit));
+}
+
+async function readQueues(files: readonly string[]): Promise<readonly PendingCommit[]> {
+  // one that is gone has been dealt with
+  const texts = await Promise.all(files.map((file) => readFile(file, 'utf8').catch(() => '')));
+  return parsePending(texts.join(''));
 }
 
 /**
@@ -40,27 +76,35 @@ export async function takePending(
   repository: Repository,
 ): Promise<{ readonly commits: readonly PendingCommit[]; readonly done: () => Promise<void> }> {
   const mine = `${pathOf(repository)}.taken-${process.pid}-${Date.now()}`;
+  const abandoned = (await listTaken(repository)).filter(({ pid }) => !isAlive(pid));
   const isTaken = await rename(pathOf(repository), mine).then(
     () => true,
     () => false, // nothing waits, or another taker was faster
   );
-  const files = [...(await findAbandoned(repository)), ...(isTaken ? [mine] : [])];
-  const texts = await Promise.all(files.map((file) => readFile(file, 'utf8').catch(() => '')));
+  const files = [...abandoned.map(({ file }) => file), ...(isTaken ? [mine] : [])];
   const done = async (): Promise<void> => {
     await Promise.all(files.map((file) => rm(file, { force: true })));
   };
-  return { commits: parsePending(texts.join('')), done };
+  return { commits: await readQueues(files), done };
 }
 
-async function findAbandoned(repository: Repository): Promise<readonly string[]> {
+interface TakenQueue {
+  readonly file: string;
+  readonly pid: number;
+  readonly atMs: number;
+}
+
+async function listTaken(repository: Repository): Promise<readonly TakenQueue[]> {
   const folder = join(repository.commonDir, 'aitrail');
   const names = await readdir(folder).catch(() => []); // not even a folder yet
   return names
-    .filter((name) => {
-      const pid = Number(/^pending\.taken-(\d+)-/.exec(name)?.[1] ?? 0);
-      return pid > 0 && !isAlive(pid);
-    })
-    .map((name) => join(folder, name));
+    .map((name) => ({ name, found: /^pending\.taken-(\d+)-(\d+)$/.exec(name) }))
+    .filter(({ found }) => found !== null)
+    .map(({ name, found }) => ({
+      file: join(folder, name),
+      pid: Number(found?.[1]),
+      atMs: Number(found?.[2]),
+    }));
 }
 
 function isAlive(pid: number): boolean {
@@ -72,11 +116,15 @@ function isAlive(pid: number): boolean {
   }
 }
 
+/** A commit that is there more than once keeps what its own hook saw, and every source that it was once said to have. */
 function parsePending(text: string): readonly PendingCommit[] {
   const found = new Map<string, PendingCommit>();
   for (const line of text.split('\n')) {
     const parsed = parseLine(line);
-    if (parsed !== null) found.set(parsed.commit, parsed);
+    if (parsed === null) continue;
+    const before = found.get(parsed.commit) ?? parsed;
+    const rewrittenFrom = [...new Set([...before.rewrittenFrom, ...parsed.rewrittenFrom])];
+    found.set(parsed.commit, { ...before, rewrittenFrom });
   }
   return [...found.values()];
 }

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { openSigned } from '../../src/attest/open-signed.ts';
 import { handleHook } from '../../src/cli/hook-handler.ts';
 import { initRepository } from '../../src/flow/setup/init-repository.ts';
@@ -66,7 +66,9 @@ test('the note of the commit carries the approval of the call, with the digest o
   world.put('repo/rollout.sh', SCRIPT);
   await git('add', '-A');
   await git('commit', '-q', '-m', 'Roll out by script');
-  const statement = openSigned((await git('notes', '--ref=aitrail', 'show', 'HEAD')).trim());
+  // git goes on before the note is written
+  const note = await vi.waitFor(() => git('notes', '--ref=aitrail', 'show', 'HEAD'), 60_000);
+  const statement = openSigned(note.trim());
   const approvals = statement.kind === 'signed' ? statement.statement.predicate.approvals : null;
   const [found, ...more] = approvals ?? [];
   expect(more).toEqual([]);

@@ -1,4 +1,5 @@
-// What takes minutes: bodies of hundreds of megabytes, readers of a kilobyte a second, daemons killed at any moment.
+// What takes minutes: bodies of hundreds of megabytes, readers of a kilobyte a second, daemons killed at any moment,
+// and once more the scripts of hooks, with a daemon.
 // `npm run test:faults`; AITRAIL_FAULTS=200 kills as often as the acceptance asks for.
 import { defineConfig } from 'vitest/config';
 

@@ -18,6 +18,7 @@ test.each([
     openRecords: async () => Promise.resolve({ kind: 'open', store, isWritable } as const),
     isWanted: () => false,
     canWait: false,
+    onQueued: null,
     tellBlock: null,
   };
   const call = { hook: 'post-commit', words: [], stdin: '' } as const;

@@ -16,6 +16,7 @@ import { isFault } from '../../model/fault.ts';
 import type { Signer } from '../../model/signing.ts';
 import { NOTES_REF, type Statement } from '../../model/statement.ts';
 import type { CommitFacts } from '../../model/verdict.ts';
+import { inTurn } from './in-turn.ts';
 import type { AttestOutcome, AttestWork, RewrittenFrom } from './attest-work.ts';
 import { stateCommit } from './state-commit.ts';
 import { sumAttested } from './sum-attested.ts';
@@ -38,17 +39,28 @@ export async function attestCommit(
     commits.map((commit) => describe(work, commit, rewrittenFrom?.get(commit) ?? [])),
   );
   const known = asked.filter((each) => each !== null);
-  if (rewrittenFrom === null && (await isSequencerRunning(work.repository))) {
-    await addPending(work.repository, known);
+  // first of all: from here on nothing that ends this process loses a commit
+  await addPending(work.repository, known);
+  if (rewrittenFrom === null && (await isSequencerRunning(work.repository)))
     return { ...NOTHING, queued: known.map((each) => each.commit) };
-  }
+  work.onQueued?.();
+  // an amended commit follows from the note of the one whose place it took
+  return inTurn(work.repository.commonDir, () => attestQueue(work));
+}
+
+async function attestQueue(work: AttestWork): Promise<AttestOutcome> {
   const queue = await takePending(work.repository);
-  const all = mergeQueue(queue.commits, known);
-  const outcome = await attestAll(work, all);
-  const left = all.filter((each) => outcome.queued.includes(each.commit));
-  await addPending(work.repository, left);
-  await queue.done();
-  return outcome;
+  try {
+    const outcome = await attestAll(work, queue.commits);
+    const left = queue.commits.filter((each) => outcome.queued.includes(each.commit));
+    await addPending(work.repository, left);
+    return outcome;
+  } catch (thrown) {
+    await addPending(work.repository, queue.commits); // a defect of ours must not lose them
+    throw thrown;
+  } finally {
+    await queue.done();
+  }
 }
 
 /** @returns null where the commit is not there or malformed: nobody can attest it. */
@@ -63,20 +75,6 @@ async function describe(
   return { commit, rewrittenFrom, coverage };
 }
 
-/** What the hook says now replaces what was queued, but a source once named is kept. */
-function mergeQueue(
-  queued: readonly PendingCommit[],
-  asked: readonly PendingCommit[],
-): readonly PendingCommit[] {
-  const merged = new Map(queued.map((each) => [each.commit, each]));
-  for (const each of asked) {
-    const before = merged.get(each.commit);
-    const rewrittenFrom = [...new Set([...(before?.rewrittenFrom ?? []), ...each.rewrittenFrom])];
-    merged.set(each.commit, { ...(before ?? each), rewrittenFrom });
-  }
-  return [...merged.values()];
-}
-
 const NOTHING: AttestOutcome = { attested: [], queued: [], notice: null, fault: null };
 
 async function attestAll(work: AttestWork, all: readonly PendingCommit[]): Promise<AttestOutcome> {
@@ -85,7 +83,7 @@ async function attestAll(work: AttestWork, all: readonly PendingCommit[]): Promi
     work.repository,
     all.map((each) => each.commit).filter((commit) => commit !== head),
   );
-  const wanted = all.filter((each) => !gone.has(each.commit));
+  const wanted = inheritSources(all, gone);
   const ids = wanted.map((each) => each.commit);
   if (ids.length === 0) return NOTHING;
   const attested: Statement[] = [];
@@ -101,16 +99,29 @@ async function attestAll(work: AttestWork, all: readonly PendingCommit[]): Promi
       fault: null,
     };
   } catch (thrown) {
+    if (!isFault(thrown)) throw thrown;
     const done = attested.map(commitOf);
     const left = ids.filter((id) => !done.includes(id));
-    if (isFault(thrown)) return { attested: done, queued: left, notice: null, fault: thrown };
-    // a defect of ours must not lose the commits that wait
-    await addPending(
-      work.repository,
-      wanted.filter((each) => left.includes(each.commit)),
-    );
-    throw thrown;
+    return { attested: done, queued: left, notice: null, fault: thrown };
   }
+}
+
+/** Those that are still there. Whoever follows one that is gone, and was never attested, follows what that one followed. */
+function inheritSources(
+  all: readonly PendingCommit[],
+  gone: ReadonlySet<string>,
+): readonly PendingCommit[] {
+  const byId = new Map(all.map((each) => [each.commit, each]));
+  const follow = (sources: readonly string[], seen: Set<string>): Set<string> => {
+    for (const source of sources.filter((each) => !seen.has(each))) {
+      seen.add(source);
+      if (gone.has(source)) follow(byId.get(source)?.rewrittenFrom ?? [], seen);
+    }
+    return seen;
+  };
+  return all
+    .filter((each) => !gone.has(each.commit))
+    .map((each) => ({ ...each, rewrittenFrom: [...follow(each.rewrittenFrom, new Set())] }));
 }
 
 const commitOf = ({ subject }: Statement): string => subject[0]?.digest.gitCommit ?? '';

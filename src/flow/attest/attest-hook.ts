@@ -1,7 +1,7 @@
 // post-commit, post-merge, post-applypatch, post-rewrite, and what waits when a push begins: which commits to attest, and
 // what they took the place of.
 import { readHead, readLastMove } from '../../git/last-move.ts';
-import { readPending } from '../../git/pending.ts';
+import { readPending, readTaken } from '../../git/pending.ts';
 import { isSequencerRunning } from '../../git/sequencer.ts';
 import type { HookName } from '../../model/hook.ts';
 import type { AttestedNotice, TextNotice } from '../../model/notice.ts';
@@ -101,6 +101,8 @@ async function attestBatch(work: HookWork, batch: Batch): Promise<readonly Attes
   const records = await world.openRecords(work.home, 'write');
   const store = records.kind === 'open' ? records.store : null;
   const isWriter = records.kind === 'open' && records.isWritable;
+  // a daemon that was late with its answer has them all the same
+  if (!isWriter && (await isInHand(work, batch))) return [];
   const key = store === null ? new Uint8Array(32) : await store.readKey();
   const outcome = await attestCommit(
     {
@@ -112,12 +114,20 @@ async function attestBatch(work: HookWork, batch: Batch): Promise<readonly Attes
         attributeCommit({ repository, objects, store, key }, commit, { rewrittenFrom }),
       // whoever has the store is the only one who can: a fallback that asked after us only queues the commit
       isWanted: () => isWriter || world.isWanted(),
+      onQueued: () => {
+        if (isWriter) world.onQueued?.({ isSilent: isSilent(work) });
+      },
     },
     batch.commits,
     batch.rewrittenFrom,
   );
   const told = outcome.notice === null || isSilent(work) ? [] : [outcome.notice];
   return [...told, ...outcomeNotices(outcome, records.kind === 'unreadable' ? records.why : null)];
+}
+
+async function isInHand({ repository }: HookWork, { commits }: Batch): Promise<boolean> {
+  const taken = await readTaken(repository);
+  return commits.length > 0 && commits.every((commit) => taken.has(commit));
 }
 
 /** git's own `-q` is not told to hooks. */

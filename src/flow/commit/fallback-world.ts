@@ -24,6 +24,7 @@ export function openFallbackWorld(isDaemonLate: boolean): FallbackWorld {
   const records = new Map<string, Promise<Records>>();
   return {
     canWait: true,
+    onQueued: null,
     tellBlock: null, // the daemon alone sends webhooks
     isWanted: () => true, // who started us waits for us
     openRecords: (home, mode) => {

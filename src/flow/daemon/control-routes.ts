@@ -52,14 +52,24 @@ export function controlRoutes(serving: Serving, hook: HookHandler, stop: () => v
       recorder.approvals.wake();
       return text('');
     },
-    'POST /hook': (call) =>
-      hook(call, {
-        store: recorder.store,
-        home: serving.home,
-        tellBlock: (block) => void tellHookBlock(recorder, block),
-      }),
+    'POST /hook': (call) => answerHook(serving, hook, call),
   };
 }
+
+const answerHook = (
+  { recorder, home, hooks }: Serving,
+  hook: HookHandler,
+  call: ControlCall,
+): Promise<ControlAnswer> =>
+  hook(call, {
+    store: recorder.store,
+    home,
+    tellBlock: (block) => void tellHookBlock(recorder, block),
+    goOnWith: (work) => {
+      hooks.add(work);
+      void work.finally(() => hooks.delete(work));
+    },
+  });
 
 const text = (body: string): Promise<ControlAnswer> => Promise.resolve({ status: 200, body });
 

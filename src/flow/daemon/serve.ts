@@ -19,6 +19,7 @@ import {
   writeWhole,
 } from '../../daemon/run-info.ts';
 import { type RunLock, takeLock } from '../../daemon/run-lock.ts';
+import { atMost } from '../at-most.ts';
 import { isAnswering } from './find-daemon.ts';
 import type { Caller } from '../../model/caller.ts';
 import { Fault, isFault } from '../../model/fault.ts';
@@ -45,6 +46,8 @@ export type HookHandler = (
     readonly store: Store;
     readonly home: string;
     readonly tellBlock: (block: HookBlock) => void;
+    /** What goes on after the answer; the daemon does not leave before it has ended. */
+    readonly goOnWith: (work: Promise<unknown>) => void;
   },
 ) => Promise<ControlAnswer>;
 
@@ -68,6 +71,8 @@ export interface Serving {
   readonly log: WriteLog;
   /** State directory. */
   readonly home: string;
+  /** Hooks that were answered before they had ended: they need the store. */
+  readonly hooks: Set<Promise<unknown>>;
 }
 
 /**
@@ -137,7 +142,14 @@ async function serveStore(opened: Opened, onReady: (info: RunInfo) => void): Pro
     version: readVersion(),
     startedAtMs: Date.now(),
   };
-  const serving: Serving = { info, recorder, listener, log, home: opened.home };
+  const serving: Serving = {
+    info,
+    recorder,
+    listener,
+    log,
+    home: opened.home,
+    hooks: new Set(),
+  };
   const control = await openControl(info.socket, controlRoutes(serving, options.hook, stop.now));
   await writeWhole(files.port, `${String(listener.port)}\n`);
   await writeWhole(files.socketName, `${info.socket}\n`);
@@ -156,7 +168,7 @@ async function serveStore(opened: Opened, onReady: (info: RunInfo) => void): Pro
 
 /** A client that asks while we leave gets no answer rather than half of one; what is under way is let finish. */
 async function leave(
-  { listener, recorder, log, info }: Serving,
+  { listener, recorder, log, info, hooks }: Serving,
   control: Control,
   files: RunFiles,
 ): Promise<void> {
@@ -164,6 +176,7 @@ async function leave(
   await listener.close(DRAIN_MS);
   recorder.watch.close();
   await control.close();
+  await atMost(Promise.all(hooks), DRAIN_MS);
   await recorder.notifier.close();
   await recorder.denials.close();
   await recorder.meters.close();
