@@ -21,6 +21,9 @@ import {
   type World,
 } from './world.ts';
 
+// dozens of processes: the bound only ends one that hangs
+vi.setConfig({ testTimeout: 120_000 });
+
 const [PROVIDER] = PROVIDERS;
 if (PROVIDER === undefined) throw new Error('no providers');
 const RULES =
