@@ -5,6 +5,8 @@ export interface OptionSpec {
   /** commander's form: `-n, --limit <count>`. */
   readonly flags: string;
   readonly description: string;
+  /** The values that it takes, where there are few: shells complete them. */
+  readonly values?: readonly string[];
 }
 
 /** What a command gets: parsed arguments and options, and the terminal it writes to. */
@@ -35,6 +37,8 @@ export interface CommandSpec {
   readonly name: string;
   /** commander's form: `[revision] [file]`, `<command...>`. */
   readonly usage: string;
+  /** What its first argument may be, where that is one of few. */
+  readonly values?: readonly string[];
   /** One line, lower case, no full stop. */
   readonly summary: string;
   readonly options: readonly OptionSpec[];

@@ -1,5 +1,6 @@
 // Every command, in the order of `aitrail --help`. Each file is loaded only when its command is typed.
 import type { CommandSpec } from './command.ts';
+import type { LoadAll } from './completion.ts';
 
 interface Entry {
   readonly name: string;
@@ -47,4 +48,14 @@ export const COMMANDS: readonly Entry[] = [
   { name: 'doctor', load: async () => (await import('./doctor.ts')).commands },
   { name: 'demo', load: async () => (await import('./demo.ts')).commands },
   { name: 'scan', load: async () => [(await import('./scan.ts')).command] },
+  {
+    name: 'completion',
+    load: async () => (await import('./completion.ts')).completionCommands(loadAll),
+  },
 ];
+
+/** Every command that there is, for those who list or complete them. */
+export const loadAll: LoadAll = async () => ({
+  specs: (await Promise.all(COMMANDS.map((entry) => entry.load()))).flat(),
+  summaries: new Map(COMMANDS.map(({ name, summary = '' }) => [name, summary])),
+});

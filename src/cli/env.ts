@@ -14,6 +14,7 @@ export const commands: readonly CommandSpec[] = [
       {
         flags: '--shell <name>',
         description: `how to write them: ${SHELL_NAMES.join(', ')} (default: sh)`,
+        values: SHELL_NAMES,
       },
     ],
     example: 'env --shell sh',

@@ -15,6 +15,7 @@ export const commands: readonly CommandSpec[] = [
         flags: '--agent <names>',
         description:
           'lead these clients here by their own settings, without `aitrail run`: claude-code, codex, opencode',
+        values: ['claude-code', 'codex', 'opencode'],
       },
       {
         flags: '--client-hooks',

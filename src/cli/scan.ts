@@ -21,7 +21,11 @@ export const command: CommandSpec = {
     { flags: '--range <range>', description: 'scan the lines that these commits add' },
     { flags: '--stdin', description: 'scan standard input' },
     { flags: '--baseline <file>', description: 'leave out what this earlier report names' },
-    { flags: '--format <format>', description: 'text, json or sarif (default: text)' },
+    {
+      flags: '--format <format>',
+      description: 'text, json or sarif (default: text)',
+      values: ['text', 'json', 'sarif'],
+    },
     { flags: '--json', description: 'the same as --format json' },
   ],
   example: 'scan --staged',

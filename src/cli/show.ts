@@ -15,6 +15,7 @@ export const commands: readonly CommandSpec[] = [
       {
         flags: '--raw <side>',
         description: 'request or response: the recorded bytes of an exchange, nothing else',
+        values: ['request', 'response'],
       },
       { flags: '--json', description: 'one JSON document' },
     ],

@@ -13,7 +13,11 @@ export const commands: readonly CommandSpec[] = [
     usage: '[range]',
     summary: 'count the lines that commits added by agent, model, author, path or day',
     options: [
-      { flags: '--by <key>', description: 'agent (the default), model, author, path or day' },
+      {
+        flags: '--by <key>',
+        description: 'agent (the default), model, author, path or day',
+        values: STATS_KEYS,
+      },
       { flags: '--json', description: 'one JSON document' },
     ],
     example: 'stats HEAD --by author',

@@ -24,11 +24,13 @@ const verifySpec: CommandSpec = {
     {
       flags: '--require <list>',
       description: `also demand, comma-separated: ${REQUIREMENTS.join(', ')}`,
+      values: REQUIREMENTS,
     },
     { flags: '--stdin', description: 'read the lines of a pre-receive hook: <old> <new> <ref>' },
     {
       flags: '--format <format>',
       description: `for people, a comment, or a forge: ${FORMATS.join(', ')} (default text)`,
+      values: FORMATS,
     },
     { flags: '--json', description: 'print one JSON document' },
   ],

@@ -131,10 +131,6 @@ export const FAULTS = {
     fix: 'push to another branch, and let a person bring it over',
   },
   RULE_BLOCKED: { exit: 1, fix: 'leave it out, or ask whoever keeps the rule named above' },
-  POLICY_UNREADABLE: {
-    exit: 1,
-    fix: 'repair the policy file named above; the rules in it could not be evaluated',
-  },
   APPROVAL_NEEDED: {
     exit: 1,
     fix: 'ask one of the approvers: aitrail approvals approve ID; then do the same again',
