@@ -9,10 +9,11 @@ const FILE_LINES_MEDIAN_MAX = 150;
 
 /** folder -> folders it may import besides itself. Ordered: a folder may name only folders below it. */
 const LAYERS: Readonly<Record<string, readonly string[]>> = {
-  cli: ['hooks', 'ui', 'print', 'flow', 'model'],
+  cli: ['hooks', 'ui', 'site', 'print', 'flow', 'model'],
   hooks: ['print', 'flow', 'model'],
   ui: ['print', 'model'],
   web: ['model'],
+  site: ['print', 'flow', 'model'],
   print: ['model'],
   flow: [
     'daemon',
@@ -74,6 +75,9 @@ const OWNERS: Readonly<Record<string, string>> = {
   '@opentelemetry/resources': 'telemetry',
   '@opentelemetry/sdk-metrics': 'telemetry',
   '@peculiar/x509': 'proxy',
+  preact: 'web',
+  'preact/hooks': 'web',
+  'preact-render-to-string': 'web',
 };
 
 /** Too slow to load on every commit: no hook, and not cli/main.ts, may reach these through static imports. */

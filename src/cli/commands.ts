@@ -38,6 +38,7 @@ export const COMMANDS: readonly Entry[] = [
   { name: 'show', load: async () => (await import('./show.ts')).commands },
   { name: 'export', load: async () => [(await import('./export.ts')).command] },
   { name: 'replay', load: async () => (await import('./replay.ts')).commands },
+  { name: 'ui', load: async () => (await import('./ui.ts')).commands },
   {
     name: 'log',
     summary: 'check the append-only log of recordings, and prove entries of it',

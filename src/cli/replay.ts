@@ -1,5 +1,6 @@
 // aitrail replay: a conversation told again.
 import { setTimeout as wait } from 'node:timers/promises';
+import { pickConversation } from '../flow/pages/pick-conversation.ts';
 import { replaySession } from '../flow/show/replay-session.ts';
 import type { Conversation } from '../model/conversation.ts';
 import { Fault } from '../model/fault.ts';
@@ -8,6 +9,7 @@ import { replaySteps } from '../print/replay-steps.ts';
 import { pickStyle } from '../print/style.ts';
 import type { CommandSpec, Invocation } from './command.ts';
 import { outputColumns, printDocument } from './output.ts';
+import { PAGE_OPTIONS, servePages } from './serve-pages.ts';
 
 export const commands: readonly CommandSpec[] = [
   {
@@ -21,10 +23,13 @@ export const commands: readonly CommandSpec[] = [
       },
       { flags: '--plain', description: 'print it all at once, also on a terminal' },
       { flags: '--json', description: 'one JSON document' },
+      { flags: '--web', description: 'the same in a browser' },
+      ...PAGE_OPTIONS,
     ],
     example: 'replay HEAD',
     run: async (call) => {
       const speed = parseSpeed(call.options['speed']);
+      if (call.options['web'] === true) return browse(call);
       const conversations = await replaySession(call.caller, call.words[0] ?? '');
       if (call.options['json'] === true) printDocument(call.out, replayDocument(conversations));
       else if (isLeafed(call)) await leafThrough(call, conversations);
@@ -33,6 +38,13 @@ export const commands: readonly CommandSpec[] = [
     },
   },
 ];
+
+async function browse(call: Invocation): Promise<number> {
+  const picked = await pickConversation(call.caller, call.words[0] ?? '');
+  for (const other of picked.others) call.out.note(`also behind it: session ${other}\n`);
+  const at = picked.exchange === null ? '' : `?at=${picked.exchange}`;
+  return servePages(call, `/session/${picked.session}${at}`);
+}
 
 const isLeafed = ({ options, out }: Invocation): boolean =>
   out.isTty && out.isInteractive && options['speed'] === undefined && options['plain'] !== true;

@@ -40,6 +40,7 @@ export const FAULTS = {
   GIT_FAILED: { exit: 3, fix: 'run the git command named above by hand' },
   OBJECTS_MISSING: { exit: 3, fix: 'fetch the missing history: git fetch --unshallow' },
   // daemon, proxy
+  PAGES_MISSING: { exit: 3, fix: 'install aitrail again, or build it: npm run build' },
   PORT_BUSY: { exit: 3, fix: 'choose another port, or none to let aitrail pick one' },
   DAEMON_UNREACHABLE: {
     exit: 3,

@@ -89,7 +89,7 @@ export function approvalLines(approval: Approval, nowMs: number, style: Style): 
 }
 
 /** A commit and a push are shown as git tells them; all others as the very text that was hashed. */
-function shownText({ request }: Approval): string {
+export function shownText({ request }: Approval): string {
   const { kind, subject, content } = request;
   const isTold = subject === null || kind === 'commit' || kind === 'push';
   const value = isTold ? undefined : parseJson(subject);

@@ -1,11 +1,8 @@
 // The one sanitiser: whatever somebody else wrote is shown harmlessly. No byte of a record reaches the terminal as an
 // instruction to it, and no character can make a line read in another order than it is stored.
 
-/** Bidirectional controls (UAX 9), invisible separators and joiners, tags, annotations, byte order mark. */
-const INVISIBLE =
-  /[\u061C\u180E\u200B-\u200F\u2028-\u202E\u2060-\u206F\uFEFF\uFFF9-\uFFFB]|[\u{E0000}-\u{E007F}]|\p{Surrogate}/gu;
-/** C0 without tab and LF, DEL, C1. */
-const CONTROL = /[^\P{Cc}\t\n]/gu;
+import { HIDDEN, showHidden } from '../model/hidden.ts';
+
 /** Columns that East Asian wide and most pictographic characters take. */
 const WIDE =
   /[\u1100-\u115F\u2E80-\u303E\u3041-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6]|[\u{1F300}-\u{1FAFF}]|[\u{20000}-\u{3FFFD}]/u;
@@ -13,7 +10,7 @@ const ZERO = /\p{Mn}|\p{Me}|[\uFE00-\uFE0F]/u;
 
 /** @returns text of printable characters, tabs and LF; what was hidden in it is shown by name. CR LF becomes LF. */
 export const plainText = (text: string): string =>
-  text.replaceAll('\r\n', '\n').replaceAll(CONTROL, showControl).replaceAll(INVISIBLE, showName);
+  text.replaceAll('\r\n', '\n').replaceAll(HIDDEN, showHidden);
 
 /** The same on one line: line ends become blanks. */
 export const plainLine = (text: string): string => plainText(text).replaceAll(/[\t\n]+/g, ' ');
@@ -83,13 +80,3 @@ const columnsOfChar = (char: string): number => {
   if (char < '\u0300') return 1;
   return ZERO.test(char) ? 0 : WIDE.test(char) ? 2 : 1;
 };
-
-/** Unicode has pictures of the first 32 controls and of DEL. */
-function showControl(char: string): string {
-  const code = char.codePointAt(0) ?? 0;
-  if (code < 32) return String.fromCodePoint(0x24_00 + code);
-  return code === 127 ? '\u2421' : showName(char);
-}
-
-const showName = (char: string): string =>
-  `<U+${(char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}>`;

@@ -31,6 +31,22 @@ export function joinSession(
 }
 
 export function listSessions(database: Database, filter: SessionFilter): readonly Session[] {
+  const { where, values } = whereOf(filter);
+  const rows = database.all<SessionRow>(
+    `SELECT * FROM sessions ${where} ORDER BY last_ms DESC, n DESC
+     LIMIT ${filter.limit ?? SESSIONS_DEFAULT} OFFSET ${filter.offset ?? 0}`,
+    values,
+  );
+  return rows.map((row) => sessionOf(database, row));
+}
+
+export function countSessions(database: Database, filter: SessionFilter): number {
+  const { where, values } = whereOf(filter);
+  const row = database.get<{ n: number }>(`SELECT count(*) AS n FROM sessions ${where}`, values);
+  return row?.n ?? 0;
+}
+
+function whereOf(filter: SessionFilter): { where: string; values: readonly Value[] } {
   const terms: readonly (readonly [string, readonly Value[]])[] = [
     ...term('instr(lower(user_name || char(10) || user_email), lower(?)) > 0', filter.user),
     ...term(
@@ -49,12 +65,7 @@ export function listSessions(database: Database, filter: SessionFilter): readonl
     values.push(...given);
     return sql.replaceAll(/\?1?/g, `?${first + 1}`);
   });
-  const rows = database.all<SessionRow>(
-    `SELECT * FROM sessions ${where.length === 0 ? '' : `WHERE ${where.join(' AND ')}`}
-     ORDER BY last_ms DESC, n DESC LIMIT ${filter.limit ?? SESSIONS_DEFAULT}`,
-    values,
-  );
-  return rows.map((row) => sessionOf(database, row));
+  return { where: where.length === 0 ? '' : `WHERE ${where.join(' AND ')}`, values };
 }
 
 /** @throws Fault AMBIGUOUS_ID. */

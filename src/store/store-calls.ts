@@ -50,7 +50,10 @@ type SessionCall = 'addGrant' | 'findGrant' | 'touchGrant' | 'endGrant' | 'joinS
 function sessionCalls({
   database,
   write,
-}: Core): Pick<SyncStore, SessionCall | 'listSessions' | 'findSession' | 'readKey'> {
+}: Core): Pick<
+  SyncStore,
+  SessionCall | 'listSessions' | 'countSessions' | 'findSession' | 'readKey'
+> {
   return {
     addGrant: (grant) => write(() => grants.addGrant(database, grant)),
     findGrant: (sha256) => refine(() => grants.findGrant(database, sha256)),
@@ -59,6 +62,7 @@ function sessionCalls({
     joinSession: (grant, conversation, facts) =>
       write(() => sessions.joinSession(database, { grant, conversation }, facts)),
     listSessions: (filter) => refine(() => sessions.listSessions(database, filter)),
+    countSessions: (filter) => refine(() => sessions.countSessions(database, filter)),
     findSession: (prefix) => refine(() => sessions.findSession(database, prefix)),
     readKey: () => refine(() => readKey(database)),
   };

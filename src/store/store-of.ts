@@ -15,6 +15,7 @@ export function storeOf(ask: Ask, close: () => Promise<void>): Store {
     endGrant: (id, atMs) => ask('endGrant', id, atMs),
     joinSession: (...args) => ask('joinSession', ...args),
     listSessions: (filter) => ask('listSessions', filter),
+    countSessions: (filter) => ask('countSessions', filter),
     findSession: (prefix) => ask('findSession', prefix),
     beginExchange: (draft) => ask('beginExchange', draft),
     appendReply: (exchange, bytes) => ask('appendReply', exchange, bytes),

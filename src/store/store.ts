@@ -116,6 +116,8 @@ export interface SessionFilter {
   readonly sinceMs?: number;
   readonly untilMs?: number;
   readonly limit?: number;
+  /** How many of the newest to leave out: for reading page by page. */
+  readonly offset?: number;
 }
 
 /** A commit that was attested: what `show` joins exchanges and commits by. */
@@ -169,6 +171,8 @@ export interface Store extends SearchStore, VaultStore {
   /** Finds or makes the session of (grant, conversation). */
   joinSession(grant: string, conversation: string | null, facts: OpeningFacts): Promise<Session>;
   listSessions(filter: SessionFilter): Promise<readonly Session[]>;
+  /** All that fit, whatever the filter's limit and offset. */
+  countSessions(filter: SessionFilter): Promise<number>;
   /** @param prefix start of an id. Throws AMBIGUOUS_ID; null if none. */
   findSession(prefix: string): Promise<Session | null>;
 

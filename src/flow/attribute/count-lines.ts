@@ -10,11 +10,28 @@ import type { LineCounts, Stats, StatsKey, StatsRow } from '../../model/stats.ts
 import { readStatements } from './commit-notes.ts';
 
 /** @param range `A..B`, one revision for all before it too, or null for HEAD. @throws Fault NOT_A_REPOSITORY, NO_COMMITS, NO_SUCH_REVISION. */
-export async function countLines(
+export const countLines = async (
   caller: Caller,
   range: string | null,
   by: StatsKey,
-): Promise<Stats> {
+): Promise<Stats> => (await readCounts(caller, range))(by);
+
+/** The same by each key, from one reading. */
+export async function countLinesEach(
+  caller: Caller,
+  range: string | null,
+): Promise<Readonly<Record<StatsKey, Stats>>> {
+  const by = await readCounts(caller, range);
+  return {
+    agent: by('agent'),
+    model: by('model'),
+    author: by('author'),
+    path: by('path'),
+    day: by('day'),
+  };
+}
+
+async function readCounts(caller: Caller, range: string | null): Promise<(by: StatsKey) => Stats> {
   const repository = await openRepository(caller);
   const objects = openObjects(caller);
   try {
@@ -22,13 +39,8 @@ export async function countLines(
     const commits = changes.map((change) => change.commit);
     const notes = await readStatements({ repository, objects }, commits);
     const counts = changes.flatMap((change) => countCommit(change, notes.get(change.commit)));
-    return {
-      by,
-      commits: commits.length,
-      attested: notes.size,
-      total: sum(counts),
-      rows: groupBy(counts, by),
-    };
+    const of = { commits: commits.length, attested: notes.size, total: sum(counts) };
+    return (by) => ({ by, ...of, rows: groupBy(counts, by) });
   } finally {
     objects.close();
   }

@@ -63,7 +63,7 @@ function readClaim({ origins }: Blamed): Claim {
 }
 
 /** The person's last words before the model wrote the line. */
-async function readPrompt(store: Store, exchange: Exchange): Promise<string | null> {
+export async function readPrompt(store: Store, exchange: Exchange): Promise<string | null> {
   const format = pickFormat(exchange.protocol, exchange.method, exchange.url);
   if (format === null) return null;
   const body = parseJson(Buffer.from(await store.readRequest(exchange.id)).toString('utf8'));
