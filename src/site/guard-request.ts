@@ -11,7 +11,7 @@ export interface Refusal extends FaultPage {
   readonly status: number;
 }
 
-export const KEY_HEADER = 'aitrail-key';
+const KEY_HEADER = 'aitrail-key';
 const COOKIE_NAME = 'aitrail';
 
 /** What the one-time link is exchanged for. */

@@ -16,7 +16,7 @@ const FILES: Readonly<Record<string, string>> = {
   'icon.svg': 'image/svg+xml',
 };
 
-export const pagesPlace = (): string => packagePlace('dist/web');
+const pagesPlace = (): string => packagePlace('dist/web');
 
 /** @returns by path, `/main.js`. @throws Fault PAGES_MISSING. */
 export async function readPageFiles(): Promise<ReadonlyMap<string, PageFile>> {

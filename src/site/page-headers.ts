@@ -1,7 +1,7 @@
 // Headers of every answer. Nothing but this server's own files runs or is loaded, nobody may frame the pages, and nothing
 // is kept on disk.
 
-export const PAGE_POLICY = [
+const PAGE_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",

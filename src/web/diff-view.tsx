@@ -2,6 +2,7 @@
 import type { VNode } from 'preact';
 import type { HunkLine } from '../model/edit.ts';
 import type { EditView } from '../model/pages.ts';
+import { pairLines } from './pair-lines.ts';
 import { filePath } from './route.ts';
 import { marked } from './shown-text.tsx';
 import { amountOf } from './words.ts';
@@ -91,28 +92,3 @@ const SideHunk = ({ hunk }: { readonly hunk: readonly HunkLine[] }): VNode => (
     ))}
   </div>
 );
-
-type Pair = readonly [before: HunkLine | null, after: HunkLine | null];
-
-/** What was removed beside what was added in its place. */
-export function pairLines(hunk: readonly HunkLine[]): readonly Pair[] {
-  const pairs: Pair[] = [];
-  let [removed, added]: [HunkLine[], HunkLine[]] = [[], []];
-  const flush = (): void => {
-    for (let at = 0; at < Math.max(removed.length, added.length); at += 1)
-      pairs.push([removed[at] ?? null, added[at] ?? null]);
-    [removed, added] = [[], []];
-  };
-  for (const line of hunk) {
-    if (line.mark === '-') {
-      if (added.length > 0) flush();
-      removed.push(line);
-    } else if (line.mark === '+') added.push(line);
-    else {
-      flush();
-      pairs.push([line, line]);
-    }
-  }
-  flush();
-  return pairs;
-}

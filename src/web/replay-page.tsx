@@ -115,7 +115,7 @@ function useJump(
   }, [at, turns]);
 }
 
-export function Pause({
+function Pause({
   before,
   after,
 }: {

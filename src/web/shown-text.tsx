@@ -4,6 +4,7 @@ import type { ComponentChildren, VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import { HIDDEN, showHidden } from '../model/hidden.ts';
 import type { CutText } from '../model/pages.ts';
+import { cutText } from './cut-text.ts';
 import { amountOf } from './words.ts';
 
 const PLACEHOLDER = /AITRAIL_[a-z0-9]+(?:_[a-z0-9]+)*_[0-9a-f]{8}(?![A-Za-z0-9])/g;
@@ -90,21 +91,4 @@ export function ShownText({
       ) : null}
     </>
   );
-}
-
-/** Whole lines where there are any within reach. */
-export function cutText(
-  text: string,
-  { chars, lines }: { readonly chars: number; readonly lines: number },
-): string {
-  let end = -1;
-  for (let line = 0; line < lines; line += 1) {
-    end = text.indexOf('\n', end + 1);
-    if (end < 0) break;
-  }
-  const most = Math.min(end < 0 ? text.length : end, chars);
-  // a few characters more are no reason for a button
-  return text.length - most < 200 && text.length < chars * 2 && end < 0
-    ? text
-    : text.slice(0, most);
 }

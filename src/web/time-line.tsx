@@ -3,46 +3,10 @@
 import type { VNode } from 'preact';
 import type { Exchange, Session } from '../model/session.ts';
 import { markOf } from './agent-mark.tsx';
+import { layOut, STRIP_WIDTH } from './lay-out.ts';
 import { minuteOf, secondOf, spanOf } from './words.ts';
 
-const WIDTH = 1000;
 const HEIGHT = 44;
-const PAUSE_MS_MAX = 20_000;
-const BAR_MIN = 2;
-
-export interface Stretch {
-  readonly exchange: Exchange;
-  /** In a strip of width 1000. */
-  readonly x: number;
-  readonly width: number;
-  /** A pause before it that is drawn shorter than it was; ms. */
-  readonly pauseMs: number | null;
-}
-
-/** @returns one stretch for each exchange, from left to right. */
-export function layOut(exchanges: readonly Exchange[]): readonly Stretch[] {
-  const spans: { exchange: Exchange; startMs: number; lengthMs: number; pauseMs: number | null }[] =
-    [];
-  let atMs = 0;
-  let endMs: number | null = null;
-  for (const exchange of exchanges) {
-    const { startedAtMs, endedAtMs } = exchange;
-    const pause = endMs === null ? 0 : Math.max(0, startedAtMs - endMs);
-    const lengthMs = Math.max(200, (endedAtMs ?? startedAtMs) - startedAtMs);
-    atMs += Math.min(pause, PAUSE_MS_MAX);
-    spans.push({ exchange, startMs: atMs, lengthMs, pauseMs: pause > PAUSE_MS_MAX ? pause : null });
-    atMs += lengthMs;
-    endMs = Math.max(endMs ?? 0, startedAtMs + lengthMs);
-  }
-  const scale = atMs === 0 ? 0 : WIDTH / atMs;
-  return spans.map(({ exchange, startMs, lengthMs, pauseMs }) => ({
-    exchange,
-    x: startMs * scale,
-    width: Math.max(BAR_MIN, lengthMs * scale),
-    pauseMs,
-  }));
-}
-
 interface TimeLineProps {
   readonly session: Session;
   readonly exchanges: readonly Exchange[];
@@ -58,12 +22,12 @@ export function TimeLine({ session, exchanges, current, onPick }: TimeLineProps)
   return (
     <figure class="time-line">
       <svg
-        viewBox={`0 0 ${String(WIDTH)} ${String(HEIGHT)}`}
+        viewBox={`0 0 ${String(STRIP_WIDTH)} ${String(HEIGHT)}`}
         preserveAspectRatio="none"
         role="img"
         aria-label={`time line of ${String(exchanges.length)} exchanges; j and k step through them`}
       >
-        <line x1="0" x2={WIDTH} y1={HEIGHT - 1} y2={HEIGHT - 1} class="axis" />
+        <line x1="0" x2={STRIP_WIDTH} y1={HEIGHT - 1} y2={HEIGHT - 1} class="axis" />
         {stretches.map(({ exchange, x, width, pauseMs }) => {
           const height = 6 + 28 * Math.sqrt(outOf(exchange) / tokens);
           return (

@@ -136,6 +136,7 @@ test(
       'replay',
       'sessions stop',
       'witness serve',
+      'ui',
     ];
     const run = async (spec: CommandSpec): Promise<void> => {
       const words = /show|replay|prove/.test(spec.name) ? [one?.id ?? ''] : [];
