@@ -16,6 +16,7 @@ const KINDS = {
   delete: 'deletes',
   rename: 'moves',
   snippet: 'suggests',
+  told: 'repeats what was said',
   command: 'runs',
 } as const satisfies Readonly<Record<EditView['kind'], string>>;
 

@@ -27,12 +27,8 @@ export function viewEdit(edit: Edit, linesMax: number = LINES_MAX): EditView {
 }
 
 function hunksOf(edit: Edit): readonly (readonly HunkLine[])[] {
+  if ('text' in edit) return [markAll(edit.text, edit.kind === 'told' ? ' ' : '+')];
   switch (edit.kind) {
-    case 'write':
-    case 'append':
-    case 'insert':
-    case 'snippet':
-      return [markAll(edit.text, '+')];
     case 'replace':
       return diffHunks(splitLines(edit.before), splitLines(edit.after));
     case 'patch':
