@@ -27,6 +27,7 @@ const MEANINGS: Readonly<Record<FaultCode, string>> = {
   GIT_FAILED: 'git said no; its own words are in the message.',
   OBJECTS_MISSING:
     'A shallow or partial clone lacks commits or files that are needed for an answer.',
+  PAGES_MISSING: 'The files of the browser pages are not where aitrail was installed.',
   PORT_BUSY: 'Another program listens on the port that was asked for.',
   DAEMON_UNREACHABLE: 'The background process does not start, answer or stop.',
   DAEMON_RUNNING: 'A background process already serves this state directory.',

@@ -7,54 +7,82 @@ export type Ask = <Name extends CallName>(
   ...args: Parameters<Store[Name]>
 ) => Promise<Awaited<ReturnType<Store[Name]>>>;
 
-export function storeOf(ask: Ask, close: () => Promise<void>): Store {
-  return {
-    addGrant: (grant) => ask('addGrant', grant),
-    findGrant: (tokenSha256) => ask('findGrant', tokenSha256),
-    touchGrant: (id, atMs) => ask('touchGrant', id, atMs),
-    endGrant: (id, atMs) => ask('endGrant', id, atMs),
-    joinSession: (...args) => ask('joinSession', ...args),
-    listSessions: (filter) => ask('listSessions', filter),
-    countSessions: (filter) => ask('countSessions', filter),
-    findSession: (prefix) => ask('findSession', prefix),
-    beginExchange: (draft) => ask('beginExchange', draft),
-    appendReply: (exchange, bytes) => ask('appendReply', exchange, bytes),
-    endExchange: (end) => ask('endExchange', end),
-    listExchanges: (session) => ask('listExchanges', session),
-    findExchange: (prefix) => ask('findExchange', prefix),
-    readHeaders: (exchange) => ask('readHeaders', exchange),
-    readContext: (exchange) => ask('readContext', exchange),
-    readRequest: (exchange) => ask('readRequest', exchange),
-    readReply: (exchange) => ask('readReply', exchange),
-    readEvents: (exchange) => ask('readEvents', exchange),
-    searchExchanges: (query, limit) => ask('searchExchanges', query, limit),
-    listUnindexed: (limit) => ask('listUnindexed', limit),
-    indexExchange: (exchange, texts) => ask('indexExchange', exchange, texts),
-    countExchanges: () => ask('countExchanges'),
-    setOutcome: (...args) => ask('setOutcome', ...args),
-    reportOutcome: (report) => ask('reportOutcome', report),
-    findEmissions: (query) => ask('findEmissions', query),
-    listEmissions: (exchange) => ask('listEmissions', exchange),
-    addObservations: (observations) => ask('addObservations', observations),
-    findObservations: (repository, paths) => ask('findObservations', repository, paths),
-    addCommit: (record, leaf) => ask('addCommit', record, leaf),
-    findCommits: (exchange) => ask('findCommits', exchange),
-    findCommit: (commit) => ask('findCommit', commit),
-    addEvent: (event) => ask('addEvent', event),
-    listEvents: (filter) => ask('listEvents', filter),
-    appendLog: (leaf) => ask('appendLog', leaf),
-    logSize: () => ask('logSize'),
-    readLog: (firstIndex, count) => ask('readLog', firstIndex, count),
-    signCheckpoint: () => ask('signCheckpoint'),
-    rewriteLogFiles: () => ask('rewriteLogFiles'),
-    lastCheckpoint: () => ask('lastCheckpoint'),
-    proveLeaf: (index) => ask('proveLeaf', index),
-    proveGrowth: (oldSize, newSize) => ask('proveGrowth', oldSize, newSize),
-    findContradiction: (claim) => ask('findContradiction', claim),
-    checkRecords: (firstIndex, count) => ask('checkRecords', firstIndex, count),
-    putSecret: (entry) => ask('putSecret', entry),
-    findSecret: (placeholder, nowMs) => ask('findSecret', placeholder, nowMs),
-    readKey: () => ask('readKey'),
-    close,
-  };
-}
+type ProofCall =
+  | 'addCommit'
+  | 'findCommits'
+  | 'findCommit'
+  | 'addEvent'
+  | 'listEvents'
+  | 'appendLog'
+  | 'logSize'
+  | 'readLog'
+  | 'signCheckpoint'
+  | 'rewriteLogFiles'
+  | 'lastCheckpoint'
+  | 'proveLeaf'
+  | 'proveGrowth'
+  | 'findContradiction'
+  | 'checkRecords'
+  | 'putSecret'
+  | 'findSecret'
+  | 'readKey';
+
+export const storeOf = (ask: Ask, close: () => Promise<void>): Store => ({
+  ...talkCalls(ask),
+  ...proofCalls(ask),
+  close,
+});
+
+/** What was said, and what it wrote. */
+const talkCalls = (ask: Ask): Omit<Store, ProofCall | 'close'> => ({
+  addGrant: (grant) => ask('addGrant', grant),
+  findGrant: (tokenSha256) => ask('findGrant', tokenSha256),
+  touchGrant: (id, atMs) => ask('touchGrant', id, atMs),
+  endGrant: (id, atMs) => ask('endGrant', id, atMs),
+  joinSession: (...args) => ask('joinSession', ...args),
+  listSessions: (filter) => ask('listSessions', filter),
+  countSessions: (filter) => ask('countSessions', filter),
+  findSession: (prefix) => ask('findSession', prefix),
+  beginExchange: (draft) => ask('beginExchange', draft),
+  appendReply: (exchange, bytes) => ask('appendReply', exchange, bytes),
+  endExchange: (end) => ask('endExchange', end),
+  listExchanges: (session) => ask('listExchanges', session),
+  findExchange: (prefix) => ask('findExchange', prefix),
+  readHeaders: (exchange) => ask('readHeaders', exchange),
+  readContext: (exchange) => ask('readContext', exchange),
+  readRequest: (exchange) => ask('readRequest', exchange),
+  readReply: (exchange) => ask('readReply', exchange),
+  readEvents: (exchange) => ask('readEvents', exchange),
+  searchExchanges: (query, limit) => ask('searchExchanges', query, limit),
+  listUnindexed: (limit) => ask('listUnindexed', limit),
+  indexExchange: (exchange, texts) => ask('indexExchange', exchange, texts),
+  countExchanges: () => ask('countExchanges'),
+  setOutcome: (...args) => ask('setOutcome', ...args),
+  reportOutcome: (report) => ask('reportOutcome', report),
+  findEmissions: (query) => ask('findEmissions', query),
+  listEmissions: (exchange) => ask('listEmissions', exchange),
+  addObservations: (observations) => ask('addObservations', observations),
+  findObservations: (repository, paths) => ask('findObservations', repository, paths),
+});
+
+/** Commits, events, the log and the vault. */
+const proofCalls = (ask: Ask): Pick<Store, ProofCall> => ({
+  addCommit: (record, leaf) => ask('addCommit', record, leaf),
+  findCommits: (exchange) => ask('findCommits', exchange),
+  findCommit: (commit) => ask('findCommit', commit),
+  addEvent: (event) => ask('addEvent', event),
+  listEvents: (filter) => ask('listEvents', filter),
+  appendLog: (leaf) => ask('appendLog', leaf),
+  logSize: () => ask('logSize'),
+  readLog: (firstIndex, count) => ask('readLog', firstIndex, count),
+  signCheckpoint: () => ask('signCheckpoint'),
+  rewriteLogFiles: () => ask('rewriteLogFiles'),
+  lastCheckpoint: () => ask('lastCheckpoint'),
+  proveLeaf: (index) => ask('proveLeaf', index),
+  proveGrowth: (oldSize, newSize) => ask('proveGrowth', oldSize, newSize),
+  findContradiction: (claim) => ask('findContradiction', claim),
+  checkRecords: (firstIndex, count) => ask('checkRecords', firstIndex, count),
+  putSecret: (entry) => ask('putSecret', entry),
+  findSecret: (placeholder, nowMs) => ask('findSecret', placeholder, nowMs),
+  readKey: () => ask('readKey'),
+});
