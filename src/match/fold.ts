@@ -24,11 +24,52 @@ export interface FoldFacts {
 /** @returns one origin per line of the version. */
 export function foldLines(facts: FoldFacts): LineOrigin[] {
   const own = facts.version.lines.ids.map((_id, line) => foldLine(facts, line));
+  const reach = measureReach(own, facts.isNew);
   return own.map((folded, line) =>
     folded.isTelling
       ? folded.origin
-      : (ofEnclosing(own, facts.isNew, line) ?? ofBlock(own, facts.added, line)),
+      : (ofEnclosing(own, reach, line) ?? ofBlock(own, facts.added, line)),
   );
+}
+
+/** By line, 0-based: how far things go from there. Measured at once: a file of new lines would cost its square. */
+interface Reach {
+  /** The nearest line up to this one that was there before; -1: none. */
+  readonly known: Int32Array;
+  /** The nearest line up to this one with words; -1: none. */
+  readonly above: Int32Array;
+  /** The nearest line from this one on that was there before or has words; the number of lines: none. */
+  readonly below: Int32Array;
+}
+
+function measureReach(own: readonly Folded[], isNew: (line: number) => boolean): Reach {
+  const isFresh = own.map((_, line) => isNew(line));
+  const isTelling = (line: number): boolean => own[line]?.isTelling ?? true;
+  const lines = [...own.keys()];
+  return {
+    known: nearest(lines, -1, (line) => isFresh[line] === false),
+    above: nearest(lines, -1, isTelling),
+    below: nearest(
+      lines.toReversed(),
+      own.length,
+      (line) => isFresh[line] === false || isTelling(line),
+    ),
+  };
+}
+
+/** @returns by line the last one so far, in the order given, for which it holds; else `none`. */
+function nearest(
+  lines: readonly number[],
+  none: number,
+  holds: (line: number) => boolean,
+): Int32Array {
+  const found = new Int32Array(lines.length);
+  let last = none;
+  for (const line of lines) {
+    if (holds(line)) last = line;
+    found[line] = last;
+  }
+  return found;
 }
 
 interface Folded {
@@ -129,25 +170,12 @@ const saysItself = (folded: Folded): boolean => !folded.isBlank && isRecorded(fo
  *
  * @returns null where the line is no such line.
  */
-function ofEnclosing(
-  own: readonly Folded[],
-  isNew: (line: number) => boolean,
-  line: number,
-): LineOrigin | null {
-  const isTelling = (at: number): boolean => own[at]?.isTelling ?? true;
-  const below = walk(line, 1, (at) => isNew(at) && !isTelling(at));
-  const start = walk(line, -1, (at) => at >= 0 && isNew(at));
-  const above = walk(start, -1, (at) => !isTelling(at));
-  const [first, last] = [own[above], own[below]];
+function ofEnclosing(own: readonly Folded[], reach: Reach, line: number): LineOrigin | null {
+  const below = elementAt(reach.below, line);
+  const start = elementAt(reach.known, line);
+  const [first, last] = [start < 0 ? undefined : own[elementAt(reach.above, start)], own[below]];
   if (below === line || first === undefined || last === undefined) return null;
   return isRecorded(first.origin) && isRecorded(last.origin) ? last.origin : null;
-}
-
-/** The first line from `start` on where `goesOn` does not hold. */
-function walk(start: number, step: 1 | -1, goesOn: (line: number) => boolean): number {
-  let at = start;
-  while (goesOn(at)) at += step;
-  return at;
 }
 
 const isRecorded = (origin: LineOrigin): boolean => origin.kind !== 'unrecorded';

@@ -164,3 +164,12 @@ describe('two sessions', () => {
     expect(new Set(both.sessions)).toEqual(new Set(['gemini']));
   });
 });
+
+test('a file of many new lines costs its length, not its square', () => {
+  const many = Array.from({ length: 12_000 }, (_, line) => `step${line}();\n}\n`).join('');
+  const before = process.cpuUsage();
+  const { labels } = replay([write(BLOCK)], many);
+  const { user, system } = process.cpuUsage(before);
+  expect(labels).toBe('h'.repeat(24_000));
+  expect(user + system).toBeLessThan(4_000_000); // a second or less; the square takes ten
+});

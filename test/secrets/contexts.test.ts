@@ -58,6 +58,8 @@ test.each([
   'postgres://${DB_USER}:${DB_PASS}@db/x',
   'https://user:pass@example.com/',
   'api_key: "YOUR_API_KEY"',
+  '  --mocha-pass-icon-color: #00d6b2;',
+  '  --mocha-pass-shadow-color: rgba(0,0,0,.2);',
   'password: changeme',
   'public_key = "MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE="',
   'kms_key_id: 555ea4a3-d53a-4412-9c66-3a7cb667b0d6',
