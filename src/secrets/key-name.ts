@@ -16,10 +16,10 @@ const LAST_WORDS_ABOUT = new Set(
 );
 
 const PASSWORD_WORDS =
-  /^(?:\w*(?:passw(?:or)?d|passwrd|passphrase|passcode|passwort|pwd|passwd)|pass|\w{2,}pass|pw|pswd|psw|contrase(?:n|ñ)a|motdepasse|mdp|senha|kennwort)s?$/;
+  /^(?:\w*(?:passw(?:or)?d|passwrd|passphrase|passcode|passwort|pwd|passwd)|pass|\w{2,}pass|pw|pswd|psw|psk|contrase(?:n|ñ)a|motdepasse|mdp|senha|kennwort)s?$/;
 const NOT_PASSWORD = /^(?:by|com|tres|sur|over|under|en)pass$|^lowpass$|^highpass$/;
 const SECRET_WORDS =
-  /^(?:\w*secrets?|\w*tokens?|\w*apikeys?|\w*credentials?|creds?|bearer|pat|\w*(?:secret|access|private|auth|api|signing|encryption|master|service|account|app|admin|license|hec|write|deploy|sdk|server|shared|session|webhook|global)keys?|dsn|jwt|otp|cookie|authorization|auth|sessionid|sid|salt|pepper|hmac|signature)$/;
+  /^(?:\w*secrets?|\w*tokens?|\w*apikeys?|\w*credentials?|creds?|bearer|pat|\w*(?:secret|access|private|auth|api|signing|encryption|master|service|account|app|admin|license|hec|write|deploy|sdk|server|shared|session|webhook|global)keys?|dsn|jwt|otp|cookie|authorization|auth|sessionid|sid|salt|pepper|hmac|signature|assertion)$/;
 /** Words that make `key` the name of a secret when they stand before it. */
 const KEY_COMPANIONS = new Set(
   'api access secret private auth authorization signing signature encryption encrypt decryption master service account app application admin license licence hec write read ingest ingestion deploy deployment sdk server shared session webhook global origin ca client customer user root storage subscription function host functions integration personal project team org organization rest live test prod production staging live sandbox restricted publishable instrumentation agent management delivery relay x real live cipher aes hmac jwt storage'.split(

@@ -5,7 +5,7 @@ import { isRandom, isSecretValue } from './evidence.ts';
 import { judgeKey, type KeyStrength } from './key-name.ts';
 import { isCodeTerm, isPlainCode } from './placeholders.ts';
 import { endOfTokenRun } from './token-run.ts';
-import { readValue, VALUE_LENGTH_MAX, type Value } from './value-reader.ts';
+import { readValue, VALUE_LENGTH_MAX, type Value, type ValueStyle } from './value-reader.ts';
 import { wordScore } from './word-score.ts';
 
 const NAME_LENGTH_MAX = 64;
@@ -22,11 +22,15 @@ const CLOSE = String.raw`(?:\\{0,8}["'\x60]|[\])*]|\x1b\[[0-9;]{0,8}m|&quot;){0,
 const TYPE = String.raw`(?:[ \t]{0,4}(?:&(?:'static )?str|[Ss]tring|str|text|any|bytes|SecretStr|Secret|Option<String>|Optional\[str\]|varchar|password)[ \t]{0,4}\??(?=[ \t]*=)[ \t]{0,4}=)?`;
 const SEPARATORS = {
   assign: new RegExp(
-    String.raw`${CLOSE}[ \t]{0,30}(?::=|=>|\.=|\?=|\+=|={1,3}|:(?![:]|//))${TYPE}[ \t]{0,30}`,
+    String.raw`${CLOSE}[ \t]{0,30}(?::=|=>|\.=|\?=|\+=|={1,3}|:(?![:]|//)(?:\*\*)?)${TYPE}[ \t]{0,30}`,
     'y',
   ),
   argument: new RegExp(String.raw`\\{0,8}["'\x60][ \t]{0,4},[ \t]{0,4}(?=\\{0,8}["'\x60])`, 'y'),
   element: /[ \t]{0,4}>\s{0,40}/y,
+  // <key>name</key> <string>, and <string name="name">
+  plist: /<\/key>\s{0,40}<(?:string|data)>\s{0,40}/y,
+  named: /["'][^<>\n]{0,80}>(?=[^<\s])/y,
+  call: /\([ \t]{0,4}(?=["'])/y,
   attribute: new RegExp(
     String.raw`\\{0,8}["'][ \t]{0,4}(?:,?[ \t]{0,4}(?:(?:\r?\n|\\{1,8}n)[ \t]{0,40})?)(?:\\{0,8}["'])?(?:[vV]alue|default|Value)(?:\\{0,8}["'])?[ \t]{0,4}[:=][ \t]{0,4}`,
     'y',
@@ -35,9 +39,10 @@ const SEPARATORS = {
   block:
     /["']\s{0,4}\{\s{0,20}(?:[a-z_]{1,20}[ \t]{0,8}=[ \t]{0,4}[\w"]{1,40}\s{1,20}){0,2}default[ \t]{0,8}=[ \t]{0,4}/y,
   cell: /[ \t]{0,40}[,|][ \t]{0,20}(?=[A-Za-z0-9])/y,
+  column: /["'`*]{0,2}[ \t]{0,40}\|[ \t]{0,20}(?=`)/y,
   body: /[ \t]{1,4}(?:--body|-b|--value|--from-literal|--string)[= \t]{1,4}/y,
   prose:
-    /["'`*]{0,2}(?:\s\([^()\n]{1,40}\))?[ \t]{1,4}(?:is|was|to|are|now|=|as|equals)[ \t]{1,4}(?:now |set to |:[ \t]?)?/iy,
+    /["'`*]{0,2}(?:\s\([^()\n]{1,40}\))?(?:[ \t](?:for|of|on|at|in)(?:[ \t][\w.@'/-]{1,30}){1,5}?)?[ \t]{1,4}(?:is|was|to|are|now|=|as|equals|ist|lautet|est|es)[ \t]{1,4}(?:now |set to |:[ \t]?)?/iy,
   space: /[ \t]{1,4}(?=[^ \t=:>|&-])/y,
 } as const satisfies Record<string, RegExp>;
 type Separator = keyof typeof SEPARATORS;
@@ -48,7 +53,11 @@ const ORDER = [
   'assign',
   'argument',
   'element',
+  'plist',
+  'named',
+  'call',
   'block',
+  'column',
   'cell',
   'prose',
   'space',
@@ -107,20 +116,27 @@ function afterSeparator(text: string, name: KeyName, separator: Separator): numb
   const pattern = SEPARATORS[separator];
   pattern.lastIndex = name.end;
   if (!pattern.test(text)) return null;
-  if (separator === 'element' && text.charAt(name.start - 1) !== '<') return null;
-  return pattern.lastIndex;
+  return PLACED[separator]?.test(text.slice(Math.max(0, name.start - 24), name.end)) === false
+    ? null
+    : pattern.lastIndex;
 }
 
-function styleOf(
-  text: string,
-  name: KeyName,
-  separator: Separator,
-): 'line' | 'prose' | 'element' | 'code' {
-  if (separator === 'element') return 'element';
+/** What must stand before the name, or in it, for a separator to be one. */
+const PLACED: Partial<Record<Separator, RegExp>> = {
+  element: /<[\w$.-]{1,64}$/,
+  named: /<string name=["'][\w$.-]{1,64}$/,
+  call: /(?:\.|^|[^\w$.-])(?:set_?|with_?)[\w$]{1,64}$/i,
+};
+
+const isElement = (separator: Separator): boolean =>
+  separator === 'element' || separator === 'plist' || separator === 'named';
+
+function styleOf(text: string, name: KeyName, separator: Separator): ValueStyle {
+  if (isElement(separator)) return 'element';
   if (separator === 'prose' || separator === 'space') return 'prose';
   const isShell = separator === 'assign' && text.charAt(name.end) === '=';
-  return isShell &&
-    /(?:^|[\n\r\t ]|\\[nrt]|["'])$/.test(text.slice(Math.max(0, name.start - 2), name.start))
+  if (!isShell) return separator === 'assign' ? 'spaced' : 'code';
+  return /(?:^|[\n\r\t ]|\\[nrt]|["'])$/.test(text.slice(Math.max(0, name.start - 2), name.start))
     ? 'line'
     : 'code';
 }
@@ -152,7 +168,7 @@ function isEnough(text: string, value: Value, context: Context): boolean {
   if (!value.isQuoted && isCode(text, context.name)) return false;
   if (separator === 'space') return isAnnounced(strength) && isFlagValue(text, context);
   if (!isLinked(text, context)) return false;
-  const isLiteral = value.isQuoted || separator === 'element' || isShellLike(context);
+  const isLiteral = value.isQuoted || isElement(separator) || isShellLike(context);
   return isSecretValue(text, { strength, isLiteral });
 }
 
@@ -168,6 +184,7 @@ const isAnnounced = (strength: KeyStrength): boolean =>
 /** Where the link between name and value is weak, the value itself must convince. */
 function isLinked(text: string, context: Context): boolean {
   const { separator, strength } = context;
+  if (separator === 'column') return strength === 'password';
   if (separator === 'cell') return text.length >= CELL_LENGTH_MIN && isRandom(text);
   if (separator === 'prose') return strength === 'password' || isRandom(text);
   return separator !== 'argument' || isArgument(text, context);

@@ -42,6 +42,15 @@ const PROGRAMS: readonly { readonly keyword: string; readonly flag: RegExp }[] =
   { keyword: 'smbclient', flag: /-U[ \t]{0,3}["']?[^\s%"']{1,64}%/g },
   { keyword: 'net use', flag: /\/user:\S{1,64}[ \t]/g },
   { keyword: 'snowsql', flag: /[ \t]-p[ \t]{1,3}/g },
+  { keyword: 'vault login', flag: /[ \t](?:token=)?(?=[^\s=-]{16})/g },
+  { keyword: 'rocommunity', flag: /^.[ \t]{1,4}/g },
+  { keyword: 'rwcommunity', flag: /^.[ \t]{1,4}/g },
+  { keyword: 'requirepass', flag: /^.["']?[ \t]{1,4}["']?/g },
+  { keyword: 'masterauth', flag: /^.["']?[ \t]{1,4}["']?/g },
+  { keyword: 'insecure-password', flag: /^.[ \t]{1,4}/g },
+  { keyword: 'identified by', flag: /^.[ \t]{1,4}(?:password[ \t]{1,4})?["']/gi },
+  { keyword: 'convertto-securestring', flag: /^.[ \t]{1,4}(?:-string[ \t]{1,4})?["']/gi },
+  { keyword: 'networkcredential(', flag: /^.[ \t]{0,4}"[^"\n]{0,64}",[ \t]{0,4}"/g },
   { keyword: 'wget', flag: /--(?:http-|ftp-)?password[= ]["']?/g },
 ];
 

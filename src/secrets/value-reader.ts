@@ -8,8 +8,11 @@ export interface Value {
   readonly isOpen: boolean;
 }
 
-/** `line`: a line of an env file; `element`: text of an XML element; the rest is bounded by punctuation. */
-export type ValueStyle = 'line' | 'prose' | 'element' | 'code';
+/**
+ * `line`: a line of an env file; `element`: text of an XML element; the rest is bounded by punctuation, `code` by what
+ * parts a query too.
+ */
+export type ValueStyle = 'line' | 'prose' | 'element' | 'code' | 'spaced';
 
 export const VALUE_LENGTH_MAX = 1024;
 /** String prefixes, constructors, header schemes: between separator and value. */
@@ -55,6 +58,7 @@ const STOPS: Readonly<Record<ValueStyle, RegExp>> = {
   prose: /[\s"'`<>,;)\]}\\|]/,
   element: /[\s<]/,
   code: /[\s"'`<>,;)\]}&\\]/,
+  spaced: /[\s"'`<>,;)\]}\\]/,
 };
 
 function readBare(text: string, start: number, style: ValueStyle): Value | null {
@@ -64,16 +68,13 @@ function readBare(text: string, start: number, style: ValueStyle): Value | null 
   while (end < most && !isStop(text, end, stop)) end += 1;
   if (end === start) return null;
   const isOpen = end === text.length;
-  if (style === 'prose' || style === 'code') end = beforePunctuation(text, start, end);
+  if (style === 'line' || style === 'element') return { start, end, isQuoted: false, isOpen };
+  while (end > start && PUNCTUATION.test(text.charAt(end - 1))) end -= 1;
   return end === start ? null : { start, end, isQuoted: false, isOpen };
 }
 
-/** A sentence's or statement's punctuation after the value is not part of it. */
-function beforePunctuation(text: string, start: number, end: number): number {
-  let last = end;
-  while (last > start && /[.,;:!?)]/.test(text.charAt(last - 1))) last -= 1;
-  return last;
-}
+/** A sentence's or statement's punctuation after the value is not part of it; passwords do end in `!` and `?`. */
+const PUNCTUATION = /[.,;:)]/;
 
 const isStop = (text: string, at: number, stop: RegExp): boolean =>
   stop.test(text.charAt(at)) || text.startsWith('&quot;', at) || text.startsWith('\u001b[', at);

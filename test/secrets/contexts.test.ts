@@ -50,6 +50,30 @@ describe('found', () => {
   });
 });
 
+describe('a password that a person may have chosen, found', () => {
+  const password = `${drawText('A-Z', 3)}${drawText('a-z', 5)}%7${drawText('a-z', 2)}4!`;
+  test.each([
+    ['properties', 'mail.smtp.auth.password = ', '\n'],
+    ['connection string', '"Host=db;Username=app;Password=', '"'],
+    ['SQL, MySQL', "CREATE USER 'app'@'%' IDENTIFIED BY '", "';"],
+    ['redis', 'requirepass ', '\n'],
+    ['PowerShell', 'ConvertTo-SecureString "', '" -AsPlainText -Force'],
+    ['.NET', 'new NetworkCredential("svc", "', '")'],
+    ['setter', 'source.setPassword("', '");'],
+    ['Wi-Fi', 'network={\n ssid="x"\n psk="', '"\n}'],
+    ['property list', '<key>AdminPassword</key>\n  <string>', '</string>'],
+    ['Android', '<string name="admin_password">', '</string>'],
+    ['prose', 'The root password for the staging box is ', ' (please rotate).'],
+    ['German prose', 'Das Passwort lautet ', ' bis morgen'],
+    ['bullet', '- **Password:** `', '`'],
+    ['column', '| admin password | `', '` |'],
+  ])('%s', (_, before, after) => {
+    expect(scanner.scan(before + password + after)).toMatchObject([
+      { start: before.length, end: before.length + password.length },
+    ]);
+  });
+});
+
 test.each([
   'password = os.environ["DB_PASSWORD"]',
   'const token = await getToken(request);',
@@ -67,6 +91,11 @@ test.each([
   'commit 7667da22feb557f413214292b87d632512fbced4',
   'req.Header.Set("Authorization", "Bearer "+c.token)',
   'add password reset to the account page',
+  'the password for the user is required.',
+  'form.setPassword("password");',
+  '| password | `string` |',
+  '<string name="password_hint">At least 12 characters</string>',
+  '<key>PasswordRequired</key> <true/>',
 ])('left alone: %s', (text) => {
   expect(scanner.scan(text)).toEqual([]);
 });
