@@ -48,6 +48,7 @@ export const COMMANDS: readonly Entry[] = [
   { name: 'reveal', load: async () => (await import('./reveal.ts')).commands },
   { name: 'doctor', load: async () => (await import('./doctor.ts')).commands },
   { name: 'demo', load: async () => (await import('./demo.ts')).commands },
+  { name: 'trace', load: async () => (await import('./trace.ts')).commands },
   { name: 'scan', load: async () => [(await import('./scan.ts')).command] },
   {
     name: 'completion',

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { openSigned } from '../../src/attest/open-signed.ts';
 import { handleHook } from '../../src/cli/hook-handler.ts';
+import { traceFindings } from '../../src/flow/trace/trace-findings.ts';
 import { initRepository } from '../../src/flow/setup/init-repository.ts';
 import { PROVIDERS, sseText } from '../wire/streams.ts';
 import { type Approver, hireApprover } from './approver.ts';
@@ -84,4 +85,14 @@ test('the note of the commit carries the approval of the call, with the digest o
       .update(request.subject ?? '')
       .digest('hex'),
   });
+  const finding = {
+    locations: [
+      {
+        physicalLocation: { artifactLocation: { uri: 'rollout.sh' }, region: { startLine: 2 } },
+      },
+    ],
+  };
+  const text = JSON.stringify({ runs: [{ results: [finding] }] });
+  const { places } = await traceFindings(world.caller, { name: 'x', text, revision: null });
+  expect(places[0]?.lines).toMatchObject([{ origin: 'ai', approvers: [bob.name], prompt: 'go' }]);
 });
