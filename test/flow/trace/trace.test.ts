@@ -59,8 +59,10 @@ const told = ({ lines }: TracedPlace): readonly string[] =>
     ),
   );
 
+type Case = readonly [string, string | (() => string), object | null, readonly string[]];
+
 describe('a finding', () => {
-  test.each([
+  test.each<Case>([
     ['on an AI’s line', 'src/rows.js', { startLine: 2 }, ['2-2 ai claude-code']],
     [
       'over lines of two',
@@ -82,7 +84,7 @@ describe('a finding', () => {
     ['behind the end of the file', 'src/rows.js', { startLine: 400 }, []],
     ['about no line', 'src/rows.js', null, []],
     ['named like an option', '--help', { startLine: 1 }, []],
-  ])('%s', async (_name, uri, ...[region, want]) => {
+  ])('%s', async (...[, uri, region, want]) => {
     const { places } = await trace(sarif([result(typeof uri === 'string' ? uri : uri(), region)]));
     expect(places.map(told)).toEqual([want]);
   });
