@@ -10,7 +10,7 @@ import { exchangeLine } from '../../src/print/export-lines.ts';
 import { shownDocument } from '../../src/print/shown-lines.ts';
 import { arrayAt, stringAt } from '../../src/model/json.ts';
 import { type Lab, openLab } from '../attest/lab.ts';
-import { record } from './record.ts';
+import { record, recordAll } from './record.ts';
 
 // dozens of processes: the bound only ends one that hangs
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
@@ -130,4 +130,26 @@ test('the recordings, exported: each exchange with its session and commits, by r
   expect(await take(null, { model: 'no-such-model' })).toHaveLength(0);
   expect(await take(null, { sinceMs: Date.now() })).toHaveLength(0);
   expect(await take(null, { limit: 1 })).toHaveLength(1);
+});
+
+test('each edit names the commits that hold its own lines, also under another name and after a squash', async () => {
+  const more = 'export const label = (row: number): string => `row ${row} of ${total}`;\n';
+  const list = 'export const listLabels = (): string => rows.map(label).join(", ");\n';
+  const both = await recordAll(lab, { 'label.ts': more, 'list.ts': list });
+  const commitsOf = async (): Promise<object> => {
+    const edits = arrayAt(shownDocument(await showRecord(lab.caller, both)), 'edits');
+    return edits.map((edit) => arrayAt(edit, 'commits'));
+  };
+  const head = (): string => lab.git('rev-parse', 'HEAD');
+  sh('git switch -q -c two main');
+  const first = lab.commit('label.ts', more);
+  const second = lab.commit('list.ts', list);
+  expect(await commitsOf()).toEqual([[first], [second]]);
+  sh('git mv list.ts lists.ts; git commit -q --amend -m moved');
+  expect(await commitsOf()).toEqual([[first], [second, head()]]);
+  sh('git reset -q --soft main; git commit -q -m both');
+  expect(await commitsOf()).toEqual([
+    expect.arrayContaining([first, head()]),
+    expect.arrayContaining([second, head()]),
+  ]);
 });

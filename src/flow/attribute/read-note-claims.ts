@@ -15,7 +15,7 @@ export async function readNoteClaims(caller: Caller, commit: string): Promise<Sh
   const objects = openObjects(caller);
   try {
     const lines = (await readNotes(repository, objects, [commit])).get(commit) ?? [];
-    const predicates = lines.flatMap((line) => readPredicate(line, commit));
+    const predicates = lines.flatMap((line) => readPredicates(line, commit));
     const [newest] = predicates.toSorted((a, b) => b.attestedAt.localeCompare(a.attestedAt));
     return newest === undefined ? null : summarise(newest);
   } finally {
@@ -23,7 +23,8 @@ export async function readNoteClaims(caller: Caller, commit: string): Promise<Sh
   }
 }
 
-function readPredicate(line: string, commit: string): readonly Predicate[] {
+/** @returns what one envelope says of the commit; nothing where it cannot be read or is about another. */
+export function readPredicates(line: string, commit: string): readonly Predicate[] {
   const envelope = openEnvelope(line);
   const reading = envelope === null ? null : parseStatement(envelope.payload);
   if (reading?.kind !== 'statement') return [];

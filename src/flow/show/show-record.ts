@@ -4,10 +4,11 @@ import type { Shown, ShownEdit } from '../../model/conversation.ts';
 import { isWritten, type Emission } from '../../model/edit.ts';
 import { Fault } from '../../model/fault.ts';
 import type { Exchange, Session } from '../../model/session.ts';
-import type { CommitRecord, Store } from '../../store/store.ts';
+import type { Store } from '../../store/store.ts';
 import { readNoteClaims } from '../attribute/read-note-claims.ts';
 import { readStore } from './read-store.ts';
 import { readTurn } from './read-turn.ts';
+import { readEditCommits, type Written } from './edit-commits.ts';
 import { exchangesOfCommit, sessionsOfCommit } from './replay-session.ts';
 import { readSubject, resolveRecord } from './resolve-record.ts';
 import { readShownCommits } from '../attribute/shown-commits.ts';
@@ -68,21 +69,22 @@ async function showExchange(
     turn,
     headers,
     events,
-    edits: emissions.filter(isWritten).map((emission) => shownEdit(emission, commits)),
+    edits: await listEdits(caller, [{ emissions, records: commits }]),
     commits: await readShownCommits(caller, commits),
   };
 }
 
 async function showSession(caller: Caller, store: Store, session: Session): Promise<Shown> {
   const exchanges = await store.listExchanges(session.id);
-  const edits: ShownEdit[] = [];
-  const records = new Map<number, CommitRecord>();
+  const written: Written[] = [];
   for (const { id } of exchanges) {
-    const own = await store.findCommits(id);
-    const emissions = await store.listEmissions(id);
-    edits.push(...emissions.filter(isWritten).map((emission) => shownEdit(emission, own)));
-    for (const record of own) records.set(record.logIndex, record);
+    const [emissions, records] = [await store.listEmissions(id), await store.findCommits(id)];
+    written.push({ emissions, records });
   }
+  const records = new Map(
+    written.flatMap((one) => one.records.map((record) => [record.logIndex, record] as const)),
+  );
+  const edits = await listEdits(caller, written);
   const oldest = [...records.values()].toSorted((a, b) => a.logIndex - b.logIndex);
   const commits = await readShownCommits(caller, oldest);
   return { kind: 'session', session, exchanges, edits, commits };
@@ -102,12 +104,24 @@ async function showCommit(caller: Caller, store: Store, commit: string): Promise
   return { kind: 'commit', commit, subject, note, exchanges, sessions };
 }
 
-const shownEdit = (emission: Emission, records: readonly CommitRecord[]): ShownEdit => ({
+async function listEdits(
+  caller: Caller,
+  written: readonly Written[],
+): Promise<readonly ShownEdit[]> {
+  const commitsOf = await readEditCommits(caller, written);
+  return written.flatMap(({ emissions, records }) =>
+    emissions
+      .filter(isWritten)
+      .map((emission) => shownEdit(emission, commitsOf(emission, records))),
+  );
+}
+
+const shownEdit = (emission: Emission, commits: readonly string[]): ShownEdit => ({
   exchange: emission.exchange,
   tool: emission.tool,
   path: emission.path,
   kind: emission.edit.kind,
   outcome: emission.outcome,
   ...(emission.outcomeSource === 'client' ? { source: 'client' as const } : {}),
-  commits: emission.outcome === 'rejected' ? [] : [...new Set(records.map(({ commit }) => commit))],
+  commits,
 });
