@@ -35,7 +35,7 @@ export function settleWritten(draft: Draft, { author, listTold }: Writer): Versi
  * @returns null where it holds no text of a model's.
  */
 export function versionOfEdit(edit: Edit, writer: Writer, tokenizer: Tokenizer): Version | null {
-  if (edit.kind === 'told') return null;
+  if (edit.kind === 'told' && edit.by === 'person') return null;
   if ('text' in edit)
     return settleWritten(emptyDraft(cutLines(tokenizer.tokenize(edit.text))), writer);
   switch (edit.kind) {

@@ -27,7 +27,12 @@ export type Edit =
   | { readonly kind: 'delete'; readonly path: string }
   | { readonly kind: 'rename'; readonly path: string; readonly movedTo: string }
   | { readonly kind: 'snippet'; readonly path: string | null; readonly text: string } // fenced code in prose
-  | { readonly kind: 'told'; readonly path: null; readonly text: string } // a person's words, maybe repeated
+  | {
+      readonly kind: 'told'; // words: a person's, which the model may repeat, or a model's, which a person may paste
+      readonly by: 'person' | 'model';
+      readonly path: null;
+      readonly text: string;
+    }
   | { readonly kind: 'command'; readonly command: string; readonly paths: readonly string[] }; // may write anything
 
 /** A file as a tool result or an edit's old text showed it: what stood there before was not the model's. */
@@ -72,5 +77,5 @@ export interface Emission {
   readonly atMs: number;
 }
 
-/** Is it a model's, and not what a person said to one? */
+/** Was it meant for a file, and not just said? */
 export const isWritten = ({ edit }: { readonly edit: Edit }): boolean => edit.kind !== 'told';

@@ -1,6 +1,7 @@
 // What the newest turn of a request says: results, files shown, the person's words.
 import { expect, test } from 'vitest';
 import { findReadings } from '../../src/agents/find-readings.ts';
+import { findProse } from '../../src/agents/find-prose.ts';
 import { findEdits } from '../../src/agents/find-edits.ts';
 import { findOutcomes } from '../../src/agents/join-results.ts';
 import { findTold, lastUserTurn } from '../../src/agents/last-user-turn.ts';
@@ -193,3 +194,20 @@ test.each<[string, readonly Message[], string | null]>([
   ['a reminder of the client', [text('user', '<system-reminder>\na();\n</system-reminder>')], null],
   ['files sent along', [text('user', 'a();\n'.repeat(10_000))], null],
 ])('told to the model: %s', (_name, messages, want) => expect(findTold(messages)).toBe(want));
+
+const PROSE =
+  'The importer reads one file a night and checks each row against the ledger.\n\nThen it stops.';
+test.each<[string, readonly Block[], string | null]>([
+  ['an answer', [{ kind: 'text', text: PROSE }], PROSE],
+  ['without its code', [{ kind: 'text', text: `${PROSE}\n\n\`\`\`ts\na();\n\`\`\`\n` }], PROSE],
+  ['code that is left open', [{ kind: 'text', text: `${PROSE}\n~~~\na();\n` }], PROSE],
+  ['a short one', [{ kind: 'text', text: 'Done.' }], null],
+  [
+    'one on the way',
+    [
+      { kind: 'text', text: PROSE },
+      { kind: 'tool-call', call: READ },
+    ],
+    null,
+  ],
+])('said: %s', (_name, blocks, want) => expect(findProse(blocks)).toBe(want));

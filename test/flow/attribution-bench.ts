@@ -97,7 +97,7 @@ export async function openBench(format: 'sha1' | 'sha256' = 'sha1'): Promise<Ben
       path: 'path' in edit ? edit.path : null,
       fingerprints: fingerprintEdit(key, edit),
     });
-    const said = how.told === undefined ? [] : [toldEmission(how.told, key)];
+    const said = how.told === undefined ? [] : [toldEmission('person', how.told, key)];
     const emissions = [...said, emission];
     await store.endExchange(ending(begun.id, { endedAtMs: clockMs + 100, emissions }));
     await store.setOutcome(talk, callId, how.outcome ?? 'accepted');

@@ -47,8 +47,10 @@ function findLoose(
   return fragments;
 }
 
-const isText = ({ kind }: Edit): boolean =>
-  kind !== 'delete' && kind !== 'rename' && kind !== 'command' && kind !== 'told';
+function isText(edit: Edit): boolean {
+  if (edit.kind === 'told') return edit.by === 'model';
+  return edit.kind !== 'delete' && edit.kind !== 'rename' && edit.kind !== 'command';
+}
 
 function looseFragment(
   work: LooseWork,

@@ -18,7 +18,7 @@ export function openToldReader(
   listModels: () => readonly Fragment[],
 ): ToldReader {
   const told = emissions.flatMap((emission) =>
-    emission.edit.kind === 'told'
+    emission.edit.kind === 'told' && emission.edit.by === 'person'
       ? [{ emission, text: toldText({ tokenizer, listModels }, emission, emission.edit) }]
       : [],
   );

@@ -1,5 +1,6 @@
 // What one reply wrote → emissions: each edit with the repository and path that it means and the fingerprints it is
 // found by.
+import { findProse } from '../../agents/find-prose.ts';
 import { type CallEdits, findEdits } from '../../agents/find-edits.ts';
 import { fingerprintEdit } from '../../match/fingerprints.ts';
 import type { Edit } from '../../model/edit.ts';
@@ -24,15 +25,17 @@ export async function findEmissions(
   context: EmissionContext,
 ): Promise<readonly NewEmission[]> {
   const { told, key } = context;
-  const emissions: NewEmission[] = told === null ? [] : [toldEmission(told, key)];
+  const emissions: NewEmission[] = told === null ? [] : [toldEmission('person', told, key)];
+  const said = findProse(blocks);
+  if (said !== null) emissions.push(toldEmission('model', said, key));
   for (const call of findEdits(context.agent, blocks))
     for (const edit of call.edits) emissions.push(await emit(call, edit, context));
   return emissions;
 }
 
-/** What a person gave to the model: found by its fingerprints alone, in whichever repository the model repeats it. */
-export function toldEmission(text: string, key: Uint8Array): NewEmission {
-  const edit = { kind: 'told', path: null, text } as const;
+/** Words: found by their fingerprints alone, in whichever repository they are repeated or pasted. */
+export function toldEmission(by: 'person' | 'model', text: string, key: Uint8Array): NewEmission {
+  const edit = { kind: 'told', by, path: null, text } as const;
   return {
     callId: null,
     tool: null,

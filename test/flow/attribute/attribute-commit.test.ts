@@ -117,6 +117,15 @@ test('a model’s code that a person gives to another model stays the first one�
   expect(await bench.attribute(bench.commit())).toEqual({ 'src/b.ts': '1a 2a 3a 4a' });
 });
 
+test('prose of an answer that a person pasted', async () => {
+  const bench = await openTold();
+  const text =
+    'The importer reads one file a night, checks each row against the ledger and\nwrites what it could not match to a report.\n';
+  await bench.ask({ kind: 'told', by: 'model', path: null, text }, {});
+  bench.write('doc.md', `# Importer\n\n${text}\nAsk Ada.\n`);
+  expect(await bench.attribute(bench.commit())).toEqual({ 'doc.md': '1h 2h 3a 4a 5h 6h' });
+});
+
 test('a signature that a person asked for is the model’s line', async () => {
   const bench = await openTold();
   const [signature = ''] = BLOCK.split('\n');
