@@ -4,6 +4,7 @@ import { dropCoincidences, EDITED_LINES_MAX, slideDown, type AlignOptions } from
 import { matchSequences, type Matching } from './diff.ts';
 import { infoOf, type Lines } from './lines.ts';
 import { isRelated, type Work } from './related.ts';
+import { relateRenamed, type Place } from './renamed.ts';
 
 /** For each token of the newer text the token of the older one that it came from, or -1. */
 export interface Alignment {
@@ -76,10 +77,12 @@ function alignTokens(
         to.starts[line + 1] ?? 0,
       );
   });
-  for (const gap of gapsOf(lineFrom, from.ids.length)) {
+  const gaps = gapsOf(lineFrom, from.ids.length);
+  for (const gap of gaps) {
     const near = options.isForeign === true ? clipGap(gap, lineFrom.length, from.ids.length) : gap;
     if (near !== null) alignGap({ from, to, tokenFrom }, near);
   }
+  if (options.isForeign !== true) relateRenamed({ from, to, tokenFrom }, gaps.flatMap(placesIn));
   return { tokenFrom, lineFrom };
 }
 
@@ -111,6 +114,16 @@ function gapsOf(lineFrom: Matching, fromCount: number): Gap[] {
   return gaps;
 }
 
+const isInPlace = (gap: Gap): boolean => gap.from1 - gap.from0 === gap.to1 - gap.to0;
+
+const placesIn = (gap: Gap): readonly Place[] =>
+  isInPlace(gap)
+    ? Array.from({ length: gap.to1 - gap.to0 }, (_none, at) => ({
+        from: gap.from0 + at,
+        to: gap.to0 + at,
+      }))
+    : [];
+
 /** In a foreign text only lines next to a matched run may be edits of its neighbours. */
 function clipGap(gap: Gap, toCount: number, fromCount: number): Gap | null {
   const hasStart = gap.from0 > 0 && gap.to0 > 0;
@@ -134,9 +147,8 @@ function alignGap({ from, to, tokenFrom }: Work, gap: Gap): void {
   matching.forEach((token, at) => {
     if (token >= 0) tokenFrom[toStart + at] = fromStart + token;
   });
-  const isInPlace = gap.from1 - gap.from0 === gap.to1 - gap.to0;
   for (let line = gap.to0; line < gap.to1; line += 1) {
-    const inPlaceOf = isInPlace ? gap.from0 + line - gap.to0 : -1;
+    const inPlaceOf = isInPlace(gap) ? gap.from0 + line - gap.to0 : -1;
     if (!isRelated({ from, to, tokenFrom }, line, inPlaceOf))
       tokenFrom.fill(-1, to.starts[line], to.starts[line + 1]);
   }

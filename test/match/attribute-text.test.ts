@@ -63,6 +63,18 @@ describe('the last writer decides', () => {
       'ha',
     ],
     [
+      'a name that a person changed throughout an AI’s block',
+      [write(`${BLOCK}const all = overdueOrders(now);\nreturn all;\n`)],
+      `${BLOCK}const everything = overdueOrders(now);\nreturn everything;\n`,
+      'aaaamm',
+    ],
+    [
+      'a line of common words in the place of an AI’s, where no name was changed throughout',
+      [write(`${BLOCK}const all = overdueOrders(now);\nreturn all;\n`)],
+      `${BLOCK}const all = overdueOrders(now);\nreturn limit;\n`,
+      'aaaaah',
+    ],
+    [
       'a person’s line put back after an AI changed it',
       [{ seen: MINE }, replace('loadLimit()', 'loadLimit(settings)')],
       MINE,
