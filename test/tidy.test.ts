@@ -66,6 +66,7 @@ const OWNERS: Readonly<Record<string, string>> = {
   'smol-toml': 'config',
   'jsonc-parser': 'config',
   '@photostructure/sqlite': 'store',
+  pg: 'store',
   '@napi-rs/keyring': 'identity',
   ignore: 'guard',
   ws: 'proxy',
@@ -81,7 +82,7 @@ const OWNERS: Readonly<Record<string, string>> = {
 };
 
 /** Too slow to load on every commit: no hook, and not cli/main.ts, may reach these through static imports. */
-const SLOW = ['ink', 'react', 'undici', '@opentelemetry/sdk-metrics'];
+const SLOW = ['ink', 'react', 'undici', 'pg', '@opentelemetry/sdk-metrics'];
 
 interface File {
   readonly path: string;

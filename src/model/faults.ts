@@ -89,6 +89,19 @@ export const FAULTS = {
     fix: 'wait for the other writer, or stop the daemon: aitrail proxy stop',
   },
   STORE_FULL: { exit: 3, fix: 'free disk space; nothing was forwarded' },
+  STORE_UNREACHABLE: {
+    exit: 3,
+    fix: 'see that PostgreSQL runs and can be reached from here; nothing was forwarded',
+  },
+  STORE_REFUSED: {
+    exit: 3,
+    fix: 'correct user, password and database of store: and what the user may do there',
+  },
+  PEER_MISSING: { exit: 3, fix: 'install the package named above beside aitrail' },
+  LOG_KEY_WRONG: {
+    exit: 2,
+    fix: 'give all instances of a store the same log key: store: { logKey: … }',
+  },
   STORE_NEWER: { exit: 3, fix: 'upgrade aitrail: the store was written by a newer version' },
   NO_SUCH_SESSION: { exit: 2, fix: 'list them: aitrail sessions' },
   NO_SUCH_EXCHANGE: { exit: 2, fix: 'list those of a session: aitrail show SESSION' },

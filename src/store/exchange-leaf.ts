@@ -30,7 +30,7 @@ export function exchangeLeaf(database: Database, row: ExchangeRow): Uint8Array {
   });
 }
 
-function formatExchangeLeaf(row: LeafRow, digests: RowDigests): Uint8Array {
+export function formatExchangeLeaf(row: LeafRow, digests: RowDigests): Uint8Array {
   const { context, responseHeaders } = digests;
   const record = canonicalJson({
     agent: row.agent,

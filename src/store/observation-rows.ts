@@ -7,7 +7,7 @@ import { putPart, readPart } from './parts.ts';
 import type { Observation } from './store.ts';
 
 /** Of one path, the newest. */
-const OBSERVATIONS_MAX = 512;
+export const OBSERVATIONS_MAX = 512;
 
 export function addObservations(
   database: Database,

@@ -31,7 +31,11 @@ function openHere(options: EmbeddedOptions): Store {
   const store = openEmbeddedStore(options);
   let isOpen = true;
   return storeOf(
-    (name, ...args) => new Promise((resolve) => resolve(store.calls[name](...args))),
+    (name, ...args) =>
+      new Promise((resolve) => {
+        if (!isOpen) throw new Error('the store is closed');
+        resolve(store.calls[name](...args));
+      }),
     async () => {
       if (isOpen) store.close();
       isOpen = false;

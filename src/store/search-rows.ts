@@ -1,28 +1,13 @@
 // Full text of exchanges: which words stand where (FTS5), and the filters beside them. Newest first.
 import type { SearchFilter, SearchQuery, SearchTerm, SearchText } from '../model/search.ts';
-import { wordsOf } from '../model/search-words.ts';
 import type { Exchange } from '../model/session.ts';
 import type { Database, Value } from './database.ts';
 import { exchangeOf, type ExchangeRow } from './exchange-row.ts';
-
-/** Of one exchange's text as much is looked at. */
-const TEXT_MAX = 1_048_576;
-/** What tools gave back repeats the files that are there: its beginning is enough to find it. */
-const RESULT_MAX = 16_384;
+import { indexedWords } from './indexed-words.ts';
 
 /** Indexes an exchange once; where nothing was said in it that is remembered too. */
 export function putTexts(database: Database, exchange: number, texts: readonly SearchText[]): void {
-  const words: string[] = [];
-  const parts: string[] = [];
-  let room = TEXT_MAX;
-  for (const { kind, text } of texts) {
-    const looked = text.slice(0, Math.min(room, kind === 'result' ? RESULT_MAX : TEXT_MAX));
-    room -= looked.length;
-    for (const word of wordsOf(looked)) {
-      words.push(word.word);
-      parts.push(...word.parts);
-    }
-  }
+  const { words, parts } = indexedWords(texts);
   database.run('DELETE FROM texts WHERE rowid = ?', [exchange]);
   if (words.length > 0)
     database.run('INSERT INTO texts (rowid, words, parts) VALUES (?, ?, ?)', [

@@ -83,37 +83,6 @@ describe('one writer, many readers', () => {
     expect(await reader.logSize()).toBe(0);
     await reader.close();
   });
-
-  test('32 streams in one session: 32 records, none interleaved', async () => {
-    const store = await openStore({ home: newHome(), mode: 'write' });
-    const session = await newSession(store);
-    const stream = async (letter: string): Promise<string> => {
-      const begun = draft(session);
-      await store.beginExchange(begun);
-      const writes = Array.from({ length: 40 }, () =>
-        store.appendReply(begun.id, Buffer.from(letter.repeat(999))),
-      );
-      await Promise.all(writes);
-      await store.endExchange(ending(begun.id));
-      return Buffer.from(await store.readReply(begun.id)).toString();
-    };
-    const letters = 'abcdefghijklmnopqrstuvwxyzABCDEF'.split('');
-    const replies = await Promise.all(letters.map(stream));
-    expect(replies).toEqual(letters.map((letter) => letter.repeat(40 * 999)));
-    const indexes = (await store.listExchanges(session)).map(({ logIndex }) => logIndex);
-    expect(new Set(indexes).size).toBe(32);
-    await store.close();
-  });
-
-  test('after close a call is refused, not lost', async () => {
-    const store = await openStore({ home: newHome(), mode: 'write' });
-    const waiting = store.appendLog(Buffer.from('x'));
-    const closing = store.close();
-    expect(await waiting).toEqual({ logIndex: 0 });
-    await closing;
-    await expect(store.logSize()).rejects.toThrow('closed');
-    await store.close();
-  });
 });
 
 describe('kill -9', () => {

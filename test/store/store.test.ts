@@ -1,18 +1,19 @@
-// The store's calls, each way it can be opened: in this thread and in a thread of its own.
+// The store's calls, each way it can be opened: embedded, in this thread and in a thread of its own, and on PostgreSQL.
 import { LOCAL_IDENTITY } from '../../src/model/context.ts';
 import { statSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
-import { openStore } from '../../src/store/open-store.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Store } from '../../src/store/store.ts';
 import { draft, ending, newHome, newSession, PLACE, sha256, writing } from './store-kit.ts';
+import { HERE, IN_A_THREAD, POSTGRES, START_MS } from './ways.ts';
 
-describe.each([
-  ['in process', true],
-  ['in a thread', false],
-])('a store %s', (_, inProcess) => {
+describe.each([HERE, IN_A_THREAD, ...POSTGRES])('a store %s', { timeout: START_MS }, (_, open) => {
   const home = newHome();
-  const opened: Promise<Store> = openStore({ home, mode: 'write', inProcess });
+  let opened: Promise<Store>;
+  beforeAll(async () => {
+    opened = open(home);
+    await opened;
+  }, START_MS);
   afterAll(async () => (await opened).close());
 
   test('a grant is found by its token until it ends', async () => {
@@ -130,6 +131,36 @@ describe.each([
     expect(await store.findCommits('x1')).toEqual([{ ...record, logIndex }]);
     expect(await store.findCommit(record.commit)).toEqual({ ...record, logIndex });
     expect(await store.findCommit('d')).toBeNull();
+  });
+
+  test('32 streams in one session: 32 records, none interleaved', async () => {
+    const store = await opened;
+    const session = await newSession(store);
+    const stream = async (letter: string): Promise<string> => {
+      const begun = draft(session);
+      await store.beginExchange(begun);
+      const writes = Array.from({ length: 40 }, () =>
+        store.appendReply(begun.id, Buffer.from(letter.repeat(999))),
+      );
+      await Promise.all(writes);
+      await store.endExchange(ending(begun.id));
+      return Buffer.from(await store.readReply(begun.id)).toString();
+    };
+    const letters = 'abcdefghijklmnopqrstuvwxyzABCDEF'.split('');
+    const replies = await Promise.all(letters.map(stream));
+    expect(replies).toEqual(letters.map((letter) => letter.repeat(40 * 999)));
+    const indexes = (await store.listExchanges(session)).map(({ logIndex }) => logIndex);
+    expect(new Set(indexes).size).toBe(32);
+  });
+
+  test('after close a call is refused, not lost', async () => {
+    const store = await open(newHome());
+    const waiting = store.appendLog(Buffer.from('x'));
+    const closing = store.close();
+    expect(await waiting).toEqual({ logIndex: 0 });
+    await closing;
+    await expect(store.logSize()).rejects.toThrow('closed');
+    await store.close();
   });
 
   test('everything on disk is private', async () => {

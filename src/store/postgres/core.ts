@@ -1,0 +1,24 @@
+// What all calls of one opened store share.
+import type { RecentLists } from '../list-shape.ts';
+import type { Months } from './months.ts';
+import type { Sql } from './sql.ts';
+
+/** An exchange under way, as this instance knows it. */
+export interface OpenExchange {
+  readonly n: number;
+  readonly month: number;
+  /** Of the reply's next piece. */
+  nextSeq: number;
+  /** Pieces on their way, the last of them. */
+  writing: Promise<void>;
+}
+
+export interface Core {
+  readonly sql: Sql;
+  readonly months: Months;
+  /** This process among those that write. */
+  readonly instance: number;
+  /** All of it can be read again from the rows. */
+  readonly lists: RecentLists;
+  readonly open: Map<string, OpenExchange>;
+}

@@ -1,0 +1,68 @@
+// The record of an exchange: its row, what belongs to it in other tables, and its leaf.
+import { formatExchangeLeaf } from '../exchange-leaf.ts';
+import type { ExchangeRow } from '../exchange-row.ts';
+import { digestEmissions } from '../emission-row.ts';
+import { Fault } from '../../model/fault.ts';
+import { findWritten } from './emissions.ts';
+import { APPEND, leafValues } from './log.ts';
+import { digestOf } from './parts.ts';
+import { type Ask, only } from './sql.ts';
+
+export interface MonthlyRow extends ExchangeRow {
+  readonly month: number;
+}
+
+/** Before WHERE. */
+export const ROWS =
+  'SELECT e.*, s.id AS session_id FROM exchanges e JOIN sessions s ON s.n = e.session';
+
+/** @throws Fault NO_SUCH_EXCHANGE. */
+export async function findRow(ask: Ask, id: string): Promise<MonthlyRow> {
+  const [row] = await ask<MonthlyRow>(`${ROWS} WHERE e.id = $1`, [id]);
+  if (row === undefined) throw new Fault('NO_SUCH_EXCHANGE', `exchange ${id} is not in the store`);
+  return row;
+}
+
+interface Numbered {
+  readonly n: number;
+  readonly month: number;
+}
+
+interface Digests {
+  readonly context_sha: Uint8Array | null;
+  readonly request_sha: Uint8Array;
+  readonly response_sha: Uint8Array | null;
+  /** Of the reply's pieces, in order. */
+  readonly replies: readonly Uint8Array[];
+}
+
+const RECORD = `SELECT e.*, s.id AS session_id,
+    (SELECT sha256 FROM parts WHERE month = e.month AND n = e.context) AS context_sha,
+    (SELECT sha256 FROM parts WHERE month = e.month AND n = e.request_headers) AS request_sha,
+    (SELECT sha256 FROM parts WHERE month = e.month AND n = e.response_headers) AS response_sha,
+    ARRAY(SELECT sha256 FROM replies WHERE month = e.month AND exchange = e.n ORDER BY seq) AS replies
+  FROM exchanges e JOIN sessions s ON s.n = e.session WHERE e.month = $1 AND e.n = $2`;
+
+/** The leaf as the rows say it now. */
+export async function recordLeaf(ask: Ask, { month, n }: Numbered): Promise<Uint8Array> {
+  const row = only(await ask<MonthlyRow & Digests>(RECORD, [month, n]));
+  return formatExchangeLeaf(row, {
+    context: row.context_sha,
+    emissions: digestEmissions(await findWritten(ask, { month, n })),
+    reply: digestOf(row.replies),
+    requestHeaders: row.request_sha,
+    responseHeaders: row.response_sha,
+  });
+}
+
+/** Inside the transaction that ends it. @returns the leaf's index. */
+export async function appendRecord(ask: Ask, { month, n }: Numbered): Promise<number> {
+  const data = await recordLeaf(ask, { month, n });
+  const key = `exchange ${month} ${n}`;
+  const rows = await ask<{ log_index: number }>(
+    `WITH ${APPEND}
+     UPDATE exchanges SET log_index = leaf.n FROM leaf WHERE month = $4 AND exchanges.n = $5 RETURNING log_index`,
+    [...leafValues({ key, data }), month, n],
+  );
+  return only(rows).log_index;
+}

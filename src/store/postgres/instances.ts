@@ -1,0 +1,37 @@
+// Which processes write this store. Each says every few seconds that it is there; what one left open that has been silent
+// for long becomes records of what was seen, written by whoever notices first.
+import type { Core } from './core.ts';
+import { appendRecord } from './exchange-records.ts';
+
+/** Says that this instance is at work, and closes what silent ones left open. @param lapseMs how long is silent. */
+export async function keepHouse(core: Core, lapseMs: number): Promise<void> {
+  await core.sql.ask(
+    `INSERT INTO instances (id, seen) VALUES ($1, clock_timestamp())
+     ON CONFLICT (id) DO UPDATE SET seen = excluded.seen`,
+    [core.instance],
+  );
+  // by the server's clock alone
+  const silent = await core.sql.ask<{ id: number }>(
+    `SELECT id FROM instances WHERE seen < clock_timestamp() - $1 * interval '1 millisecond'`,
+    [lapseMs],
+  );
+  for (const { id } of silent) await closeInstance(core, id);
+}
+
+/** Ends what it left open, and forgets it. */
+export async function closeInstance(core: Core, instance: number): Promise<void> {
+  const open = await core.sql.ask<{ month: number; n: number }>(
+    `SELECT month, n FROM exchanges WHERE instance = $1 AND outcome = 'open' ORDER BY n`,
+    [instance],
+  );
+  for (const { month, n } of open)
+    await core.sql.transaction(async (ask) => {
+      const ended = await ask(INTERRUPT, [month, n]);
+      if (ended.length > 0) await appendRecord(ask, { month, n });
+    });
+  await core.sql.ask('DELETE FROM instances WHERE id = $1', [instance]);
+}
+
+const INTERRUPT = `UPDATE exchanges e SET outcome = 'interrupted', agent = s.agent,
+    response_bytes = (SELECT coalesce(sum(bytes), 0) FROM replies WHERE month = $1 AND exchange = $2)
+  FROM sessions s WHERE s.n = e.session AND e.month = $1 AND e.n = $2 AND e.outcome = 'open' RETURNING e.n`;

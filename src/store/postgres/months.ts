@@ -1,0 +1,67 @@
+// The months that records lie in: a number such as 202611, a set of tables each.
+import { MONTHLY } from './schema.ts';
+import type { Ask, Sql } from './sql.ts';
+
+/** UTC. */
+function monthOf(atMs: number): number {
+  const date = new Date(atMs);
+  return date.getUTCFullYear() * 100 + date.getUTCMonth() + 1;
+}
+
+/** Any number: what creates and drops tables goes one after the other, in all instances. */
+const LOCK = 7_241_902;
+
+export interface Months {
+  /** Makes the month's tables where they are missing. @returns the month. */
+  readonly open: (atMs: number) => Promise<number>;
+  /** Drops every month that ended before. @returns those that are gone, oldest first. */
+  readonly dropBefore: (atMs: number) => Promise<readonly number[]>;
+}
+
+export function openMonths(sql: Sql): Months {
+  const known = new Map<number, Promise<void>>();
+  return {
+    open: async (atMs) => {
+      const month = monthOf(atMs);
+      const opening = known.get(month) ?? create(sql, month);
+      known.set(month, opening);
+      await opening.catch((thrown: unknown) => {
+        known.delete(month);
+        throw thrown;
+      });
+      return month;
+    },
+    dropBefore: async (atMs) => {
+      const gone = (await listMonths(sql.ask)).filter((month) => month < monthOf(atMs));
+      for (const month of gone) {
+        await drop(sql, month);
+        known.delete(month);
+      }
+      return gone;
+    },
+  };
+}
+
+const create = (sql: Sql, month: number): Promise<void> =>
+  sql.transaction(async (ask) => {
+    await ask('SELECT pg_advisory_xact_lock($1)', [LOCK]);
+    for (const table of MONTHLY)
+      await ask(
+        `CREATE TABLE IF NOT EXISTS ${table}_${month} PARTITION OF ${table} FOR VALUES IN (${month})`,
+      );
+  });
+
+/** A month goes as a whole: its tables are independent of all others. */
+const drop = (sql: Sql, month: number): Promise<void> =>
+  sql.transaction(async (ask) => {
+    await ask('SELECT pg_advisory_xact_lock($1)', [LOCK]);
+    for (const table of MONTHLY.toReversed()) await ask(`DROP TABLE IF EXISTS ${table}_${month}`);
+  });
+
+export async function listMonths(ask: Ask): Promise<readonly number[]> {
+  const rows = await ask<{ month: number }>(
+    `SELECT substring(child.relname FROM '\\d+$')::integer AS month FROM pg_inherits
+     JOIN pg_class child ON child.oid = inhrelid WHERE inhparent = 'exchanges'::regclass ORDER BY 1`,
+  );
+  return rows.map(({ month }) => month);
+}

@@ -1,0 +1,146 @@
+// Search as src/store/search-rows.ts asks SQLite, in PostgreSQL's words. Newest month first: a question for the last fifty
+// looks no further back than it must.
+import type { SearchFilter, SearchQuery, SearchTerm } from '../../model/search.ts';
+import type { Exchange } from '../../model/session.ts';
+import { exchangeOf } from '../exchange-row.ts';
+import { type MonthlyRow, ROWS } from './exchange-records.ts';
+import { listMonths } from './months.ts';
+import type { Ask, SqlValue } from './sql.ts';
+import { quoteLexeme } from './texts.ts';
+
+/** @returns newest first. */
+export async function searchExchanges(
+  ask: Ask,
+  query: SearchQuery,
+  limit: number,
+): Promise<readonly Exchange[]> {
+  const found: Exchange[] = [];
+  for (const month of (await listMonths(ask)).toReversed()) {
+    if (found.length >= limit) break;
+    const values: SqlValue[] = [month, limit - found.length];
+    const put = (value: SqlValue): string => `$${values.push(value)}`;
+    const wanted = [...termClauses(query, put), ...filterClauses(query.filters, put)];
+    const rows = await ask<MonthlyRow>(
+      `${ROWS} WHERE e.month = $1 ${wanted.map((sql) => `AND ${sql}`).join(' ')} ORDER BY e.n DESC LIMIT $2`,
+      values,
+    );
+    found.push(...rows.map(exchangeOf));
+  }
+  return found;
+}
+
+/** Numbers a value. @returns its name in the statement. */
+type Put = (value: SqlValue) => string;
+
+function termClauses(query: SearchQuery, put: Put): readonly string[] {
+  const { sinceMs, untilMs, terms } = query;
+  return [
+    ...(sinceMs === null ? [] : [`e.started_ms >= ${put(sinceMs)}`]),
+    ...(untilMs === null ? [] : [`e.started_ms <= ${put(untilMs)}`]),
+    ...terms.map((term) => {
+      const hits = `SELECT exchange FROM texts WHERE month = $1 AND words @@ ${put(matchOf(term))}::tsquery`;
+      return `e.n ${term.isNot ? 'NOT IN' : 'IN'} (${hits})`;
+    }),
+  ];
+}
+
+const matchOf = ({ words, isPrefix }: SearchTerm): string =>
+  words.map(quoteLexeme).join(' <-> ') + (isPrefix ? ':*' : '');
+
+/** One of those with the same key, none of those with a minus. */
+function filterClauses(filters: readonly SearchFilter[], put: Put): readonly string[] {
+  const keys = [...new Set(filters.filter(({ isNot }) => !isNot).map(({ key }) => key))];
+  const some = keys.map((key) => {
+    const same = filters.filter((filter) => filter.key === key && !filter.isNot);
+    return anyOf(same.map((filter) => clauseOf(filter, put)));
+  });
+  const none = filters.filter(({ isNot }) => isNot);
+  return [...some, ...none.map((filter) => `NOT coalesce(${clauseOf(filter, put)}, false)`)];
+}
+
+const anyOf = (clauses: readonly string[]): string =>
+  clauses.length === 0 ? 'false' : `(${clauses.join(' OR ')})`;
+
+function clauseOf(filter: SearchFilter, put: Put): string {
+  const { key, value } = filter;
+  switch (key) {
+    case 'user':
+      return ofSession(
+        `strpos(lower(user_name || chr(10) || user_email), lower(${put(value)})) > 0`,
+      );
+    case 'agent':
+      return ofSession(named('agent', value, put));
+    case 'session':
+      return ofSession(`id >= ${put(value)} AND id < ${put(`${value}~`)}`);
+    case 'repo': {
+      const it = put(value);
+      return ofSession(
+        `repository = ${it} OR worktree = ${it} OR strpos(lower(coalesce(remote, '')), lower(${it})) > 0`,
+      );
+    }
+    case 'model':
+      return named('e.model', value, put);
+    case 'connection':
+      return named('e.connection', value, put);
+    case 'path':
+      return pathClause(value, put);
+    case 'masked':
+      return `EXISTS (SELECT FROM json_array_elements(e.masks::json) AS mask
+        WHERE mask ->> 'rule' ~ ${put(patternOf(value))} OR mask ->> 'placeholder' = ${put(value)})`;
+    case 'resource':
+      return resourceClause(filter, put);
+  }
+}
+
+/** Sessions are few: those that fit are known before any exchange is looked at. */
+const ofSession = (sql: string): string => `e.session IN (SELECT n FROM sessions WHERE ${sql})`;
+
+const named = (column: string, value: string, put: Put): string =>
+  /[*?]/.test(value) ? `${column} ~ ${put(patternOf(value))}` : `${column} = ${put(value)}`;
+
+/** A file that was written: its whole path, its end or a folder above it, or a pattern of these. */
+function pathClause(value: string, put: Put): string {
+  const isPattern = /[*?]/.test(value);
+  const folder = value.replace(/\/$/, '');
+  const source = isPattern
+    ? `(.*/)?${sourceOf(value)}`
+    : `(.*/)?${quoteSource(value)}|.*/${quoteSource(folder)}/.*|${quoteSource(folder)}/.*`;
+  return `e.n IN (SELECT exchange FROM emissions WHERE month = $1 AND path ~ ${put(`(?s)^(?:${source})$`)})`;
+}
+
+/** A repository, a file, a connection, or a method and URL. */
+function resourceClause({ value, connections }: SearchFilter, put: Put): string {
+  const [, method = null, url = ''] = /^(?:([A-Z]+) +)?(\/.*|\*.*)$/s.exec(value) ?? [];
+  const byUrl = url === '' ? [] : [urlClause({ method, url, connections }, put)];
+  if (method !== null || connections !== undefined) return anyOf(byUrl);
+  const keys = ['repo', 'path', 'connection'] as const;
+  return anyOf([...keys.map((key) => clauseOf({ key, value, isNot: false }, put)), ...byUrl]);
+}
+
+interface Url {
+  readonly method: string | null;
+  readonly url: string;
+  readonly connections: readonly string[] | undefined;
+}
+
+function urlClause({ method, url, connections }: Url, put: Put): string {
+  const clauses = [
+    ...(method === null ? [] : [`e.method = ${put(method)}`]),
+    `e.url ~ ${put(`(?s)^${sourceOf(url)}(\\?.*)?$`)}`,
+    ...(connections === undefined ? [] : [`e.connection = ANY(${put(connections)})`]),
+  ];
+  return `(${clauses.join(' AND ')})`;
+}
+
+/** A glob as a regular expression: `*` any, `?` one, `[abc]` one of them. */
+const patternOf = (glob: string): string => `(?s)^${sourceOf(glob)}$`;
+
+const sourceOf = (glob: string): string =>
+  glob
+    .split(/(\*|\?|\[[^\]]+\])/)
+    .map((piece, i) => (i % 2 === 0 ? quoteSource(piece) : signOf(piece)))
+    .join('');
+
+const signOf = (sign: string): string => (sign === '*' ? '.*' : sign === '?' ? '.' : sign);
+
+const quoteSource = (text: string): string => text.replaceAll(/[\\^$.|?*+()[\]{}]/g, '\\$&');
