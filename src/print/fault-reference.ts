@@ -45,6 +45,12 @@ const MEANINGS: Readonly<Record<FaultCode, string>> = {
   STORE_UNREADABLE: 'The database of recordings is damaged or not readable.',
   STORE_LOCKED: 'Another process writes the database and did not end in time.',
   STORE_FULL: 'The disk is full. Nothing is forwarded that could not be recorded.',
+  STORE_UNREACHABLE:
+    'The team’s database does not answer. Nothing is forwarded that could not be recorded.',
+  STORE_REFUSED: 'The team’s database does not let this user in, or lacks a privilege.',
+  PEER_MISSING: 'What was asked for needs a package that does not come with aitrail.',
+  LOG_KEY_WRONG:
+    'The log of the team’s database is signed by another key than the one that is configured here.',
   STORE_NEWER: 'A newer aitrail wrote the database.',
   NO_SUCH_SESSION: 'No recorded session begins with that id.',
   NO_SUCH_EXCHANGE: 'No recorded exchange begins with that id.',

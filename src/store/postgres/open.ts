@@ -138,6 +138,7 @@ type RecordCall =
   | 'endGrant'
   | 'joinSession'
   | 'listSessions'
+  | 'countSessions'
   | 'findSession'
   | 'beginExchange'
   | 'appendReply'
@@ -161,6 +162,7 @@ function recordCalls(core: Core): Pick<Store, RecordCall> {
     joinSession: (grant, conversation, facts) =>
       sessions.joinSession(ask, { grant, conversation }, facts),
     listSessions: (filter) => sessions.listSessions(ask, filter),
+    countSessions: (filter) => sessions.countSessions(ask, filter),
     findSession: (prefix) => sessions.findSession(ask, prefix),
     beginExchange: (draft) => writes.beginExchange(core, draft),
     appendReply: (id, bytes) => writes.appendReply(core, id, bytes),

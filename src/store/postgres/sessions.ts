@@ -104,6 +104,25 @@ const formatRow = (row: Row): Session =>
   formatSession(row, { parent: row.parent_id, models: row.models });
 
 export async function listSessions(ask: Ask, filter: SessionFilter): Promise<readonly Session[]> {
+  const { where, values } = whereOf(filter);
+  const rows = await ask<Row>(
+    `${SELECT} ${where} ORDER BY last_ms DESC, n DESC
+     LIMIT ${filter.limit ?? SESSIONS_DEFAULT} OFFSET ${filter.offset ?? 0}`,
+    values,
+  );
+  return rows.map(formatRow);
+}
+
+/** All that fit, whatever the filter's limit and offset. */
+export async function countSessions(ask: Ask, filter: SessionFilter): Promise<number> {
+  const { where, values } = whereOf(filter);
+  return only(await ask<{ n: number }>(`SELECT count(*) AS n FROM sessions s ${where}`, values)).n;
+}
+
+function whereOf(filter: SessionFilter): {
+  readonly where: string;
+  readonly values: readonly SqlValue[];
+} {
   const values: SqlValue[] = [];
   const term = (value: SqlValue | undefined, sql: (it: string) => string): readonly string[] =>
     value === undefined ? [] : [sql(`$${values.push(value)}`)];
@@ -125,12 +144,7 @@ export async function listSessions(ask: Ask, filter: SessionFilter): Promise<rea
     ...term(filter.sinceMs, (it) => `last_ms >= ${it}`),
     ...term(filter.untilMs, (it) => `started_ms <= ${it}`),
   ];
-  const rows = await ask<Row>(
-    `${SELECT} ${terms.length === 0 ? '' : `WHERE ${terms.join(' AND ')}`}
-     ORDER BY last_ms DESC, n DESC LIMIT ${filter.limit ?? SESSIONS_DEFAULT}`,
-    values,
-  );
-  return rows.map(formatRow);
+  return { where: terms.length === 0 ? '' : `WHERE ${terms.join(' AND ')}`, values };
 }
 
 /** @throws Fault AMBIGUOUS_ID. */
