@@ -84,3 +84,23 @@ test.each([
   await store.close();
   rmSync(dirname(lab.repo), { recursive: true });
 });
+
+test('without a key to sign with, git waits to be told, also where nobody wants the summary', async () => {
+  const lab = openLab();
+  const caller = { ...lab.caller, env: { ...lab.env, AITRAIL_QUIET: '1' } };
+  const store = await openStore({ home: lab.home, mode: 'write', inProcess: true });
+  const world = {
+    openRecords: async () => Promise.resolve({ kind: 'open', store, isWritable: true } as const),
+    isWanted: () => true,
+    canWait: false,
+    tellBlock: null,
+  };
+  lab.commit('a.txt', 'one\n');
+  const attesting = answerHookRequest(postCommit({ ...lab, caller }), world);
+  expect(await attesting.answer).toMatch(
+    /^0\naitrail: 1 commit waits for attestation: .*NO_SIGNER/,
+  );
+  await attesting.ended;
+  await store.close();
+  rmSync(dirname(lab.repo), { recursive: true });
+});

@@ -16,7 +16,7 @@ import { isFault } from '../../model/fault.ts';
 import type { Signer } from '../../model/signing.ts';
 import { NOTES_REF, type Statement } from '../../model/statement.ts';
 import type { CommitFacts } from '../../model/verdict.ts';
-import { inTurn } from './in-turn.ts';
+import { inTurn, isTurnTaken } from './in-turn.ts';
 import type { AttestOutcome, AttestWork, RewrittenFrom } from './attest-work.ts';
 import { stateCommit } from './state-commit.ts';
 import { sumAttested } from './sum-attested.ts';
@@ -43,7 +43,7 @@ export async function attestCommit(
   await addPending(work.repository, known);
   if (rewrittenFrom === null && (await isSequencerRunning(work.repository)))
     return { ...NOTHING, queued: known.map((each) => each.commit) };
-  work.onQueued?.();
+  if (isTurnTaken(work.repository.commonDir)) work.onQueued?.();
   // an amended commit follows from the note of the one whose place it took
   return inTurn(work.repository.commonDir, () => attestQueue(work));
 }
@@ -89,6 +89,8 @@ async function attestAll(work: AttestWork, all: readonly PendingCommit[]): Promi
   const attested: Statement[] = [];
   try {
     const signer = await openSigner(work.repository.caller, work.policy.signing);
+    // a key that is missing or locked is said at once: git waits until it is known
+    work.onQueued?.();
     // one by one, parents first: a child is attributed with its parent's new note
     for (const each of sortParentsFirst(await readAll(work, wanted)))
       if (work.isWanted()) attested.push(...(await attestOne(work, each, signer)));

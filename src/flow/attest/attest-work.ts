@@ -17,7 +17,8 @@ export interface AttestWork {
   readonly attribute?: Attribute;
   /** False once nobody waits for the answer any more: nothing may be written then (DECISIONS 18). */
   readonly isWanted: () => boolean;
-  /** Told once the commits stand in the queue on disk: they are attested, sooner or later, whatever becomes of us. */
+  /** Told once the commits stand in the queue on disk and there is a key to sign with, at least once: they are attested,
+   *  sooner or later, whatever becomes of us. */
   readonly onQueued?: () => void;
 }
 

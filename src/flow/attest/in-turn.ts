@@ -2,6 +2,9 @@
 
 const last = new Map<string, Promise<unknown>>();
 
+/** Is something under way under this name? */
+export const isTurnTaken = (name: string): boolean => last.has(name);
+
 /** Runs the work once all that was given before under this name has ended, however it ended. */
 export async function inTurn<T>(name: string, work: () => Promise<T>): Promise<T> {
   const before = last.get(name) ?? Promise.resolve();
