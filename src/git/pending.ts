@@ -38,9 +38,7 @@ const POLL_MS = 10;
 export async function awaitTakers(repository: Repository): Promise<void> {
   const deadlineMs = Date.now() + WAIT_MS_MAX;
   const isBusy = async (): Promise<boolean> =>
-    (await listTaken(repository)).some(
-      ({ pid, atMs }) => pid !== process.pid && Date.now() - atMs < FRESH_MS && isAlive(pid),
-    );
+    (await listHeld(repository)).some(({ atMs }) => Date.now() - atMs < FRESH_MS);
   while (Date.now() < deadlineMs && (await isBusy())) await pause(POLL_MS);
 }
 
@@ -53,10 +51,7 @@ export async function readPending(repository: Repository): Promise<readonly Pend
 
 /** Ids of commits that another process attests just now. */
 export async function readTaken(repository: Repository): Promise<ReadonlySet<string>> {
-  const others = (await listTaken(repository)).filter(
-    ({ pid }) => pid !== process.pid && isAlive(pid),
-  );
-  const commits = await readQueues(others.map(({ file }) => file));
+  const commits = await readQueues((await listHeld(repository)).map(({ file }) => file));
   return new Set(commits.map(({ commit }) => commit));
 }
 
@@ -76,7 +71,7 @@ export async function takePending(
   repository: Repository,
 ): Promise<{ readonly commits: readonly PendingCommit[]; readonly done: () => Promise<void> }> {
   const mine = `${pathOf(repository)}.taken-${process.pid}-${Date.now()}`;
-  const abandoned = (await listTaken(repository)).filter(({ pid }) => !isAlive(pid));
+  const abandoned = (await listTaken(repository)).filter(({ isHeld }) => !isHeld);
   const isTaken = await rename(pathOf(repository), mine).then(
     () => true,
     () => false, // nothing waits, or another taker was faster
@@ -92,28 +87,37 @@ interface TakenQueue {
   readonly file: string;
   readonly pid: number;
   readonly atMs: number;
+  /** By a process that is there, this one included. */
+  readonly isHeld: boolean;
 }
+
+/** By other processes. */
+const listHeld = async (repository: Repository): Promise<readonly TakenQueue[]> =>
+  (await listTaken(repository)).filter(({ pid, isHeld }) => isHeld && pid !== process.pid);
 
 async function listTaken(repository: Repository): Promise<readonly TakenQueue[]> {
   const folder = join(repository.commonDir, 'aitrail');
   const names = await readdir(folder).catch(() => []); // not even a folder yet
-  return names
-    .map((name) => ({ name, found: /^pending\.taken-(\d+)-(\d+)$/.exec(name) }))
-    .filter(({ found }) => found !== null)
-    .map(({ name, found }) => ({
-      file: join(folder, name),
-      pid: Number(found?.[1]),
-      atMs: Number(found?.[2]),
-    }));
+  const taken: TakenQueue[] = [];
+  for (const name of names) {
+    const [, pid, atMs] = /^pending\.taken-(\d+)-(\d+)$/.exec(name) ?? [];
+    if (pid === undefined || atMs === undefined) continue;
+    const isHeld = await isAlive(Number(pid));
+    taken.push({ file: join(folder, name), pid: Number(pid), atMs: Number(atMs), isHeld });
+  }
+  return taken;
 }
 
-function isAlive(pid: number): boolean {
+/** Can it still go on? One that was killed may stand in the system's list for as long as nobody asks what became of it. */
+async function isAlive(pid: number): Promise<boolean> {
   try {
     process.kill(pid, 0); // signal 0 only asks
-    return true;
   } catch (thrown) {
     return thrown instanceof Error && 'code' in thrown && thrown.code === 'EPERM';
   }
+  const stat = await readFile(`/proc/${String(pid)}/stat`, 'latin1').catch(() => ''); // not this system
+  // the second field is a name in brackets, which may hold anything; the state comes after it
+  return !/^[ZX]/.test(stat.slice(stat.lastIndexOf(')') + 2));
 }
 
 /** A commit that is there more than once keeps what its own hook saw, and every source that it was once said to have. */
