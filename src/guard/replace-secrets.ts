@@ -30,12 +30,15 @@ export function replaceSecrets(
 ): string | null {
   if (CHECKED_FILES.test(path) || SIGNED_TEXT.test(text) || text.includes('\0')) return null;
   const starts = lineStarts(text);
-  let next = text;
-  for (const each of replacements.toSorted((a, b) => position(b.hit) - position(a.hit))) {
+  const placed: (Replacement & { readonly start: number })[] = [];
+  for (const each of replacements) {
     const start = findValue(path, text, { hit: each.hit, starts });
     if (start === null) return null;
-    next = `${next.slice(0, start)}${each.placeholder}${next.slice(start + each.hit.value.length)}`;
+    placed.push({ ...each, start });
   }
+  let next = text;
+  for (const { start, placeholder, hit } of placed.toSorted((a, b) => b.start - a.start))
+    next = `${next.slice(0, start)}${placeholder}${next.slice(start + hit.value.length)}`;
   return path.endsWith('.json') && isJson(text) && !isJson(next) ? null : next;
 }
 
@@ -50,8 +53,6 @@ function findValue(
   const line = text.slice(lineStart, starts[hit.firstLine]);
   return text.startsWith(hit.value, start) && isPlain(path, line, hit) ? start : null;
 }
-
-const position = (hit: SecretHit): number => hit.firstLine * 1e6 + hit.firstColumn;
 
 function isPlain(path: string, line: string, hit: SecretHit): boolean {
   if (!PLAIN_VALUE.test(hit.value) || CHECKED_LINE.test(line)) return false;
@@ -79,3 +80,30 @@ function isJson(text: string): boolean {
     return false; // jsonc, templates: nothing to keep
   }
 }
+
+/**
+ * The same in the working file, which filters and edits since may have made another one: whole lines as they are staged,
+ * line ends aside. What is not staged stays, a longer value that holds this one too.
+ *
+ * @param bytes of the file, one character each.
+ */
+export function replaceInLines(bytes: string, replacements: readonly Replacement[]): string {
+  const lines = new Map<string, string>();
+  const longestFirst = replacements.toSorted((a, b) => b.hit.value.length - a.hit.value.length);
+  for (const { hit, placeholder } of longestFirst) {
+    const line = bytesOf(hit.line).replace(/\r$/, '');
+    const next = (lines.get(line) ?? line).replaceAll(bytesOf(hit.value), placeholder);
+    lines.set(line, next);
+  }
+  return bytes
+    .split('\n')
+    .map((line) => {
+      const end = line.endsWith('\r') ? '\r' : '';
+      const bare = line.slice(0, line.length - end.length);
+      return `${lines.get(bare) ?? bare}${end}`;
+    })
+    .join('\n');
+}
+
+/** As a file holds it, one character each byte. */
+export const bytesOf = (text: string): string => Buffer.from(text, 'utf8').toString('latin1');

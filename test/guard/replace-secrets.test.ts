@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { SecretHit } from '../../src/guard/finding.ts';
-import { replaceSecrets } from '../../src/guard/replace-secrets.ts';
+import { replaceInLines, replaceSecrets } from '../../src/guard/replace-secrets.ts';
 
 const VALUE = 'v4lue+of/a=secret';
 const MARK = 'AITRAIL_k_00000000';
@@ -50,4 +50,24 @@ test('a hit that is not there any more stops it', () => {
   const [hit] = hitsIn('a.ini', `t = ${VALUE}\n`);
   const replacements = hit === undefined ? [] : [{ hit, placeholder: MARK }];
   expect(replaceSecrets('a.ini', 't = something else\n', replacements)).toBeNull();
+});
+
+test('columns beyond a million are columns', () => {
+  const text = `${' '.repeat(2_000_000)}"${VALUE}"\n"${VALUE}"\n`;
+  const replacements = hitsIn('a.ts', text).map((hit) => ({ hit, placeholder: MARK }));
+  expect(replaceSecrets('a.ts', text, replacements) === replaced(text)).toBe(true);
+});
+
+test.each([
+  ['the same line', `t = "${VALUE}" ü\n`, `t = "${MARK}" ü\n`],
+  ['with another line end', `a\r\nt = "${VALUE}" ü\r\n`, `a\r\nt = "${MARK}" ü\r\n`],
+  ['at the end', `t = "${VALUE}" ü`, `t = "${MARK}" ü`],
+  ['changed since', `t = "${VALUE}" ü // later\n`, `t = "${VALUE}" ü // later\n`],
+  ['a longer one', `t = "${VALUE}x" ü\n`, `t = "${VALUE}x" ü\n`],
+])('in the working file: %s', (_, text, want) => {
+  const line = `t = "${VALUE}" ü`;
+  const hits = hitsIn('a.py', line).map((hit) => ({ hit: { ...hit, line }, placeholder: MARK }));
+  const bytes = Buffer.from(text).toString('latin1');
+  const next = replaceInLines(bytes, hits);
+  expect(Buffer.from(next, 'latin1').toString()).toBe(want);
 });

@@ -13,7 +13,12 @@ import {
 import type { PatchFile } from '../../git/patch-file.ts';
 import { readState, statePath, writeState } from '../../git/state-file.ts';
 import type { SecretHit } from '../../guard/finding.ts';
-import { type Replacement, replaceSecrets } from '../../guard/replace-secrets.ts';
+import {
+  bytesOf,
+  replaceInLines,
+  type Replacement,
+  replaceSecrets,
+} from '../../guard/replace-secrets.ts';
 import { ensureVaultKey } from '../../identity/vault-key.ts';
 import { arrayAt, isObject, isString, parseJson } from '../../model/json.ts';
 import type { MaskHindrance } from '../../model/notice.ts';
@@ -114,30 +119,32 @@ async function maskWorkingFiles(
   masked: readonly MaskedFile[],
 ): Promise<ReadonlyMap<string, string>> {
   const stuck = new Map<string, string>();
-  for (const file of masked)
-    await maskWorkingFile(work, file).catch((thrown: unknown) => {
-      stuck.set(file.path, thrown instanceof Error ? thrown.message : String(thrown));
-    });
+  for (const file of masked) {
+    const why = await maskWorkingFile(work, file).catch((thrown: unknown) =>
+      thrown instanceof Error ? thrown.message : String(thrown),
+    );
+    if (why !== null) stuck.set(file.path, why);
+  }
   return stuck;
 }
 
-/** Parts that are not staged stay as they are. */
-async function maskWorkingFile({ repository }: HookWork, file: MaskedFile): Promise<void> {
+/** Parts that are not staged stay as they are. @returns why the value is still there; null where it is not. */
+async function maskWorkingFile({ repository }: HookWork, file: MaskedFile): Promise<string | null> {
   const path = join(repository.worktree, file.path);
   const facts = await lstat(path).catch(() => null); // deleted since it was staged
-  if (facts?.isFile() !== true) return;
+  if (facts?.isFile() !== true) return null;
   const before = await readFile(path);
-  let bytes = before.toString('latin1');
-  for (const { hit, placeholder } of file.replacements) {
-    bytes = bytes.replaceAll(Buffer.from(hit.value, 'utf8').toString('latin1'), placeholder);
-  }
+  const bytes = replaceInLines(before.toString('latin1'), file.replacements);
+  const isLeft = file.replacements.some(({ hit }) => bytes.includes(bytesOf(hit.value)));
+  const left = isLeft ? 'the value also stands in lines that are not staged' : null;
   const after = Buffer.from(bytes, 'latin1');
-  if (after.equals(before)) return;
+  if (after.equals(before)) return left;
   const name = `masking-${randomBytes(6).toString('hex')}`;
   const content = { bytes: after, mode: facts.mode };
   // in our own folder, where nobody comes across what a killed hook left behind; else on the file's own disk
   const isDone = await replaceFile(path, statePath(repository.gitDir, name), content);
   if (!isDone) await replaceFile(path, `${path}.${name}`, content);
+  return left;
 }
 
 /**
