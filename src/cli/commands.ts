@@ -37,6 +37,8 @@ export const COMMANDS: readonly Entry[] = [
   { name: 'search', load: async () => [(await import('./search.ts')).command] },
   { name: 'show', load: async () => (await import('./show.ts')).commands },
   { name: 'export', load: async () => [(await import('./export.ts')).command] },
+  { name: 'prune', load: async () => (await import('./prune.ts')).commands },
+  { name: 'erase', load: async () => (await import('./erase.ts')).commands },
   { name: 'replay', load: async () => (await import('./replay.ts')).commands },
   { name: 'ui', load: async () => (await import('./ui.ts')).commands },
   {

@@ -4,6 +4,7 @@ import { stopSession } from '../flow/session/stop-session.ts';
 import { sessionLines, sessionsDocument } from '../print/session-lines.ts';
 import { pickStyle } from '../print/style.ts';
 import type { CommandSpec } from './command.ts';
+import { holdCommands } from './holds.ts';
 import { outputColumns, printDocument } from './output.ts';
 import { FILTER_OPTIONS, parseFilter } from './session-filter.ts';
 
@@ -39,4 +40,5 @@ export const commands: readonly CommandSpec[] = [
       return 0;
     },
   },
+  ...holdCommands,
 ];

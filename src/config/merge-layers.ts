@@ -3,13 +3,14 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../model/canonical-json.ts';
 import type { Policy, SecretAction, SecretsPolicy, SettingPlace } from '../model/policy.ts';
-import { DEFAULT_SECRETS, RETENTION_DAYS } from './defaults.ts';
+import { DEFAULT_SECRETS } from './defaults.ts';
 import { type Ladder, type Layer, notYours, pickStrictest } from './ladder.ts';
 import { mergeExpire, mergeGroups, mergeHold } from './merge-approvals.ts';
 import { mergeRules, mergeSecretRules } from './merge-rules.ts';
 import { mergeConnections } from './merge-connections.ts';
 import { mergeIdentity, mergePipelines } from './merge-identity.ts';
 import { mergeNotify } from './merge-notify.ts';
+import { mergeRetention } from './merge-retention.ts';
 import { mergeTelemetry } from './merge-telemetry.ts';
 import type { Configuration } from './schema.ts';
 
@@ -46,7 +47,7 @@ export function mergeLayers(layers: readonly Layer[]): InForce {
       standard: 'enforce',
       read: (settings) => settings.mode,
     }),
-    retentionDays: RETENTION_DAYS,
+    retentionDays: mergeRetention(layers, places),
     signing: readOwn(layers, 'signing', places)?.signing ?? 'auto',
     summary: mergeSummary(layers, places),
     notes: { push: mergeNotesPush(climb), gitAi: mergeGitAi(layers, places) },

@@ -183,6 +183,13 @@ export const CONFIGURATION = z.strictObject({
   pipelines: pipelines
     .optional()
     .describe('which pipelines are recorded: the first that fits counts'),
+  retention: z
+    .string()
+    .regex(/^[1-9]\d{0,4}[dw]$/, 'must be days or weeks such as 90d')
+    .optional()
+    .describe(
+      'how long recordings are kept; older ones go by themselves, the log keeps their digests; a repository can only make it shorter, as it stands in the base revision',
+    ),
   summary: z
     .boolean()
     .optional()

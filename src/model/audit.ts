@@ -17,10 +17,10 @@ export interface AuditedCommit {
 }
 
 /**
- * `contradiction`: the recordings say something else. `erased`: the note names a recording that was here and was erased or
- * pruned since, as the log shows; nothing contradicts it. `elsewhere`: it names a recording that was never here.
+ * `contradiction`: the recordings say something else. `pruned`, `erased`: the note names a recording that was here and went
+ * since, by its age or because somebody asked for it, as the log shows; nothing contradicts it. `elsewhere`: it names a recording that was never here.
  */
-export type AuditKind = 'contradiction' | 'erased' | 'elsewhere';
+export type AuditKind = 'contradiction' | 'pruned' | 'erased' | 'elsewhere';
 
 /** Neighbouring lines with everything in common. */
 export interface AuditFinding {

@@ -7,7 +7,13 @@ export type EventKind =
   | 'ran' // an agent typed a verb that is allowed and worth knowing
   | 'decided' // somebody answered a request for approval
   | 'gap' // something passed unrecorded: what, and why
-  | 'stopped'; // somebody ended a session and its token
+  | 'stopped' // somebody ended a session and its token
+  | 'pruned' // recordings went because of their age
+  | 'erased' // recordings went because somebody asked for it
+  | 'held' // a session must stay until it is released
+  | 'released'
+  | 'read' // somebody looked at what others recorded
+  | 'restored'; // the store was put back from a backup
 
 /** Names to values, all short. Never what a request carried. */
 export type EventDetail = Readonly<Record<string, string | number | null | readonly string[]>>;

@@ -80,6 +80,8 @@ export const FAULTS = {
   CREDENTIAL_MISSING: { exit: 3, fix: 'keep it: aitrail credentials set CONNECTION' },
   COMMAND_NOT_FOUND: { exit: 2, fix: 'check the spelling and PATH' },
   // store, log
+  SESSION_HELD: { exit: 1, fix: 'release it first: aitrail sessions release ID' },
+  NOT_HELD: { exit: 1, fix: 'list what is held: aitrail sessions holds' },
   STORE_UNREADABLE: {
     exit: 3,
     fix: 'check owner and mode of the state directory; aitrail doctor names it',

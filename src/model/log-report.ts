@@ -6,8 +6,12 @@ export interface LogReport {
   readonly size: number;
   /** Hex. */
   readonly root: string;
-  /** Leaves whose record is here and fits; the others stand for commits, events or pruned records. */
+  /** Leaves whose record is here and fits; the others stand for commits, events or records that are gone. */
   readonly recordsChecked: number;
+  /** Records that went because of their age, and that the log says so of. */
+  readonly pruned: number;
+  /** Records that somebody had erased. */
+  readonly erased: number;
   /** Derived files that were missing or torn, by path below `log/`. */
   readonly repaired: readonly string[];
   /** Were they written again? Only where no other process writes the store. */

@@ -8,7 +8,7 @@ const UNIT_MS: Readonly<Record<string, number>> = {
 };
 
 /** `7d`, `12h` → milliseconds; null for anything else. */
-function parseAge(text: string): number | null {
+export function parseAge(text: string): number | null {
   const [, count = '', unit = ''] = /^(\d{1,6})([mhdw])$/.exec(text) ?? [];
   const unitMs = UNIT_MS[unit];
   return unitMs === undefined ? null : Number(count) * unitMs;

@@ -27,8 +27,10 @@ function reasonOf({ kind, said, found }: AuditFinding): string {
   switch (kind) {
     case 'contradiction':
       return `the note says ${originName(said)}, the recordings say ${originName(found)}`;
+    case 'pruned':
+      return `the note says ${originName(said)}; what was recorded of it was pruned for its age`;
     case 'erased':
-      return `the note says ${originName(said)}; what was recorded of it has been erased or pruned`;
+      return `the note says ${originName(said)}; what was recorded of it has been erased`;
     case 'elsewhere':
       return `the note says ${originName(said)}, which was not recorded on this machine`;
   }
@@ -41,8 +43,13 @@ function originName(origin: LineOrigin): string {
   return `${origin.kind} by ${plainLine(by)} (exchange ${plainLine(exchange)})`;
 }
 
-const KINDS = ['contradiction', 'erased', 'elsewhere'] as const;
-const WORDS = { contradiction: 'contradicted', erased: 'erased', elsewhere: 'not recorded here' };
+const KINDS = ['contradiction', 'pruned', 'erased', 'elsewhere'] as const;
+const WORDS = {
+  contradiction: 'contradicted',
+  pruned: 'pruned',
+  erased: 'erased',
+  elsewhere: 'not recorded here',
+};
 
 function sumText(audit: Audit): string {
   const agreed = audit.commits.reduce((sum, each) => sum + each.agreed, 0);

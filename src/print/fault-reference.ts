@@ -42,6 +42,9 @@ const MEANINGS: Readonly<Record<FaultCode, string>> = {
   UPSTREAM_NONSENSE: 'An answer was not in the encoding or the protocol that it claimed.',
   CREDENTIAL_MISSING: 'A connection has a credential of its own, and it is not where it should be.',
   COMMAND_NOT_FOUND: 'The command that `run` was to start does not exist or is not executable.',
+  SESSION_HELD:
+    'Recordings that somebody put on hold are not taken away; the message names the sessions.',
+  NOT_HELD: 'The session that is to be released is not held.',
   STORE_UNREADABLE: 'The database of recordings is damaged or not readable.',
   STORE_LOCKED: 'Another process writes the database and did not end in time.',
   STORE_FULL: 'The disk is full. Nothing is forwarded that could not be recorded.',

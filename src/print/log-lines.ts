@@ -19,11 +19,17 @@ export function logReportText(report: LogReport): string {
   return [
     `log ${report.origin}: fine\n`,
     `  ${leaves(report.size)}, ${counted(report.recordsChecked, 'record')} recomputed\n`,
+    ...goneText(report),
     `  root ${report.root}\n`,
     `  key  ${report.vkey}\n`,
     repaired === '' ? '' : `${counted(report.repaired.length, 'file')} ${how}:\n${repaired}`,
   ].join('');
 }
+
+const goneText = ({ pruned, erased }: LogReport): readonly string[] =>
+  pruned + erased === 0
+    ? []
+    : [`  ${pruned} pruned, ${erased} erased: their digests stay in the log\n`];
 
 /** `aitrail.log/1`. */
 export const logReportDocument = (report: LogReport): object => ({

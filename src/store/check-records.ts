@@ -12,6 +12,7 @@ import { readList } from './lists.ts';
 import { logSize, nodeReader, readLog } from './log-rows.ts';
 import { nameOf } from './leaf-name.ts';
 import { digestOfParts, isPartSound } from './parts.ts';
+import { findGone } from './removal-rows.ts';
 import { replyParts } from './reply-rows.ts';
 import type { RecordCheck, Store } from './store.ts';
 
@@ -27,11 +28,16 @@ export function checkRecords(
     if (kind === 'event') {
       const event = findEventRow(database, id);
       const expected = event === undefined ? null : eventLeaf(event);
-      return { index: entry.index, expected, damage: null };
+      return { index: entry.index, expected, gone: null, damage: null };
     }
-    const row = kind === 'exchange' ? recordOf(database, id) : undefined;
-    if (row === undefined) return { index: entry.index, expected: null, damage: null };
-    return { index: entry.index, ...recompute(database, row, sound) };
+    if (kind !== 'exchange')
+      return { index: entry.index, expected: null, gone: null, damage: null };
+    const row = recordOf(database, id);
+    if (row === undefined) {
+      const gone = findGone(database, entry.index) ?? 'unexplained';
+      return { index: entry.index, expected: null, gone, damage: null };
+    }
+    return { index: entry.index, gone: null, ...recompute(database, row, sound) };
   });
 }
 
@@ -63,7 +69,7 @@ function recompute(
   database: Database,
   row: ExchangeRow,
   sound: Map<number, boolean>,
-): Omit<RecordCheck, 'index'> {
+): Pick<RecordCheck, 'expected' | 'damage'> {
   try {
     return {
       expected: exchangeLeaf(database, row),

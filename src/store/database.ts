@@ -45,7 +45,7 @@ export function openForWriting(home: string): Database {
     const database = wrap(new DatabaseSync(file, { timeout: BUSY_MS }));
     try {
       database.exec(
-        `PRAGMA page_size = ${PAGE_BYTES}; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;
+        `PRAGMA page_size = ${PAGE_BYTES}; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;
          PRAGMA secure_delete = ON;
          PRAGMA cache_size = -${CACHE_KIBIBYTES}; PRAGMA journal_size_limit = 67108864;`,
       );
@@ -135,6 +135,10 @@ function migrate(database: Database, file: string): void {
       database.run(`INSERT INTO meta (name, value) VALUES ('key', ?)`, [randomBytes(32)]);
     database.exec(`PRAGMA user_version = ${MIGRATIONS.length}`);
   });
+  // stores of older versions never gave a page back
+  const isShrinking =
+    database.get<{ auto_vacuum: number }>('PRAGMA auto_vacuum')?.auto_vacuum === 2;
+  if (!isShrinking && version > 0) database.exec('PRAGMA auto_vacuum = INCREMENTAL; VACUUM');
 }
 
 function versionOf(database: Database, file: string): number {

@@ -2,7 +2,7 @@
 import { openEmbeddedStore, type EmbeddedOptions } from './embedded-store.ts';
 import { storeOf } from './store-of.ts';
 import { openStoreThread } from './store-thread.ts';
-import type { Store } from './store.ts';
+import type { LocalStore } from './upkeep-store.ts';
 
 interface StoreOptions {
   /** State directory: src/config/places.ts. */
@@ -20,14 +20,14 @@ interface StoreOptions {
  *
  * @throws Fault STORE_LOCKED, STORE_NEWER, STORE_UNREADABLE, STORE_FULL.
  */
-export async function openStore(options: StoreOptions): Promise<Store> {
+export async function openStore(options: StoreOptions): Promise<LocalStore> {
   const { home, mode, lockWaitMs = 1000 } = options;
   const isHere = options.inProcess ?? mode === 'read';
   const embedded = { home, mode, lockWaitMs };
   return isHere ? openHere(embedded) : openStoreThread(embedded);
 }
 
-function openHere(options: EmbeddedOptions): Store {
+function openHere(options: EmbeddedOptions): LocalStore {
   const store = openEmbeddedStore(options);
   let isOpen = true;
   return storeOf(

@@ -2,7 +2,7 @@
 import type { FaultCode } from '../model/fault.ts';
 import type { EmbeddedOptions } from './embedded-store.ts';
 import type { CallName } from './sync-store.ts';
-import type { Store } from './store.ts';
+import type { LocalStore } from './upkeep-store.ts';
 
 /** One call; `args` are the call's own. */
 export type Call<Name extends CallName = CallName> = {
@@ -10,7 +10,7 @@ export type Call<Name extends CallName = CallName> = {
     readonly kind: 'call';
     readonly id: number;
     readonly name: Each;
-    readonly args: Parameters<Store[Each]>;
+    readonly args: Parameters<LocalStore[Each]>;
   };
 }[Name];
 

@@ -131,4 +131,14 @@ export const MIGRATIONS: readonly string[] = [
   ALTER TABLE exchanges ADD COLUMN indexed INTEGER NOT NULL DEFAULT 0;
   CREATE INDEX exchanges_unindexed ON exchanges (n) WHERE indexed = 0 AND outcome <> 'open';
   `,
+  `
+  -- leaves whose records were taken away, and the event that says so
+  CREATE TABLE gone (log_index INTEGER PRIMARY KEY, event TEXT NOT NULL);
+  -- sessions that nothing may take away
+  CREATE TABLE holds (
+    session INTEGER PRIMARY KEY REFERENCES sessions (n), reason TEXT NOT NULL, by_whom TEXT NOT NULL, at_ms INTEGER NOT NULL
+  );
+  CREATE INDEX observations_by_exchange ON observations (exchange);
+  CREATE INDEX sessions_by_worktree ON sessions (worktree);
+  `,
 ];

@@ -18,6 +18,7 @@ import * as search from './search-rows.ts';
 import * as sessions from './session-rows.ts';
 import type { LeafProof, SignedCheckpoint } from './store.ts';
 import type { SyncStore } from './sync-store.ts';
+import { upkeepCalls } from './upkeep-calls.ts';
 
 /** What is remembered between calls; all of it can be read again from the rows. */
 export interface Memory {
@@ -41,6 +42,7 @@ export const storeCalls = (core: Core): SyncStore => ({
   ...sessionCalls(core),
   ...exchangeCalls(core),
   ...searchCalls(core),
+  ...upkeepCalls(core),
   ...evidenceCalls(core),
   ...logCalls(core),
 });

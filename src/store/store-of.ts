@@ -1,11 +1,12 @@
 // The store's calls, each handed to whoever answers them.
 import type { Store } from './store.ts';
+import type { LocalStore, UpkeepStore } from './upkeep-store.ts';
 import type { CallName } from './sync-store.ts';
 
 export type Ask = <Name extends CallName>(
   name: Name,
-  ...args: Parameters<Store[Name]>
-) => Promise<Awaited<ReturnType<Store[Name]>>>;
+  ...args: Parameters<LocalStore[Name]>
+) => Promise<Awaited<ReturnType<LocalStore[Name]>>>;
 
 type ProofCall =
   | 'addCommit'
@@ -27,9 +28,10 @@ type ProofCall =
   | 'findSecret'
   | 'readKey';
 
-export const storeOf = (ask: Ask, close: () => Promise<void>): Store => ({
+export const storeOf = (ask: Ask, close: () => Promise<void>): LocalStore => ({
   ...talkCalls(ask),
   ...proofCalls(ask),
+  ...upkeepCalls(ask),
   close,
 });
 
@@ -85,4 +87,21 @@ const proofCalls = (ask: Ask): Pick<Store, ProofCall> => ({
   putSecret: (entry) => ask('putSecret', entry),
   findSecret: (placeholder, nowMs) => ask('findSecret', placeholder, nowMs),
   readKey: () => ask('readKey'),
+});
+
+/** Taking away and holding. */
+const upkeepCalls = (ask: Ask): UpkeepStore => ({
+  countRemovable: (removal) => ask('countRemovable', removal),
+  listWorktrees: (beforeMs) => ask('listWorktrees', beforeMs),
+  removeExchanges: (removal, by) => ask('removeExchanges', removal, by),
+  findGarbage: () => ask('findGarbage'),
+  dropGarbage: (garbage) => ask('dropGarbage', garbage),
+  dropFingerprints: (from) => ask('dropFingerprints', from),
+  isUnswept: () => ask('isUnswept'),
+  compact: (isFirst) => ask('compact', isFirst),
+  addHold: (hold) => ask('addHold', hold),
+  removeHold: (session) => ask('removeHold', session),
+  listHolds: () => ask('listHolds'),
+  listGone: () => ask('listGone'),
+  findGone: (logIndex) => ask('findGone', logIndex),
 });

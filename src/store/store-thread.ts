@@ -4,14 +4,14 @@ import { Worker } from 'node:worker_threads';
 import { fromFailure } from './failures.ts';
 import type { Failure, FromOwner, OwnerOptions, ToOwner } from './protocol.ts';
 import { storeOf, type Ask } from './store-of.ts';
-import type { Store } from './store.ts';
+import type { LocalStore } from './upkeep-store.ts';
 
 /**
  * Starts the thread and waits until it has opened the store.
  *
  * @throws Fault as `openEmbeddedStore`.
  */
-export async function openStoreThread(options: OwnerOptions): Promise<Store> {
+export async function openStoreThread(options: OwnerOptions): Promise<LocalStore> {
   const worker = startWorker(options);
   // Events are call numbers: raised once, with what the call returns. `Failures` carries the same numbers.
   const results = new EventEmitter().setMaxListeners(0);

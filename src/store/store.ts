@@ -156,8 +156,10 @@ export interface LeafProof {
 /** A leaf computed anew from the record that it stands for. */
 export interface RecordCheck {
   readonly index: number;
-  /** Null: no record here to compute it from (a commit, an event, or pruned). */
+  /** Null: no record here to compute it from. */
   readonly expected: Uint8Array | null;
+  /** Of an exchange whose record is not here: what the log says about that, where the store keeps count. */
+  readonly gone: 'pruned' | 'erased' | 'unexplained' | null;
   /** Says what of the record does not fit its own digest; null if all does. */
   readonly damage: string | null;
 }

@@ -1,14 +1,14 @@
 // The store as the thread that owns the database sees it: the same calls, answered at once.
-import type { Store } from './store.ts';
+import type { LocalStore } from './upkeep-store.ts';
 
 /** Every call of the store but `close`, without the promises. */
 export type SyncStore = {
   readonly [Name in CallName]: (
-    ...args: Parameters<Store[Name]>
-  ) => Awaited<ReturnType<Store[Name]>>;
+    ...args: Parameters<LocalStore[Name]>
+  ) => Awaited<ReturnType<LocalStore[Name]>>;
 };
 
-export type CallName = Exclude<keyof Store, 'close'>;
+export type CallName = Exclude<keyof LocalStore, 'close'>;
 
 /** What the owner of the store does besides answering. */
 export interface EmbeddedStore {

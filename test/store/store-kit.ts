@@ -7,10 +7,11 @@ import { join } from 'node:path';
 import { newExchangeId, newGrantId } from '../../src/store/ids.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import type { ExchangeDraft, ExchangeEnd, NewEmission, Store } from '../../src/store/store.ts';
+import type { LocalStore } from '../../src/store/upkeep-store.ts';
 
 export const newHome = (): string => mkdtempSync(join(tmpdir(), 'store-'));
 
-export const openHere = (home: string): Promise<Store> =>
+export const openHere = (home: string): Promise<LocalStore> =>
   openStore({ home, mode: 'write', inProcess: true, lockWaitMs: 50 });
 
 export const sha256 = (bytes: Uint8Array | string): string =>

@@ -4,12 +4,12 @@ import { createHash } from 'node:crypto';
 import type { AuditFinding, AuditKind } from '../../model/audit.ts';
 import type { AddedLine, LineOrigin } from '../../model/origin.ts';
 import type { Statement, StatementExchange } from '../../model/statement.ts';
-import type { Store } from '../../store/store.ts';
+import type { LocalStore } from '../../store/upkeep-store.ts';
 import { attributeCommit, type AttributionWork } from './attribute-commit.ts';
 import { openOrigins } from './commit-notes.ts';
 
 export interface AuditWork extends AttributionWork {
-  readonly store: Store;
+  readonly store: LocalStore;
 }
 
 export interface AuditedLines {
@@ -18,7 +18,7 @@ export interface AuditedLines {
 }
 
 /** What became of a recording that a note names. */
-type Whereabouts = 'here' | 'erased' | 'elsewhere' | 'contradicted';
+type Whereabouts = 'here' | 'pruned' | 'erased' | 'elsewhere' | 'contradicted';
 
 /** @param statement of a note whose signature holds and that names this commit. @throws as attributeCommit. */
 export async function auditCommit(
@@ -46,16 +46,19 @@ export async function auditCommit(
 }
 
 /** The log keeps the leaf of a recording that is gone. */
-async function locate(store: Store, said: StatementExchange): Promise<Whereabouts> {
+async function locate(store: LocalStore, said: StatementExchange): Promise<Whereabouts> {
   const exchange = await store.findExchange(said.id);
   const index = exchange?.logIndex ?? said.logIndex;
   const [leaf] = index === null ? [] : await store.readLog(index, 1);
   const isLeaf =
     leaf !== undefined &&
     createHash('sha256').update(leaf.data).digest('hex') === said.recordSha256;
-  if (exchange === null || exchange.id !== said.id) return isLeaf ? 'erased' : 'elsewhere';
+  if (exchange?.id !== said.id) return isLeaf ? whyGone(store, said) : 'elsewhere';
   return said.recordSha256 === null || isLeaf ? 'here' : 'contradicted';
 }
+
+const whyGone = async (store: LocalStore, { logIndex }: StatementExchange): Promise<Whereabouts> =>
+  (logIndex === null ? null : await store.findGone(logIndex)) ?? 'erased';
 
 /** @returns null where note and recordings agree. */
 function judgeLine(
@@ -68,9 +71,10 @@ function judgeLine(
   if (isSame(said, found)) return null;
   // a line of an AI's that the note keeps silent about: it takes no missing recording to say so
   if (said.kind === 'unrecorded') return 'contradiction';
-  if (place === 'erased' || place === 'elsewhere') return place;
-  // what was erased may have been what these lines were told from
-  return [...places.values()].includes('erased') ? 'erased' : 'contradiction';
+  if (place !== 'here') return place;
+  // what is gone may have been what these lines were told from
+  const gone = (['erased', 'pruned'] as const).find((one) => [...places.values()].includes(one));
+  return gone ?? 'contradiction';
 }
 
 /** The same words may stand in several exchanges of one agent and model: which of them is named says nothing. */

@@ -3,11 +3,12 @@ import { readReport } from '../../agents/read-report.ts';
 import type { ControlAnswer, ControlCall, Routes } from '../../daemon/control.ts';
 import { CI_FACTS, type CiFact } from '../../model/context.ts';
 import type { EventKind, NewEvent } from '../../model/event.ts';
-import { Fault, isFault } from '../../model/fault.ts';
-import { formatFault } from '../../model/fault-text.ts';
+import { Fault } from '../../model/fault.ts';
 import { arrayAt, isObject, isString, objectAt, parseJson, stringAt } from '../../model/json.ts';
 import type { Place } from '../../model/session.ts';
 import { NO_HOPS, parseHopRules } from '../../proxy/hops.ts';
+import { keepRoutes } from '../keep/keep-routes.ts';
+import { answer, text } from './answer.ts';
 import { identifyOpener, type Opener } from '../session/identify-opener.ts';
 import { tellHookBlock } from '../judge/tell-hook-block.ts';
 import type { HookHandler, Serving } from './serve.ts';
@@ -52,6 +53,7 @@ export function controlRoutes(serving: Serving, hook: HookHandler, stop: () => v
       recorder.approvals.wake();
       return text('');
     },
+    ...keepRoutes(serving.store, serving.home),
     'POST /hook': (call) => answerHook(serving, hook, call),
   };
 }
@@ -70,17 +72,6 @@ const answerHook = (
       void work.finally(() => hooks.delete(work));
     },
   });
-
-const text = (body: string): Promise<ControlAnswer> => Promise.resolve({ status: 200, body });
-
-async function answer(make: () => Promise<unknown>): Promise<ControlAnswer> {
-  try {
-    return { status: 200, body: JSON.stringify(await make()) };
-  } catch (thrown) {
-    if (!isFault(thrown)) throw thrown;
-    return { status: 409, body: formatFault(thrown) };
-  }
-}
 
 async function status({ recorder, info, listener }: Serving): Promise<unknown> {
   const [sessions, exchanges] = await Promise.all([

@@ -29,6 +29,7 @@ import { keepReaders } from '../../git/objects-pool.ts';
 import { useGitBroker } from '../../git/run-git.ts';
 import { openStore } from '../../store/open-store.ts';
 import type { Store } from '../../store/store.ts';
+import type { LocalStore } from '../../store/upkeep-store.ts';
 import { readTrust } from '../record/authority-book.ts';
 import { controlRoutes } from './control-routes.ts';
 import { keepUp } from './keep-up.ts';
@@ -65,6 +66,7 @@ const DRAIN_MS = 10_000;
 
 /** What stands open while the daemon serves. */
 export interface Serving {
+  readonly store: LocalStore;
   readonly info: RunInfo;
   readonly recorder: Recorder;
   readonly listener: Listener;
@@ -114,7 +116,7 @@ async function lockHome(files: RunFiles): Promise<RunLock> {
 interface Opened {
   readonly options: ServeOptions;
   readonly files: RunFiles;
-  readonly store: Store;
+  readonly store: LocalStore;
   readonly home: string;
 }
 
@@ -143,6 +145,7 @@ async function serveStore(opened: Opened, onReady: (info: RunInfo) => void): Pro
     startedAtMs: Date.now(),
   };
   const serving: Serving = {
+    store,
     info,
     recorder,
     listener,
@@ -158,7 +161,8 @@ async function serveStore(opened: Opened, onReady: (info: RunInfo) => void): Pro
   onReady(info);
   const spareGit = [useGitBroker(), keepReaders()];
   const left = new AbortController();
-  const upkeep = keepUp(recorder.store, log, left.signal);
+  const { policies } = recorder;
+  const upkeep = keepUp({ store, home: opened.home, policies, log }, left.signal);
   await Promise.race([stop.asked, watchIdle(serving, stop.asked)]);
   left.abort();
   await leave(serving, control, files);

@@ -19,6 +19,7 @@ import { Fault, isFault } from '../../model/fault.ts';
 import type { LogReport } from '../../model/log-report.ts';
 import { openStore } from '../../store/open-store.ts';
 import type { LogEntry, SignedCheckpoint, Store } from '../../store/store.ts';
+import type { LocalStore } from '../../store/upkeep-store.ts';
 
 const PAGE = 1024;
 
@@ -28,14 +29,14 @@ export async function checkLog(caller: Caller): Promise<LogReport> {
   const store = await openStore({ home, mode: 'read' });
   try {
     const { leaves, signed, torn } = await compare(store, home);
-    const recordsChecked = await checkRecords(store, leaves.size);
+    const records = await checkRecords(store, leaves.size);
     const root = treeRoot(leaves.read, leaves.size);
     return {
       origin: signed.origin,
       vkey: signed.vkey,
       size: leaves.size,
       root: Buffer.from(root).toString('hex'),
-      recordsChecked,
+      ...records,
       repaired: torn,
       isRepaired: torn.length === 0 || (await rewriteFiles(home)),
     };
@@ -99,19 +100,36 @@ function readerOf(hashes: readonly Uint8Array[]): NodeReader {
   return (level, index) => foldHashes(hashes.slice(index * 2 ** level, (index + 1) * 2 ** level));
 }
 
-async function checkRecords(store: Store, size: number): Promise<number> {
-  let checked = 0;
+async function checkRecords(
+  store: LocalStore,
+  size: number,
+): Promise<Pick<LogReport, 'recordsChecked' | 'pruned' | 'erased'>> {
+  const counts = { recordsChecked: 0, pruned: 0, erased: 0 };
+  await checkGone(store);
   for (let first = 0; first < size; first += PAGE) {
     const entries = await store.readLog(first, PAGE);
     for (const [i, record] of (await store.checkRecords(first, PAGE)).entries()) {
       if (record.damage !== null) throw broken(record.index, `${record.damage} was changed`);
+      if (record.gone === 'unexplained')
+        throw broken(record.index, 'its record is gone, and no prune or erasure says so');
+      if (record.gone !== null) counts[record.gone] += 1;
       if (record.expected === null) continue;
       const data = entries[i]?.data ?? new Uint8Array();
       if (!isSameHash(record.expected, data)) throw broken(record.index, 'the record was changed');
-      checked += 1;
+      counts.recordsChecked += 1;
     }
   }
-  return checked;
+  return counts;
+}
+
+/** What was taken away must be what the log's entry of it says. */
+async function checkGone(store: LocalStore): Promise<void> {
+  const wrong = (await store.listGone()).find(({ isSound }) => !isSound);
+  if (wrong !== undefined)
+    throw new Fault(
+      'LOG_BROKEN',
+      `log event ${wrong.event}: other records are gone than those that it speaks of`,
+    );
 }
 
 /** The checkpoint in the store and the one on disk must be of this log's past. */

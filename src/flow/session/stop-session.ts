@@ -1,6 +1,5 @@
 // aitrail sessions stop: the session's token is dead from now on, and what is under way with it is cut.
 import { stateHome } from '../../config/places.ts';
-import { gitText } from '../../git/run-git.ts';
 import { findAgentSignals, SESSION_VARIABLE } from '../../model/agent-signals.ts';
 import type { Caller } from '../../model/caller.ts';
 import type { NewEvent } from '../../model/event.ts';
@@ -8,11 +7,11 @@ import { Fault } from '../../model/fault.ts';
 import type { Session } from '../../model/session.ts';
 import { openStore } from '../../store/open-store.ts';
 import { askDaemon, findDaemon } from '../daemon/find-daemon.ts';
+import { nameCaller } from '../keep/name-caller.ts';
 import { readStore } from '../show/read-store.ts';
 
 const ASK_TIMEOUT_MS = 10_000;
 const LOCK_WAIT_MS = 3000;
-const UNSET = { okExits: [0, 1, 128] } as const;
 
 /** @param prefix start of a session's id. @throws Fault NO_SUCH_SESSION, AMBIGUOUS_ID, STORE_LOCKED. */
 export async function stopSession(caller: Caller, prefix: string): Promise<Session> {
@@ -39,7 +38,6 @@ export async function stopSession(caller: Caller, prefix: string): Promise<Sessi
 }
 
 async function describe(caller: Caller, session: Session): Promise<NewEvent> {
-  const ident = await gitText(caller, ['var', 'GIT_COMMITTER_IDENT'], UNSET);
   const isAgent = [SESSION_VARIABLE].some((name) => (caller.env[name] ?? '') !== '');
   return {
     kind: 'stopped',
@@ -47,7 +45,7 @@ async function describe(caller: Caller, session: Session): Promise<NewEvent> {
     detail: {
       session: session.id,
       grant: session.grant,
-      by: ident.replace(/ \d+ [+-]\d{4}$/, ''),
+      by: await nameCaller(caller),
       variables: [...(isAgent ? [SESSION_VARIABLE] : []), ...findAgentSignals(caller.env)],
     },
   };

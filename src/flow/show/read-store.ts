@@ -2,10 +2,13 @@
 import { stateHome } from '../../config/places.ts';
 import type { Caller } from '../../model/caller.ts';
 import { openStore } from '../../store/open-store.ts';
-import type { Store } from '../../store/store.ts';
+import type { LocalStore } from '../../store/upkeep-store.ts';
 
 /** @throws Fault STORE_UNREADABLE, STORE_NEWER, and what `ask` throws. */
-export async function readStore<T>(caller: Caller, ask: (store: Store) => Promise<T>): Promise<T> {
+export async function readStore<T>(
+  caller: Caller,
+  ask: (store: LocalStore) => Promise<T>,
+): Promise<T> {
   const store = await openStore({ home: stateHome(caller.env), mode: 'read' });
   try {
     return await ask(store);

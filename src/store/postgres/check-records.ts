@@ -33,7 +33,7 @@ export async function checkRecords(
           const row = kind === 'exchange' ? exchanges.get(id) : undefined;
           if (row !== undefined) return recompute(ask, entry, row);
           const expected = kind === 'event' ? (leaves.get(id) ?? null) : null;
-          return Promise.resolve({ index: entry.index, expected, damage: null });
+          return Promise.resolve({ index: entry.index, expected, gone: null, damage: null });
         }),
       )),
     );
@@ -42,12 +42,13 @@ export async function checkRecords(
 
 async function recompute(ask: Ask, { index }: LogEntry, row: MonthlyRow): Promise<RecordCheck> {
   try {
-    return { index, expected: await recordLeaf(ask, row), damage: await findDamage(ask, row) };
+    const expected = await recordLeaf(ask, row);
+    return { index, expected, gone: null, damage: await findDamage(ask, row) };
   } catch (thrown) {
     if (isFault(thrown)) throw thrown;
     // rows that cannot even be read are damage too; the log must name them, not stop at them
     const why = thrown instanceof Error ? thrown.message : String(thrown);
-    return { index, expected: null, damage: why };
+    return { index, expected: null, gone: null, damage: why };
   }
 }
 
