@@ -125,9 +125,11 @@ async function attestBatch(work: HookWork, batch: Batch): Promise<readonly Attes
   return [...told, ...outcomeNotices(outcome, records.kind === 'unreadable' ? records.why : null)];
 }
 
-async function isInHand({ repository }: HookWork, { commits }: Batch): Promise<boolean> {
+/** What the commits took the place of the other may not have been told: then they are queued once more. */
+async function isInHand({ repository }: HookWork, batch: Batch): Promise<boolean> {
+  if (batch.rewrittenFrom !== null || batch.commits.length === 0) return false;
   const taken = await readTaken(repository);
-  return commits.length > 0 && commits.every((commit) => taken.has(commit));
+  return batch.commits.every((commit) => taken.has(commit));
 }
 
 /** git's own `-q` is not told to hooks. */
