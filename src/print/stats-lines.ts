@@ -5,27 +5,57 @@ import { columnsOf, padColumns, plainLine } from './plain-text.ts';
 import type { Style } from './style.ts';
 
 const KINDS = ['ai', 'mixed', 'unrecorded', 'unknown'] as const;
-const COLUMN = 10;
+const BAR_COLUMNS = 12;
 
 /** @param width columns. @returns lines ended by LF. */
 export function statsText(stats: Stats, width: number, style: Style): string {
   const { commits, attested, total, by } = stats;
   const head = `${counted(commits, 'commit')}, ${attested} with provenance; ${counted(allOf(total), 'added line')}\n`;
   if (stats.rows.length === 0) return head;
-  const names = stats.rows.map(({ key }) => (key === null ? `(no ${by})` : plainLine(key)));
-  const room = Math.max(12, Math.min(width, 80) - (COLUMN + 1) * KINDS.length - 7);
-  const first = Math.min(room, Math.max(...names.map(columnsOf), by.length, 'all'.length));
-  const row = (name: string, lines: LineCounts): string =>
-    `${padColumns(name, first)}${KINDS.map((kind) => ` ${String(lines[kind]).padStart(COLUMN)}`).join('')} ${share(lines).padStart(6)}`;
-  const titles = `${padColumns(by, first)}${KINDS.map((kind) => ` ${kind.padStart(COLUMN)}`).join('')} ${'ai %'.padStart(6)}`;
-  const rows = stats.rows.map(({ lines }, at) => row(names[at] ?? '', lines));
-  return `${head}\n${[style.faint(titles), ...rows, style.bold(row('all', total))].join('\n')}\n`;
+  const shareOf = (lines: LineCounts): number => share(lines, isOfMakers(by) ? total : lines);
+  const named = stats.rows.map(({ key, lines }) => ({
+    name: key === null ? `(no ${by})` : plainLine(key),
+    lines,
+  }));
+  const cells = [
+    [by, ...KINDS, isOfMakers(by) ? 'ai of all' : 'ai'],
+    ...[...named, { name: 'all', lines: total }].map(({ name, lines }) => [
+      name,
+      ...KINDS.map((kind) => (lines[kind] === 0 ? '·' : String(lines[kind]))),
+      `${shareOf(lines).toFixed(1)} %`,
+    ]),
+  ];
+  const [titles = '', ...rows] = layOut(cells, Math.min(width, 100));
+  const lines = rows.map((row, at) => `${row}  ${bar(shareOf(named[at]?.lines ?? total), style)}`);
+  return `${head}\n${[style.faint(titles), ...lines.slice(0, -1), style.bold(rows.at(-1) ?? '')].join('\n')}\n`;
 }
 
-/** Of all lines, those that are an AI's, changed afterwards or not. */
-function share(lines: LineCounts): string {
-  const all = allOf(lines);
-  return all === 0 ? '-' : ((100 * (lines.ai + lines.mixed)) / all).toFixed(1);
+/** All lines of an agent are an AI's: its part of all lines tells more. */
+const isOfMakers = (by: Stats['by']): boolean => by === 'agent' || by === 'model';
+
+/** Names to the left, cut where the line is full; numbers to the right, each column as wide as it must be. */
+function layOut(cells: readonly (readonly string[])[], width: number): readonly string[] {
+  const [names = 0, ...numbers] = (cells[0] ?? []).map((_title, column) =>
+    Math.max(...cells.map((row) => columnsOf(row[column] ?? ''))),
+  );
+  const taken = numbers.reduce((sum, columns) => sum + columns + 2, BAR_COLUMNS + 2);
+  const room = Math.min(names, Math.max(12, width - taken));
+  return cells.map(
+    ([name = '', ...rest]) =>
+      padColumns(name, room) +
+      rest.map((cell, at) => `  ${cell.padStart(numbers[at] ?? 0)}`).join(''),
+  );
+}
+
+function bar(percent: number, style: Style): string {
+  const filled = Math.round((percent / 100) * BAR_COLUMNS);
+  return '█'.repeat(filled) + style.faint('░'.repeat(BAR_COLUMNS - filled));
+}
+
+/** Percent that the lines of an AI, changed afterwards or not, are of all. */
+function share(lines: LineCounts, of: LineCounts): number {
+  const all = allOf(of);
+  return all === 0 ? 0 : (100 * (lines.ai + lines.mixed)) / all;
 }
 
 const allOf = (lines: LineCounts): number => KINDS.reduce((all, kind) => all + lines[kind], 0);

@@ -66,5 +66,19 @@ test('80 columns hold it, whatever a file is called', () => {
   const text = statsText(stats, 80, pickStyle(false));
   expect(Math.max(...text.split('\n').map(columnsOf))).toBeLessThanOrEqual(80);
   expect(text).not.toContain('\u001B');
-  expect(text).toMatch(/^all .* 123456 +7 +12 +0 +100\.0$/m);
+  expect(text).toMatch(/^all .* 123456 +7 +12 +· +100\.0 %$/m);
+});
+
+test('of agents the part that each has in all lines, of authors the part that is an AI’s', () => {
+  const mine = { ai: 6, mixed: 2, unrecorded: 0, unknown: 0 };
+  const rest = { ai: 0, mixed: 0, unrecorded: 8, unknown: 0 };
+  const total = { ...mine, unrecorded: 8 };
+  const rows = [
+    { key: 'codex', lines: mine },
+    { key: null, lines: rest },
+  ];
+  const shown = (by: 'agent' | 'author'): string =>
+    statsText({ by, commits: 1, attested: 1, total, rows }, 80, pickStyle(false));
+  expect(shown('agent')).toMatch(/^codex .* 50\.0 %  █{6}░{6}$/m);
+  expect(shown('author')).toMatch(/^codex .* 100\.0 %  █{12}$/m);
 });
