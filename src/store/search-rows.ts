@@ -148,7 +148,7 @@ const pathClause = (value: string): Clause => ({
 
 const maskedClause = (value: string): Clause => ({
   sql: `e.masks IS NOT NULL AND EXISTS (SELECT 1 FROM json_each(e.masks)
-    WHERE value ->> 'rule' GLOB ? OR value ->> 'placeholder' = ?)`,
+    WHERE value ->> 'rule' GLOB ? OR value ->> 'placeholder' GLOB ?)`,
   values: [value, value],
 });
 

@@ -49,6 +49,7 @@ beforeAll(async () => {
   }
   mkdirSync(join(box.repo, 'your-repository', 'src'), { recursive: true });
   box.write('your-repository/src/greet.js', '// greetings\n');
+  box.write('your-repository/leaked.txt', 'a value that leaked\n');
   const set =
     'git init -q -b main . && git add -A && git commit -q -m Start && git switch -q -c topic && git init -q --bare ../remote.git && git remote add origin ../remote.git';
   await box.run('sh', ['-c', `cd your-repository && ${set}`]);
