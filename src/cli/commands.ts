@@ -25,6 +25,7 @@ export const COMMANDS: readonly Entry[] = [
   { name: 'approvals', load: async () => (await import('./approvals.ts')).commands },
   { name: 'attribute', load: async () => (await import('./attribute.ts')).commands },
   { name: 'verify', load: async () => (await import('./verify.ts')).commands },
+  { name: 'bundle', load: async () => [(await import('./bundle.ts')).command] },
   { name: 'audit', load: async () => (await import('./audit.ts')).commands },
   { name: 'identity', load: async () => (await import('./identity.ts')).commands },
   {

@@ -1,5 +1,5 @@
 // aitrail verify [range]
-import { appendFile } from 'node:fs/promises';
+import { appendFile, readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { REQUIREMENTS, type Requirement } from '../flow/verify/verify-range.ts';
@@ -11,6 +11,7 @@ import { changeGithub, changeGitlab, changeSarif } from '../print/change-forges.
 import { changeMarkdown } from '../print/change-markdown.ts';
 import { verifyJson, verifyLines } from '../print/verify-lines.ts';
 import type { CommandSpec, Invocation, Terminal } from './command.ts';
+import { readText } from './read-text.ts';
 
 const FORMATS = ['text', 'json', 'md', 'sarif', 'github', 'gitlab'] as const;
 type Format = (typeof FORMATS)[number];
@@ -32,11 +33,17 @@ const verifySpec: CommandSpec = {
       description: `for people, a comment, or a forge: ${FORMATS.join(', ')} (default text)`,
       values: FORMATS,
     },
+    { flags: '--bundle <file>', description: 'check a bundle of evidence, and nothing else' },
+    {
+      flags: '--signers <file>',
+      description: 'with --bundle: your own list of trusted signers, in ssh-keygen’s format',
+    },
     { flags: '--json', description: 'print one JSON document' },
   ],
   example: 'verify HEAD',
   run: async (call) => {
     const { options, words, out, caller } = call;
+    if (typeof options['bundle'] === 'string') return verifyBundle(call, options['bundle']);
     if (words.length > 0 && options['stdin'] === true)
       throw new Fault('USAGE', 'a range and --stdin exclude each other');
     const format = options['json'] === true ? 'json' : readFormat(options['format']);
@@ -54,6 +61,26 @@ const verifySpec: CommandSpec = {
 };
 
 export const commands: readonly CommandSpec[] = [verifySpec];
+
+/** Loads nothing of a repository: it may be checked on any machine. */
+async function verifyBundle(call: Invocation, file: string): Promise<number> {
+  const { caller, options, words, out } = call;
+  if (words.length > 0 || options['stdin'] === true)
+    throw new Fault('USAGE', 'a bundle is checked by itself: no range, no --stdin');
+  const { checkBundle } = await import('../flow/bundle/check-bundle.ts');
+  const { bundleJson, bundleLines } = await import('../print/bundle-lines.ts');
+  const bytes = await readFile(resolve(caller.cwd, file)).catch((cause: unknown) => {
+    throw new Fault('IMPORT_UNREADABLE', `${file} cannot be read`, {
+      cause,
+      fix: 'name a file that aitrail bundle made',
+    });
+  });
+  const signers =
+    typeof options['signers'] === 'string' ? await readText(caller, options['signers']) : null;
+  const checked = checkBundle(bytes, signers);
+  out.write(options['json'] === true ? bundleJson(checked) : bundleLines(checked));
+  return checked.isOk ? 0 : 1;
+}
 
 function readRequirements(value: Invocation['options'][string]): readonly Requirement[] {
   const names = typeof value === 'string' ? value.split(',').filter(Boolean) : [];

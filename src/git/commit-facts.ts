@@ -18,7 +18,8 @@ export async function readCommitFacts(objects: Objects, revision: string): Promi
   return object === null ? { kind: 'absent' } : parseCommit(object);
 }
 
-function parseCommit(object: GitObject): CommitReading {
+/** The same of an object that is at hand. */
+export function parseCommit(object: GitObject): CommitReading {
   if (object.type !== 'commit') return malformed(`${object.oid} is a ${object.type}`);
   const [head = '', ...paragraphs] = object.bytes.toString('utf8').split('\n\n');
   const headers = readHeaders(head);

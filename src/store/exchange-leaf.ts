@@ -18,21 +18,33 @@ export interface RowDigests {
   readonly responseHeaders: Uint8Array | null;
 }
 
-export function exchangeLeaf(database: Database, row: ExchangeRow): Uint8Array {
+export const exchangeLeaf = (database: Database, row: ExchangeRow): Uint8Array =>
+  formatExchangeLeaf(row, digestsOf(database, row));
+
+export function digestsOf(database: Database, row: ExchangeRow): RowDigests {
   const digestOf = (part: number | null): Uint8Array | null =>
     part === null ? null : partDigest(database, part);
-  return formatExchangeLeaf(row, {
+  return {
     context: digestOf(row.context),
     emissions: emissionsDigest(database, row.n),
     reply: digestOfParts(database, replyParts(database, row.n)),
     requestHeaders: partDigest(database, row.request_headers),
     responseHeaders: digestOf(row.response_headers),
-  });
+  };
 }
 
-export function formatExchangeLeaf(row: LeafRow, digests: RowDigests): Uint8Array {
+export const formatExchangeLeaf = (row: LeafRow, digests: RowDigests): Uint8Array =>
+  formatLeaf({
+    kind: 'exchange',
+    id: row.id,
+    at: new Date(row.started_ms).toISOString(),
+    digests: { record: saltedDigest(row.salt, formatRecord(row, digests)) },
+  });
+
+/** What the salted digest is over. */
+export function formatRecord(row: LeafRow, digests: RowDigests): string {
   const { context, responseHeaders } = digests;
-  const record = canonicalJson({
+  return canonicalJson({
     agent: row.agent,
     clientSha256: row.client_sha256,
     connection: row.connection,
@@ -62,12 +74,6 @@ export function formatExchangeLeaf(row: LeafRow, digests: RowDigests): Uint8Arra
     url: row.url,
     usage: row.usage,
     wire: row.wire,
-  });
-  return formatLeaf({
-    kind: 'exchange',
-    id: row.id,
-    at: new Date(row.started_ms).toISOString(),
-    digests: { record: saltedDigest(row.salt, record) },
   });
 }
 

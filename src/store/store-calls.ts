@@ -7,6 +7,7 @@ import * as commits from './commit-rows.ts';
 import { refine, type Database } from './database.ts';
 import * as emissions from './emission-rows.ts';
 import * as events from './event-rows.ts';
+import { readEvidence } from './evidence.ts';
 import * as exchanges from './exchange-rows.ts';
 import * as grants from './grant-rows.ts';
 import type { RecentLists } from './list-shape.ts';
@@ -81,6 +82,7 @@ type ExchangeCall =
   | 'readRequest'
   | 'readReply'
   | 'readEvents'
+  | 'readEvidence'
   | 'countExchanges';
 
 function exchangeCalls({ database, memory, write }: Core): Pick<SyncStore, ExchangeCall> {
@@ -99,6 +101,7 @@ function exchangeCalls({ database, memory, write }: Core): Pick<SyncStore, Excha
     readRequest: (id) => refine(() => exchanges.readRequest(database, id)),
     readReply: (id) => refine(() => readReply(database, exchanges.exchangeRow(database, id).n)),
     readEvents: (id) => refine(() => exchanges.readEvents(database, id)),
+    readEvidence: (id) => refine(() => readEvidence(database, id)),
     countExchanges: () =>
       refine(() => database.get<{ n: number }>('SELECT count(*) AS n FROM exchanges')?.n ?? 0),
   };

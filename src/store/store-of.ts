@@ -55,6 +55,7 @@ const talkCalls = (ask: Ask): Omit<Store, ProofCall | 'close'> => ({
   readRequest: (exchange) => ask('readRequest', exchange),
   readReply: (exchange) => ask('readReply', exchange),
   readEvents: (exchange) => ask('readEvents', exchange),
+  readEvidence: (exchange) => ask('readEvidence', exchange),
   searchExchanges: (query, limit) => ask('searchExchanges', query, limit),
   listUnindexed: (limit) => ask('listUnindexed', limit),
   indexExchange: (exchange, texts) => ask('indexExchange', exchange, texts),

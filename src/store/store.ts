@@ -3,6 +3,7 @@
 import type { EventFilter, EventRecord, NewEvent } from '../model/event.ts';
 import type { Edit, Emission, Outcome, OutcomeReport } from '../model/edit.ts';
 import type { SearchText } from '../model/search.ts';
+import type { ExchangeEvidence } from '../model/evidence.ts';
 import type { MaskRecord } from '../model/secret.ts';
 import type {
   EventMark,
@@ -194,6 +195,7 @@ export interface Store extends SearchStore, VaultStore {
   readRequest(exchange: string): Promise<Uint8Array>;
   readReply(exchange: string): Promise<Uint8Array>;
   readEvents(exchange: string): Promise<readonly EventMark[]>;
+  readEvidence(exchange: string): Promise<ExchangeEvidence | null>; // null while it is under way
   countExchanges(): Promise<number>;
 
   setOutcome(session: string, callId: string, outcome: Outcome): Promise<void>;

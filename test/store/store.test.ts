@@ -3,9 +3,14 @@ import { LOCAL_IDENTITY } from '../../src/model/context.ts';
 import { statSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { saltedDigest } from '../../src/log/leaf.ts';
 import type { Store } from '../../src/store/store.ts';
 import { draft, ending, newHome, newSession, PLACE, sha256, writing } from './store-kit.ts';
 import { HERE, IN_A_THREAD, POSTGRES, START_MS } from './ways.ts';
+
+/** Of a sequence of parts. */
+const digestOf = (parts: readonly Uint8Array[]): string =>
+  sha256(Buffer.concat(parts.map((part) => Buffer.from(sha256(part), 'hex'))));
 
 describe.each([HERE, IN_A_THREAD, ...POSTGRES])('a store %s', { timeout: START_MS }, (_, open) => {
   const home = newHome();
@@ -40,6 +45,32 @@ describe.each([HERE, IN_A_THREAD, ...POSTGRES])('a store %s', { timeout: START_M
     await store.endGrant('g1', 40);
     expect(await store.findGrant(sha256('token'))).toMatchObject({ endedAtMs: 40 });
     expect(await store.findGrant(sha256('other'))).toBeNull();
+  });
+
+  test('an exchange as evidence: the leaf from its record and salt, the record from its parts', async () => {
+    const store = await opened;
+    const begun = draft(await newSession(store));
+    await store.beginExchange(begun);
+    expect(await store.readEvidence(begun.id)).toBe(null);
+    await store.appendReply(begun.id, Buffer.from('reply'));
+    const { logIndex } = await store.endExchange(ending(begun.id));
+    const evidence = await store.readEvidence(begun.id);
+    if (evidence === null) throw new Error('no evidence of a closed exchange');
+    const { record, salt, request, reply, requestHeaders, responseHeaders } = evidence;
+    expect(evidence.logIndex).toBe(logIndex);
+    expect([request, reply].map((parts) => Buffer.concat(parts).toString())).toEqual([
+      'request',
+      'reply',
+    ]);
+    expect(JSON.parse(record)).toMatchObject({
+      request: digestOf(request),
+      reply: digestOf(reply),
+      requestHeaders: sha256(requestHeaders),
+      responseHeaders: sha256(responseHeaders ?? ''),
+    });
+    const [leaf] = await store.readLog(logIndex, 1);
+    const { digests } = JSON.parse(Buffer.from(leaf?.data ?? []).toString());
+    expect(digests.record).toBe(saltedDigest(Buffer.from(salt, 'hex'), record));
   });
 
   test('one exchange, one record', async () => {

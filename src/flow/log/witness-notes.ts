@@ -8,17 +8,15 @@ import { writeNotes, type NoteDraft } from '../../git/notes-write.ts';
 import { openObjects } from '../../git/objects.ts';
 import { findRepository } from '../../git/open-repository.ts';
 import { openCheckpoint } from '../../log/check-proof.ts';
-import { formatProof, parseProof, type Checkpoint } from '../../log/checkpoint.ts';
+import { formatProof, parseProof } from '../../log/checkpoint.ts';
 import { openCosignature, type WitnessKey } from '../../log/cosignature.ts';
-import { nodeHash } from '../../log/hash.ts';
-import { proveInclusion, type NodeReader } from '../../log/tree.ts';
+import { proveInclusion } from '../../log/tree.ts';
 import type { Caller } from '../../model/caller.ts';
 import { NOTES_REF } from '../../model/statement.ts';
 import type { Store } from '../../store/store.ts';
+import { readTree } from './read-tree.ts';
 import { openSigner } from '../attest/open-signer.ts';
 import { loadPolicy } from '../policy/load-policy.ts';
-
-const PAGE = 1024;
 
 interface Cosigned {
   readonly vkey: string;
@@ -48,7 +46,7 @@ export async function keepWitnessed(
     });
     if (wanted.length === 0) return 0;
     const signer = await openSigner(caller, (await loadPolicy(caller, repository)).signing);
-    const tree = await readTree(store, checkpoint);
+    const tree = await readTree(store, checkpoint.size);
     const drafts: NoteDraft[] = [];
     for (const { commit, logIndex, proofs } of wanted) {
       const path = proveInclusion(tree, logIndex, checkpoint.size);
@@ -95,24 +93,4 @@ function findUnwitnessed(
     );
   });
   return logIndex === undefined || isWitnessed ? null : { logIndex, proofs };
-}
-
-/** The tree as it was cosigned, each node computed once: the log may have grown since. */
-async function readTree(store: Store, { size }: Checkpoint): Promise<NodeReader> {
-  const hashes: Uint8Array[] = [];
-  while (hashes.length < size) {
-    const entries = await store.readLog(hashes.length, Math.min(PAGE, size - hashes.length));
-    if (entries.length === 0) break;
-    hashes.push(...entries.map((entry) => entry.leafHash));
-  }
-  const known = new Map<string, Uint8Array>();
-  const read: NodeReader = (level, index) => {
-    if (level === 0) return hashes[index] ?? new Uint8Array();
-    const name = `${level} ${index}`;
-    const hash =
-      known.get(name) ?? nodeHash(read(level - 1, index * 2), read(level - 1, index * 2 + 1));
-    known.set(name, hash);
-    return hash;
-  };
-  return read;
 }

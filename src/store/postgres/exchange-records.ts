@@ -1,5 +1,5 @@
 // The record of an exchange: its row, what belongs to it in other tables, and its leaf.
-import { formatExchangeLeaf } from '../exchange-leaf.ts';
+import { formatExchangeLeaf, type RowDigests } from '../exchange-leaf.ts';
 import type { ExchangeRow } from '../exchange-row.ts';
 import { digestEmissions } from '../emission-row.ts';
 import { Fault } from '../../model/fault.ts';
@@ -43,16 +43,26 @@ const RECORD = `SELECT e.*, s.id AS session_id,
     ARRAY(SELECT sha256 FROM replies WHERE month = e.month AND exchange = e.n ORDER BY seq) AS replies
   FROM exchanges e JOIN sessions s ON s.n = e.session WHERE e.month = $1 AND e.n = $2`;
 
-/** The leaf as the rows say it now. */
-export async function recordLeaf(ask: Ask, { month, n }: Numbered): Promise<Uint8Array> {
+/** The row, and what its leaf says of other tables, as they are now. */
+export async function readRecord(
+  ask: Ask,
+  { month, n }: Numbered,
+): Promise<{ readonly row: MonthlyRow; readonly digests: RowDigests }> {
   const row = only(await ask<MonthlyRow & Digests>(RECORD, [month, n]));
-  return formatExchangeLeaf(row, {
+  const digests = {
     context: row.context_sha,
     emissions: digestEmissions(await findWritten(ask, { month, n })),
     reply: digestOf(row.replies),
     requestHeaders: row.request_sha,
     responseHeaders: row.response_sha,
-  });
+  };
+  return { row, digests };
+}
+
+/** The leaf as the rows say it now. */
+export async function recordLeaf(ask: Ask, numbered: Numbered): Promise<Uint8Array> {
+  const { row, digests } = await readRecord(ask, numbered);
+  return formatExchangeLeaf(row, digests);
 }
 
 /** Inside the transaction that ends it. @returns the leaf's index. */

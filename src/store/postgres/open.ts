@@ -9,6 +9,7 @@ import { connect, nameOfPlace, type PostgresPlace } from './connect.ts';
 import type { Core } from './core.ts';
 import * as emissions from './emissions.ts';
 import * as events from './events.ts';
+import { readEvidence } from './evidence.ts';
 import * as reads from './exchange-reads.ts';
 import * as writes from './exchange-writes.ts';
 import { closeInstance, keepHouse } from './instances.ts';
@@ -150,6 +151,7 @@ type RecordCall =
   | 'readRequest'
   | 'readReply'
   | 'readEvents'
+  | 'readEvidence'
   | 'countExchanges';
 
 function recordCalls(core: Core): Pick<Store, RecordCall> {
@@ -174,6 +176,7 @@ function recordCalls(core: Core): Pick<Store, RecordCall> {
     readRequest: (id) => reads.readRequest(ask, id),
     readReply: (id) => reads.readReply(ask, id),
     readEvents: (id) => reads.readEvents(ask, id),
+    readEvidence: (id) => readEvidence(ask, id),
     countExchanges: () => reads.countExchanges(ask),
   };
 }
