@@ -1,4 +1,6 @@
 // aitrail replay: a conversation told again.
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { pickConversation } from '../flow/pages/pick-conversation.ts';
 import { replaySession } from '../flow/show/replay-session.ts';
@@ -24,12 +26,15 @@ export const commands: readonly CommandSpec[] = [
       { flags: '--plain', description: 'print it all at once, also on a terminal' },
       { flags: '--json', description: 'one JSON document' },
       { flags: '--web', description: 'the same in a browser' },
+      { flags: '--html <file>', description: 'one file that opens offline, for a browser' },
       ...PAGE_OPTIONS,
     ],
     example: 'replay HEAD',
     run: async (call) => {
       const speed = parseSpeed(call.options['speed']);
       if (call.options['web'] === true) return browse(call);
+      const { html } = call.options;
+      if (typeof html === 'string') return writeFileOf(call, html);
       const conversations = await replaySession(call.caller, call.words[0] ?? '');
       if (call.options['json'] === true) printDocument(call.out, replayDocument(conversations));
       else if (isLeafed(call)) await leafThrough(call, conversations);
@@ -44,6 +49,21 @@ async function browse(call: Invocation): Promise<number> {
   for (const other of picked.others) call.out.note(`also behind it: session ${other}\n`);
   const at = picked.exchange === null ? '' : `?at=${picked.exchange}`;
   return servePages(call, `/session/${picked.session}${at}`);
+}
+
+async function writeFileOf({ caller, words, out }: Invocation, file: string): Promise<number> {
+  const { writeReplay } = await import('../site/replay-file.ts'); // for this alone
+  const document = await writeReplay(caller, words[0] ?? '');
+  try {
+    await writeFile(resolve(caller.cwd, file), document, { mode: 0o600 });
+  } catch (cause) {
+    throw new Fault('USAGE', `--html: ${file} cannot be written`, {
+      cause,
+      fix: 'name a file in a directory that is there',
+    });
+  }
+  out.note(`written to ${file}\n`);
+  return 0;
 }
 
 const isLeafed = ({ options, out }: Invocation): boolean =>

@@ -2,7 +2,6 @@
 import { once } from 'node:events';
 import { Fault } from '../model/fault.ts';
 import { hasScreen, openBrowser } from '../site/open-browser.ts';
-import { serveSite } from '../site/serve-site.ts';
 import type { Invocation, OptionSpec } from './command.ts';
 
 export const PAGE_OPTIONS: readonly OptionSpec[] = [
@@ -13,6 +12,7 @@ export const PAGE_OPTIONS: readonly OptionSpec[] = [
 /** @param path of the page to begin at. @throws Fault PORT_BUSY, PAGES_MISSING, USAGE. */
 export async function servePages(call: Invocation, path: string): Promise<number> {
   const { caller, options, out } = call;
+  const { serveSite } = await import('../site/serve-site.ts'); // loads half of the program
   const ended = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
   const site = await serveSite(caller, readPort(options['port']));
   const link = site.link(path);

@@ -4,6 +4,7 @@ import type { Edit, HunkLine, Outcome } from './edit.ts';
 import type { EventRecord } from './event.ts';
 import type { BlameLine, Origin } from './origin.ts';
 import type { SettingPlace } from './policy.ts';
+import type { SearchHit } from './search.ts';
 import type { Exchange, Principal, Session } from './session.ts';
 import type { Stats, StatsKey } from './stats.ts';
 
@@ -70,6 +71,12 @@ export interface SessionsPage {
   readonly sessions: readonly Session[];
   /** How many there are that fit. */
   readonly total: number;
+}
+
+export interface SearchPage {
+  readonly hits: readonly SearchHit[];
+  /** Are there recordings whose text is not indexed yet? */
+  readonly isPartial: boolean;
 }
 
 export interface AboutPage {

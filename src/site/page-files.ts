@@ -1,6 +1,5 @@
 // The built pages: read once, served from memory. No path of a request ever reaches the disk.
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { Fault } from '../model/fault.ts';
 import { packagePlace } from '../model/package-place.ts';
 
@@ -16,13 +15,13 @@ const FILES: Readonly<Record<string, string>> = {
   'icon.svg': 'image/svg+xml',
 };
 
-const pagesPlace = (): string => packagePlace('dist/web');
+export const pagePlace = (name: string): string => packagePlace(`dist/web/${name}`);
 
 /** @returns by path, `/main.js`. @throws Fault PAGES_MISSING. */
 export async function readPageFiles(): Promise<ReadonlyMap<string, PageFile>> {
   const files = new Map<string, PageFile>();
   for (const [name, type] of Object.entries(FILES)) {
-    const bytes = await readFile(join(pagesPlace(), name)).catch((cause: unknown) => {
+    const bytes = await readFile(pagePlace(name)).catch((cause: unknown) => {
       throw new Fault('PAGES_MISSING', `the pages are not there: dist/web/${name}`, { cause });
     });
     files.set(`/${name}`, { type, bytes });

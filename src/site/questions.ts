@@ -7,10 +7,19 @@ import { listPage } from '../flow/pages/list-page.ts';
 import { readAbout, readStatus } from '../flow/pages/read-about.ts';
 import { readOneTurn, readStep, readTurns } from '../flow/pages/read-turns.ts';
 import type { SessionFilter } from '../flow/session/find-sessions.ts';
+import { searchExchanges } from '../flow/show/search-exchanges.ts';
 import type { Caller } from '../model/caller.ts';
 import { Fault } from '../model/fault.ts';
 import { stringAt } from '../model/json.ts';
-import type { ApprovalsPage, DecidedPage, FilePage, FilesPage, StatsPage } from '../model/pages.ts';
+import type {
+  ApprovalsPage,
+  DecidedPage,
+  FilePage,
+  FilesPage,
+  SearchPage,
+  StatsPage,
+} from '../model/pages.ts';
+import { parseSearch } from '../model/search-query.ts';
 import { decidedLine } from '../print/approval-lines.ts';
 import { blameDocument } from '../print/blame-json.ts';
 import { approvalView } from './approval-view.ts';
@@ -19,6 +28,8 @@ type Question = (caller: Caller, query: URLSearchParams) => Promise<object>;
 type Write = (caller: Caller, body: unknown) => Promise<object>;
 
 const PAGE_MAX = 1000;
+/** Nobody reads further: they say more. */
+const SEARCH_MAX = 100;
 
 export const QUESTIONS: ReadonlyMap<string, Question> = new Map<string, Question>(
   Object.entries({
@@ -31,6 +42,8 @@ export const QUESTIONS: ReadonlyMap<string, Question> = new Map<string, Question
         first: countIn(query, 'first', 0),
         count: Math.min(PAGE_MAX, countIn(query, 'count', 20)),
       }),
+    search: (caller, query): Promise<SearchPage> =>
+      searchExchanges(caller, parseSearch(wordIn(query, 'query')), SEARCH_MAX),
     turn: (caller, query) => readOneTurn(caller, wordIn(query, 'exchange')),
     step: (caller, query) => readStep(caller, wordIn(query, 'exchange'), countIn(query, 'at', 0)),
     files: async (caller): Promise<FilesPage> => ({ paths: await listTracked(caller) }),

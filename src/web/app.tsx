@@ -10,6 +10,7 @@ import { LogView } from './log-page.tsx';
 import { FaultNote } from './notes.tsx';
 import { ReplayView } from './replay-page.tsx';
 import type { Route } from './route.ts';
+import { SearchView } from './search-page.tsx';
 import { SessionsView } from './sessions-page.tsx';
 import { marked } from './shown-text.tsx';
 import { StatsView } from './stats-page.tsx';
@@ -19,6 +20,7 @@ import { useRoute } from './use-route.ts';
 
 const PLACES = [
   { kind: 'sessions', path: '/', name: 'Sessions' },
+  { kind: 'search', path: '/search', name: 'Search' },
   { kind: 'files', path: '/files', name: 'Files' },
   { kind: 'approvals', path: '/approvals', name: 'Approvals' },
   { kind: 'stats', path: '/stats', name: 'Statistics' },
@@ -98,11 +100,12 @@ interface PlaceProps {
   readonly go: (path: string) => void;
 }
 
-function Place({ route }: PlaceProps): VNode {
+function Place({ route, go }: PlaceProps): VNode {
   switch (route.kind) {
     case 'sessions':
-    case 'search':
       return <SessionsView />;
+    case 'search':
+      return <SearchView query={route.query} go={go} />;
     case 'session':
       return <ReplayView key={route.id} id={route.id} at={route.at} />;
     case 'files':

@@ -2,7 +2,7 @@
 import type { VNode } from 'preact';
 import type { Origin } from '../model/origin.ts';
 import type { LineCounts } from '../model/stats.ts';
-import { amountOf, shareOf } from './words.ts';
+import { counted, shareOf } from './words.ts';
 
 export const ORIGINS = [
   'ai',
@@ -37,7 +37,7 @@ export function OriginBar({ counts }: { readonly counts: LineCounts }): VNode {
           <li>
             <span class={`swatch ${origin}`} aria-hidden="true" /> {ORIGIN_WORDS[origin]}{' '}
             <strong>{shareOf(counts[origin], all)}</strong>{' '}
-            <span class="soft">{amountOf(counts[origin])} lines</span>
+            <span class="soft">{counted(counts[origin], 'line')}</span>
           </li>
         ))}
       </ul>

@@ -2,7 +2,7 @@
 
 export type Route =
   | { readonly kind: 'sessions' }
-  | { readonly kind: 'search' }
+  | { readonly kind: 'search'; readonly query: string }
   | { readonly kind: 'session'; readonly id: string; readonly at: string | null }
   | { readonly kind: 'files'; readonly path: string | null; readonly line: number | null }
   | { readonly kind: 'approvals'; readonly id: string | null }
@@ -17,6 +17,7 @@ export function parseRoute(address: string): Route {
   const given = word === '' ? null : word;
   switch (place) {
     case 'search':
+      return { kind: 'search', query: searchParams.get('q') ?? '' };
     case 'stats':
     case 'log':
       return { kind: place };

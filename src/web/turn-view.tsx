@@ -48,7 +48,7 @@ export function TurnSection(props: TurnProps): VNode {
             </article>
           );
         })}
-        <Notes exchange={exchange} approvals={approvals} />
+        <Notes exchange={exchange} approvals={approvals} isStatic={context.isStatic} />
       </div>
     </section>
   );
@@ -98,13 +98,13 @@ const OUTCOMES = {
   interrupted: 'the recorder was stopped in the middle',
 } as const satisfies Readonly<Record<Exchange['outcome'], string | null>>;
 
-function Notes({
-  exchange,
-  approvals,
-}: {
+interface NotesProps {
   readonly exchange: Exchange;
   readonly approvals: readonly ApprovalView[];
-}): VNode | null {
+  readonly isStatic: boolean;
+}
+
+function Notes({ exchange, approvals, isStatic }: NotesProps): VNode | null {
   const { outcome, masks, status } = exchange;
   const ended =
     OUTCOMES[outcome] ??
@@ -120,11 +120,11 @@ function Notes({
           {mask.isForwarded ? ' (the value itself was passed on)' : ''}
         </li>
       ))}
-      {approvals.map((approval) => (
-        <li class={`event ask ${approval.state}`}>
-          <strong>{marked(approval.rule)}</strong> asked for approval:{' '}
-          <a href={`/approvals/${approval.id}`}>{marked(approval.what)}</a>, {approval.state}
-          {approval.decisions.map(({ answer, approver }) => ` (${answer} by ${approver})`)}
+      {approvals.map(({ id, rule, what, state, decisions }) => (
+        <li class={`event ask ${state}`}>
+          <strong>{marked(rule)}</strong> asked for approval:{' '}
+          {isStatic ? marked(what) : <a href={`/approvals/${id}`}>{marked(what)}</a>}, {state}
+          {decisions.map(({ answer, approver }) => marked(` (${answer} by ${approver})`))}
         </li>
       ))}
     </ul>

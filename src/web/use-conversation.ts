@@ -9,6 +9,7 @@ import type {
   TurnView,
 } from '../model/pages.ts';
 import { ask } from './ask.ts';
+import { byExchange } from './by-exchange.ts';
 
 const PIECE = 25;
 
@@ -52,13 +53,7 @@ export function useApprovals(): ReadonlyMap<string, readonly ApprovalView[]> {
     };
     void read();
   }, []);
-  return useMemo(() => {
-    const by = new Map<string, ApprovalView[]>();
-    for (const approval of approvals)
-      if (approval.exchange !== null)
-        by.set(approval.exchange, [...(by.get(approval.exchange) ?? []), approval]);
-    return by;
-  }, [approvals]);
+  return useMemo(() => byExchange(approvals), [approvals]);
 }
 
 /** Brings one step of an exchange with all of its text. */

@@ -21,6 +21,8 @@ export interface TurnsQuery {
 const BEFORE = 2;
 /** Of one step: more than a person reads, less than a browser chokes on. */
 const WHOLE_MAX = 16_000_000;
+/** Of one text in a file that stands by itself. */
+const FILE_TEXT_MAX = 500_000;
 
 /** @throws Fault NO_SUCH_SESSION, AMBIGUOUS_ID. */
 export const readTurns = (
@@ -30,7 +32,20 @@ export const readTurns = (
   readStore(caller, async (store) => {
     const { session, exchanges } = await findConversation(store, word);
     const turns = await readSome(store, exchanges, { first, count });
-    return { session, exchanges, first, turns: turns.map(viewTurn) };
+    return { session, exchanges, first, turns: turns.map((turn) => viewTurn(turn)) };
+  });
+
+/** All of a session, with longer texts: nobody can ask for more of a file. @throws Fault NO_SUCH_SESSION. */
+export const readWhole = (caller: Caller, word: string): Promise<ReplayPage> =>
+  readStore(caller, async (store) => {
+    const { session, exchanges } = await findConversation(store, word);
+    const turns = await readSome(store, exchanges, { first: 0, count: exchanges.length });
+    return {
+      session,
+      exchanges,
+      first: 0,
+      turns: turns.map((turn) => viewTurn(turn, FILE_TEXT_MAX)),
+    };
   });
 
 /** One exchange by itself. @throws Fault NO_SUCH_EXCHANGE. */

@@ -8,19 +8,22 @@ import { viewEdit } from './view-edit.ts';
 const TEXT_MAX = 60_000;
 const TARGET_MAX = 400;
 
-export const viewTurn = ({ exchange, isSideCall, asked, replied }: Turn): TurnView => ({
-  exchange,
-  isSideCall,
-  steps: [...asked.map(viewAsked), ...replied.map(viewReplied)].map((step) =>
-    cutStep(step, TEXT_MAX),
-  ),
+export const viewTurn = (turn: Turn, textMax: number = TEXT_MAX): TurnView => ({
+  exchange: turn.exchange,
+  isSideCall: turn.isSideCall,
+  steps: stepsOf(turn).map((step) => cutStep(step, textMax)),
 });
 
 /** One step with its texts whole, as much as fits. */
 export const viewWholeStep = (turn: Turn, at: number, max: number): Step | null => {
-  const step = [...turn.asked.map(viewAsked), ...turn.replied.map(viewReplied)][at];
+  const step = stepsOf(turn)[at];
   return step === undefined ? null : cutStep(step, max);
 };
+
+const stepsOf = ({ asked, replied }: Turn): readonly Step[] => [
+  ...asked.map(viewAsked),
+  ...replied.map(viewReplied),
+];
 
 const whole = (text: string): CutText => ({ text, length: text.length });
 
