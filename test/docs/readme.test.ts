@@ -24,6 +24,8 @@ const INSTEAD: Readonly<Record<string, string>> = {
     'cd "$HOME/../repo/your-repository" && git clone -q -b topic ../remote.git project',
   'npm ci && npm run demo': 'npm run --silent demo',
   'npm ci && npm test': 'grep -q "^npm ci$" .ci/run && grep -q "^npm test$" .ci/run',
+  'aitrail ui':
+    'cd "$HOME"; aitrail ui >link & until [ -s link ]; do sleep 0.1; done; kill $! && wait $! && grep -q "^http://127.0.0.1:[0-9]*/#enter=" link',
   'npm install --global .':
     'npm install --global --ignore-scripts --prefix "$HOME/npm" . && "$HOME/npm/bin/aitrail" --version',
 };

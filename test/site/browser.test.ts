@@ -94,6 +94,7 @@ describe.skipIf(!isHere)(`in a browser${why}`, { timeout: 180_000 }, () => {
     await page.keyboard.type('nobody');
     await page.keyboard.press('Enter');
     await page.getByText('No session fits').waitFor();
+    expect(await page.locator('.session-row').count()).toBe(0);
   });
 
   test('what was said is found, and leads to where it was said', async () => {
@@ -101,6 +102,7 @@ describe.skipIf(!isHere)(`in a browser${why}`, { timeout: 180_000 }, () => {
     await page.locator('.hits mark').first().waitFor();
     await page.locator('.hits a').first().click();
     await page.locator('[aria-current=step]').waitFor();
+    expect(page.url()).toMatch(/\/session\/s\w+\?at=x\w+$/);
   });
 
   test('a hostile record is only text', async () => {

@@ -4,7 +4,7 @@ import type { Store } from '../../src/store/store.ts';
 import { draft, ending, newSession, sha256, writing } from '../store/store-kit.ts';
 
 export const MARKUP = '<script>window.hacked=1</script><img src=x onerror="window.hacked=2">';
-export const LONG_LINE = 10_000_000;
+const LONG_LINE = 10_000_000;
 
 const TEXT = `${MARKUP}\n\u001B[31mred\u001B[0m \u001B]0;title\u0007 \u202Eevil\u202C \u2066x\u2069 a\u200Bb \uD800 half @@BYTES@@`;
 
