@@ -40,6 +40,8 @@ export const COMMANDS: readonly Entry[] = [
   { name: 'export', load: async () => [(await import('./export.ts')).command] },
   { name: 'prune', load: async () => (await import('./prune.ts')).commands },
   { name: 'erase', load: async () => (await import('./erase.ts')).commands },
+  { name: 'backup', load: async () => (await import('./backup.ts')).commands },
+  { name: 'restore', load: async () => (await import('./restore.ts')).commands },
   { name: 'replay', load: async () => (await import('./replay.ts')).commands },
   { name: 'ui', load: async () => (await import('./ui.ts')).commands },
   {

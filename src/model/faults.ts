@@ -104,6 +104,7 @@ export const FAULTS = {
     exit: 2,
     fix: 'give all instances of a store the same log key: store: { logKey: … }',
   },
+  BACKUP_INVALID: { exit: 3, fix: 'name a file that aitrail backup wrote' },
   STORE_NEWER: { exit: 3, fix: 'upgrade aitrail: the store was written by a newer version' },
   NO_SUCH_SESSION: { exit: 2, fix: 'list them: aitrail sessions' },
   NO_SUCH_EXCHANGE: { exit: 2, fix: 'list those of a session: aitrail show SESSION' },

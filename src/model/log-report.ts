@@ -24,4 +24,12 @@ export type CheckedFile =
   | { readonly kind: 'ours'; readonly index: number | null; readonly size: number }
   | { readonly kind: 'malformed' }
   | { readonly kind: 'foreign'; readonly origin: string }
+  /** Of the log that this one was restored from, and longer than what was restored: the end is lost, not forged. */
+  | {
+      readonly kind: 'restored';
+      readonly size: number;
+      /** As many of them were restored. */
+      readonly leaves: number;
+      readonly atMs: number;
+    }
   | { readonly kind: 'contradicts'; readonly why: string };

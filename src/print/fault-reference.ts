@@ -54,6 +54,7 @@ const MEANINGS: Readonly<Record<FaultCode, string>> = {
   PEER_MISSING: 'What was asked for needs a package that does not come with aitrail.',
   LOG_KEY_WRONG:
     'The log of the team’s database is signed by another key than the one that is configured here.',
+  BACKUP_INVALID: 'The file that is to be restored is no backup, or was changed since.',
   STORE_NEWER: 'A newer aitrail wrote the database.',
   NO_SUCH_SESSION: 'No recorded session begins with that id.',
   NO_SUCH_EXCHANGE: 'No recorded exchange begins with that id.',

@@ -1,6 +1,6 @@
 // What the log commands print.
 import type { CheckedFile, LogReport } from '../model/log-report.ts';
-import { counted } from './moments.ts';
+import { counted, localMinute } from './moments.ts';
 import { plainLine } from './plain-text.ts';
 
 /** Where the log stands, unchecked. */
@@ -48,6 +48,8 @@ export function checkedFileText(checked: CheckedFile): string {
       return 'it is neither a proof nor a checkpoint\n';
     case 'foreign':
       return `it was not signed by this log's key: ${plainLine(checked.origin)}\n`;
+    case 'restored':
+      return `it is of a log that was restored ${localMinute(checked.atMs)}: ${checked.leaves} of its ${leaves(checked.size)} came back, the rest is lost, not forged\n`;
     case 'contradicts':
       return `it contradicts this log: ${checked.why}\n`;
   }

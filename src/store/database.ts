@@ -78,6 +78,20 @@ export function openForReading(home: string): Database {
   });
 }
 
+/** Opens a copy of a store, which no process has open. @throws Fault STORE_NEWER, STORE_UNREADABLE. */
+export function openStray(file: string, mode: 'read' | 'write'): Database {
+  return refine(() => {
+    const database = wrap(new DatabaseSync(file, { readOnly: mode === 'read', timeout: BUSY_MS }));
+    try {
+      versionOf(database, file);
+      return database;
+    } catch (thrown) {
+      database.close();
+      throw thrown;
+    }
+  });
+}
+
 /** Runs `work` in a transaction, or as a step of the one under way; takes back and rethrows where it throws. */
 export function inTransaction<T>(database: Database, work: () => T): T {
   const isStep = database.isInTransaction();

@@ -62,7 +62,7 @@ function compact({ database, home, write }: Core, isFirst: boolean): boolean {
   // where the database cannot shrink the count stays: free pages are zeroed and used again
   if (free() > 0 && free() < freeBefore) return true;
   for (const name of readdirSync(home))
-    if (/^store\.db\.v\d+$/.test(name)) rmSync(join(home, name), { force: true });
+    if (/^store\.db\.(?:v\d+|replaced)$/.test(name)) rmSync(join(home, name), { force: true });
   write(() => removal.setSwept(database));
   emptyWriteAhead(database);
   return false;

@@ -24,6 +24,7 @@ const UNLOCKING = [
   'identity rotate',
   'identity revoke',
   'sessions release',
+  'restore',
 ];
 const NOTED = ['identity show', 'uninstall', 'proxy stop'];
 /** For each verb and variable the store is opened and closed, on a busy machine too. */

@@ -1,14 +1,14 @@
 // Questions about the log that need no recomputing: where it stands, and proofs to hand to somebody else.
 import { stateHome } from '../../config/places.ts';
 import { openCheckpoint } from '../../log/check-proof.ts';
-import { parseCheckpoint, parseProof } from '../../log/checkpoint.ts';
+import { type Checkpoint, parseCheckpoint, parseProof } from '../../log/checkpoint.ts';
 import { parseNote } from '../../log/note.ts';
 import type { Caller } from '../../model/caller.ts';
 import type { EventRecord } from '../../model/event.ts';
 import { Fault } from '../../model/fault.ts';
 import type { CheckedFile } from '../../model/log-report.ts';
 import { openStore } from '../../store/open-store.ts';
-import type { SignedCheckpoint } from '../../store/store.ts';
+import type { SignedCheckpoint, Store } from '../../store/store.ts';
 import { readStore } from '../show/read-store.ts';
 
 /** Signs the log as it is now. */
@@ -50,6 +50,26 @@ export const proveExchange = (caller: Caller, word: string): Promise<ExchangePro
     return { exchange: exchange.id, index, leaf, ...(await store.proveLeaf(index)) };
   });
 
+/** Of a log that this one was restored from: its beginning is ours, its end may be lost. */
+async function checkEarlier(
+  store: Store,
+  { note, claimed }: { readonly note: string; readonly claimed: Checkpoint },
+): Promise<CheckedFile> {
+  const events = await store.listEvents({ limit: Number.MAX_SAFE_INTEGER });
+  for (const { kind, atMs, detail } of events) {
+    const { vkey, leaves } = detail;
+    if (kind !== 'restored' || typeof vkey !== 'string' || typeof leaves !== 'number') continue;
+    const said = openCheckpoint(note, vkey);
+    if (said === null) continue;
+    if (said.size > leaves) return { kind: 'restored', size: said.size, leaves, atMs };
+    const why = await store.findContradiction({ size: said.size, root: said.root, proof: null });
+    return why === null
+      ? { kind: 'ours', index: null, size: said.size }
+      : { kind: 'contradicts', why };
+  }
+  return { kind: 'foreign', origin: claimed.origin };
+}
+
 /**
  * Holds a proof or checkpoint that somebody kept against this store's log.
  *
@@ -65,7 +85,7 @@ export async function checkAgainstLog(caller: Caller, text: string): Promise<Che
     if (claimed === null) return { kind: 'malformed' };
     const now = await store.signCheckpoint();
     const own = openCheckpoint(note, now.vkey);
-    if (own === null) return { kind: 'foreign', origin: claimed.origin };
+    if (own === null) return await checkEarlier(store, { note, claimed });
     const why = await store.findContradiction({
       size: own.size,
       root: own.root,

@@ -1,0 +1,211 @@
+// A copy of the store in one file, taken beside a running writer; and a store made of such a copy, whose log goes on under
+// a new key that names the old one. No private key is in it.
+import { randomBytes } from 'node:crypto';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  linkSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
+import { basename, join } from 'node:path';
+import { openCheckpoint } from '../log/check-proof.ts';
+import { isSameHash } from '../log/hash.ts';
+import { treeRoot } from '../log/tree.ts';
+import { Fault } from '../model/fault.ts';
+import { readVersion } from '../model/version.ts';
+import {
+  type Database,
+  emptyWriteAhead,
+  inTransaction,
+  openForReading,
+  openForWriting,
+  openStray,
+  refine,
+} from './database.ts';
+import { addEvent } from './event-rows.ts';
+import { takeWriterLock } from './lock.ts';
+import { signLog } from './log-files.ts';
+import { logSize, nodeReader } from './log-rows.ts';
+
+export interface BackupFacts {
+  /** Of the log that was copied. */
+  readonly origin: string;
+  readonly vkey: string;
+  /** Leaves. */
+  readonly size: number;
+  /** Signed over exactly what was copied. */
+  readonly checkpoint: string;
+  readonly atMs: number;
+  /** The aitrail that wrote it. */
+  readonly version: string;
+}
+
+const SCHEMA = 'aitrail.backup/1';
+
+/**
+ * @param file where nothing stands yet; whole, or not there at all.
+ * @throws Fault OUT_UNWRITABLE, STORE_FULL, STORE_UNREADABLE.
+ */
+export function writeBackup(home: string, file: string): BackupFacts {
+  const draft = `${file}.${randomBytes(4).toString('hex')}.part`;
+  try {
+    copyInto(home, draft);
+    const facts = describe(home, draft);
+    publish(draft, file);
+    return facts;
+  } finally {
+    for (const rest of ['', '-journal', '-wal', '-shm']) rmSync(`${draft}${rest}`, { force: true });
+  }
+}
+
+/**
+ * Puts a copy in the place of the store, which is kept aside until the next prune or erasure.
+ *
+ * @param by who is said in the log to have done it.
+ * @throws Fault BACKUP_INVALID, STORE_NEWER, STORE_LOCKED, STORE_FULL.
+ */
+export function restoreBackup(home: string, file: string, by: string): BackupFacts {
+  const lock = takeWriterLock(home, LOCK_WAIT_MS);
+  const draft = join(home, 'store.db.restoring');
+  try {
+    const facts = refine(() => {
+      rmSync(draft, { force: true });
+      copyFileSync(file, draft);
+      chmodSync(draft, 0o600);
+      return prepare(draft, { file, by });
+    });
+    refine(() => swap(home, draft));
+    return facts;
+  } finally {
+    rmSync(draft, { force: true });
+    lock.release();
+  }
+}
+
+const LOCK_WAIT_MS = 5000;
+
+function copyInto(home: string, draft: string): void {
+  const database = openForReading(home);
+  try {
+    refine(() => database.run('VACUUM INTO ?', [draft]));
+    chmodSync(draft, 0o600);
+  } finally {
+    database.close();
+  }
+}
+
+function describe(home: string, draft: string): BackupFacts {
+  const copy = openStray(draft, 'write');
+  try {
+    const { origin, vkey, size, note: checkpoint } = signLog(copy, home);
+    const facts = { origin, vkey, size, checkpoint, atMs: Date.now(), version: readVersion() };
+    putFacts(copy, home, facts);
+    return facts;
+  } finally {
+    copy.close();
+  }
+}
+
+/** Unlike a rename this never replaces what somebody else has put there. */
+function publish(draft: string, file: string): void {
+  try {
+    linkSync(draft, file);
+  } catch (cause) {
+    const why = existsSync(file) ? 'it is there already' : String(cause);
+    throw new Fault('OUT_UNWRITABLE', `backup ${file}: ${why}`, { cause });
+  }
+}
+
+function putFacts(copy: Database, home: string, facts: BackupFacts): void {
+  const keys = join(home, 'keys');
+  const names = existsSync(keys) ? readdirSync(keys).filter((name) => name.endsWith('.pub')) : [];
+  const publicKeys = names.map((name) => [name, readFileSync(join(keys, name), 'utf8')]);
+  inTransaction(copy, () => {
+    copy.exec('CREATE TABLE backup (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID');
+    const put = (name: string, value: string): number =>
+      copy.run('INSERT INTO backup (name, value) VALUES (?, ?)', [name, value]);
+    put('schema', SCHEMA);
+    put('facts', JSON.stringify(facts));
+    put('keys', JSON.stringify(Object.fromEntries(publicKeys)));
+  });
+}
+
+/** Holds the copy to its own checkpoint, and makes a store of it that says where it comes from. */
+function prepare(draft: string, from: { readonly file: string; readonly by: string }): BackupFacts {
+  const copy = openStray(draft, 'write');
+  try {
+    const facts = readFacts(copy, from.file);
+    const root = treeRoot(nodeReader(copy), facts.size);
+    const said = openCheckpoint(facts.checkpoint, facts.vkey);
+    if (said?.size !== logSize(copy) || !isSameHash(said.root, root))
+      throw invalid(from.file, 'its log is not what its checkpoint says');
+    inTransaction(copy, () => {
+      copy.exec('DROP TABLE backup; DELETE FROM checkpoints');
+      addEvent(copy, {
+        kind: 'restored',
+        atMs: Date.now(),
+        detail: {
+          from: facts.origin,
+          vkey: facts.vkey,
+          leaves: facts.size,
+          root: Buffer.from(root).toString('hex'),
+          backedUp: new Date(facts.atMs).toISOString(),
+          by: from.by,
+        },
+      });
+    });
+    return facts;
+  } finally {
+    copy.close();
+  }
+}
+
+function readFacts(copy: Database, file: string): BackupFacts {
+  try {
+    const row = copy.get<{ value: string }>(
+      `SELECT value FROM backup WHERE name = 'facts' AND (SELECT value FROM backup WHERE name = 'schema') = ?`,
+      [SCHEMA],
+    );
+    const sound = copy.get<{ quick_check: string }>('PRAGMA quick_check(1)')?.quick_check === 'ok';
+    if (row !== undefined && sound) {
+      const facts: BackupFacts = JSON.parse(row.value);
+      return facts;
+    }
+  } catch {
+    // no database, or none of ours: said below
+  }
+  throw invalid(file, 'it is no backup of aitrail, or damaged');
+}
+
+const invalid = (file: string, why: string): Fault =>
+  new Fault('BACKUP_INVALID', `backup ${basename(file)}: ${why}`);
+
+/** What the log was signed with, and its files, are of the old one: they stay beside it. */
+function swap(home: string, draft: string): void {
+  const store = join(home, 'store.db');
+  const mark = randomBytes(4).toString('hex');
+  if (existsSync(store)) {
+    settle(home);
+    for (const rest of ['-wal', '-shm']) rmSync(`${store}${rest}`, { force: true });
+    renameSync(store, `${store}.replaced`);
+  }
+  renameSync(draft, store);
+  const [key, log] = [join(home, 'keys', 'log.key'), join(home, 'log')];
+  if (existsSync(key)) renameSync(key, join(home, 'keys', `log-${mark}.key`));
+  if (existsSync(log)) renameSync(log, join(home, `log-${mark}`));
+}
+
+/** What stands in the write-ahead log is moved into the file; a store that is damaged goes as it is. */
+function settle(home: string): void {
+  try {
+    const database = openForWriting(home);
+    emptyWriteAhead(database);
+    database.close();
+  } catch {
+    // that may be why it is replaced
+  }
+}
