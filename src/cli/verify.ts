@@ -1,5 +1,5 @@
 // aitrail verify [range]
-import { appendFile, readFile } from 'node:fs/promises';
+import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { REQUIREMENTS, type Requirement } from '../flow/verify/verify-range.ts';
@@ -33,6 +33,10 @@ const verifySpec: CommandSpec = {
       description: `for people, a comment, or a forge: ${FORMATS.join(', ')} (default text)`,
       values: FORMATS,
     },
+    {
+      flags: '--vsa <file>',
+      description: 'also write the answer there as a signed SLSA source verification summary',
+    },
     { flags: '--bundle <file>', description: 'check a bundle of evidence, and nothing else' },
     {
       flags: '--signers <file>',
@@ -56,6 +60,7 @@ const verifySpec: CommandSpec = {
     });
     out.write(formatAnswer(answer, format, out));
     if (format === 'github') await addSummary(call, answer);
+    await writeVsa(call, answer);
     return answer.isOk ? 0 : 1;
   },
 };
@@ -80,6 +85,17 @@ async function verifyBundle(call: Invocation, file: string): Promise<number> {
   const checked = checkBundle(bytes, signers);
   out.write(options['json'] === true ? bundleJson(checked) : bundleLines(checked));
   return checked.isOk ? 0 : 1;
+}
+
+/** Where it was asked for. */
+async function writeVsa({ caller, options }: Invocation, answer: Verification): Promise<void> {
+  const { vsa } = options;
+  if (typeof vsa !== 'string') return;
+  const { stateVsa } = await import('../flow/verify/state-vsa.ts');
+  const line = await stateVsa(caller, answer);
+  await writeFile(resolve(caller.cwd, vsa), line).catch((cause: unknown) => {
+    throw new Fault('OUT_UNWRITABLE', `${vsa} cannot be written`, { cause });
+  });
 }
 
 function readRequirements(value: Invocation['options'][string]): readonly Requirement[] {

@@ -8,7 +8,7 @@ import { Envelope } from '@sigstore/protobuf-specs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { openSigned } from '../../src/attest/open-signed.ts';
+import { openPayload, openSigned } from '../../src/attest/open-signed.ts';
 import { signPayload } from '../../src/attest/sign-statement.ts';
 import { armorSshsig } from '../../src/attest/sshsig.ts';
 import { PREDICATE_TYPE } from '../../src/attest/statement.ts';
@@ -16,8 +16,9 @@ import { openSigner } from '../../src/flow/attest/open-signer.ts';
 import { cosignLog } from '../../src/flow/log/grow-log.ts';
 import { signLogNow } from '../../src/flow/log/query-log.ts';
 import { showWitness, startWitness, watchLog } from '../../src/flow/log/run-witness.ts';
+import { stateVsa } from '../../src/flow/verify/state-vsa.ts';
 import { PAYLOAD_TYPE } from '../../src/model/statement.ts';
-import { attest, forceNote, makeIdentity, noteOf, verdicts } from './attest-kit.ts';
+import { ask, attest, forceNote, makeIdentity, noteOf, verdicts } from './attest-kit.ts';
 import { openLab, type Lab } from './lab.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
@@ -122,6 +123,32 @@ const statements = (): readonly unknown[] =>
   allLines()
     .map(([, line]) => openElsewhere(line).statement)
     .filter((statement) => Object(statement).predicateType === PREDICATE_TYPE);
+
+test.each([
+  ['git@git.example.com:team/app.git', 'git+ssh://git.example.com/team/app.git'],
+  ['https://user:word@git.example.com/team/app.git', 'git+https://git.example.com/team/app.git'],
+  ['/somewhere/here', ''],
+])('SLSA: the answer as a verification summary, from %s', async (remote, resourceUri) => {
+  lab.git('config', 'remote.origin.url', remote);
+  const answer = await ask(lab, { range: commits.at(-1) ?? '' });
+  const line = (await stateVsa(lab.caller, answer)).trimEnd();
+  lab.git('config', '--unset', 'remote.origin.url');
+  expect(openPayload(line).kind).toBe('signed');
+  expect(openElsewhere(line).statement).toMatchObject({
+    predicateType: 'https://slsa.dev/verification_summary/v1',
+    subject: [{ digest: { gitCommit: commits.at(-1) } }],
+    predicate: {
+      verifier: { id: expect.stringMatching(/^https:/) },
+      resourceUri,
+      verificationResult: 'PASSED',
+      verifiedLevels: ['ORG_SOURCE_AI_PROVENANCE'],
+    },
+  });
+  const refused = { ...answer, isOk: false };
+  expect(openElsewhere((await stateVsa(lab.caller, refused)).trimEnd()).statement).toMatchObject({
+    predicate: { verificationResult: 'FAILED', verifiedLevels: [] },
+  });
+});
 
 describe('the schema in docs/', () => {
   const ajv = new Ajv2020({ strict: true, allErrors: true });
