@@ -7,6 +7,8 @@ export interface LineBlock {
   readonly lines: readonly BlameLine[];
   /** null where no recording on this machine holds it. */
   readonly prompt: PromptView | null;
+  /** The lines just above were written for the same prompt: it need not be said again. */
+  readonly isSamePrompt: boolean;
 }
 
 /** Longer ones are drawn in pieces: a browser lays out what is near only. */
@@ -27,10 +29,15 @@ export function blocksOf({ lines, prompts }: FilePage): readonly LineBlock[] {
       block.push(line);
     else blocks.push([line]);
   }
-  return blocks.map((block) => ({
-    lines: block,
-    prompt: known.get(block[0]?.exchange ?? '') ?? null,
-  }));
+  const promptOf = (block: readonly BlameLine[] | undefined): PromptView | null =>
+    known.get(block?.[0]?.exchange ?? '') ?? null;
+  return blocks.map((block, at) => {
+    const prompt = promptOf(block);
+    const above = promptOf(blocks[at - 1]);
+    const isSamePrompt =
+      prompt !== null && prompt.prompt === above?.prompt && prompt.session === above.session;
+    return { lines: block, prompt, isSamePrompt };
+  });
 }
 
 const isAlike = (one: BlameLine, other: BlameLine): boolean =>

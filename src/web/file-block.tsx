@@ -39,8 +39,8 @@ const cutLine = (text: string): string =>
     ? text
     : `${text.slice(0, LINE_CHARS_MAX)} … ${String(text.length)} characters`;
 
-function Beside({ block: { lines, prompt } }: { readonly block: LineBlock }): VNode {
-  const [first] = lines;
+function Beside({ block }: { readonly block: LineBlock }): VNode {
+  const [first] = block.lines;
   if (first === undefined) return <span />;
   const when = ZERO.test(first.commit) ? 'not committed' : first.time.slice(0, 10);
   if (first.origin === 'ai' || first.origin === 'mixed')
@@ -51,7 +51,7 @@ function Beside({ block: { lines, prompt } }: { readonly block: LineBlock }): VN
           {first.origin === 'mixed' ? ', changed' : ''} · {when}
           {first.signed ? <Signed /> : null}
         </span>
-        <Asked prompt={prompt?.prompt ?? ''} />
+        <Asked block={block} />
       </>
     );
   return (
@@ -68,7 +68,9 @@ const Signed = (): VNode => (
   </span>
 );
 
-const Asked = ({ prompt }: { readonly prompt: string }): VNode | null =>
-  prompt === '' ? null : <q class="prompt">{marked(prompt.slice(0, 600))}</q>;
+function Asked({ block: { prompt, isSamePrompt } }: { readonly block: LineBlock }): VNode | null {
+  const words = isSamePrompt ? '' : (prompt?.prompt ?? '');
+  return words === '' ? null : <q class="prompt">{marked(words.slice(0, 600))}</q>;
+}
 
 const nameOf = (author: string): string => author.replace(/ <[^>]*>$/, '');

@@ -96,6 +96,20 @@ function makeRepository(dir: string, files: Readonly<Record<string, string>>): C
   return { cwd: repo, env };
 }
 
+/** A server of somebody's own, and the one browser that came in by its link. */
+export async function enterSite(
+  caller: Caller,
+): Promise<Pick<Site, 'close'> & { readonly ask: OpenedSite['bare'] }> {
+  const site = await serveSite(caller, 0);
+  const { host, hash } = new URL(site.link('/'));
+  const bare = (asking: Asking): Promise<Answer> => talk(host, asking);
+  const known = await enterBy(bare, { host, token: hash.slice('#enter='.length) });
+  return {
+    close: () => site.close(),
+    ask: (asking) => bare({ ...asking, headers: { ...known, ...asking.headers } }),
+  };
+}
+
 async function enterBy(
   bare: OpenedSite['bare'],
   { host, token }: Pick<OpenedSite, 'host' | 'token'>,

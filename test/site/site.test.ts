@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { arrayAt, numberAt, objectAt, stringAt } from '../../src/model/json.ts';
 import { serveSite } from '../../src/site/serve-site.ts';
-import { openSite, type OpenedSite } from './open-site.ts';
+import { enterSite, openSite, type OpenedSite } from './open-site.ts';
 
 let opened: OpenedSite;
 let known: Readonly<Record<string, string>>;
@@ -177,27 +177,18 @@ describe('answers', () => {
 });
 
 test('approvals are not given by agents', async () => {
-  const caller = { ...opened.caller, env: { ...opened.caller.env, CLAUDECODE: '1' } };
-  const site = await serveSite(caller, 0);
-  const link = new URL(site.link('/'));
-  const origin = `http://${link.host}`;
-  const json = { 'content-type': 'application/json', origin };
-  const entered = await fetch(`${origin}/api/enter`, {
-    method: 'POST',
-    headers: json,
-    body: JSON.stringify({ token: link.hash.slice(7) }),
+  const entered = await enterSite({
+    ...opened.caller,
+    env: { ...opened.caller.env, CLAUDECODE: '1' },
   });
-  const decided = await fetch(`${origin}/api/decide`, {
+  const decided = await entered.ask({
     method: 'POST',
-    headers: {
-      ...json,
-      cookie: entered.headers.get('set-cookie')?.split(';')[0] ?? '',
-      'aitrail-key': stringAt(await entered.json(), 'key') ?? '',
-    },
+    path: '/api/decide',
+    headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ answer: 'approve', id: 'a0' }),
   });
-  expect(stringAt(await decided.json(), 'code')).toBe('AGENT_NOT_ALLOWED');
-  await site.close();
+  expect(stringAt(decided.json, 'code')).toBe('AGENT_NOT_ALLOWED');
+  await entered.close();
 });
 
 test('a port that is taken is said so', async () => {
