@@ -53,8 +53,14 @@ const secrets = z.strictObject({
     ),
   onCommit: z
     .strictObject({
-      ai: z.enum(['block', 'mask', 'warn']).optional().describe('in lines that a model wrote'),
-      other: z.enum(['block', 'mask', 'warn']).optional().describe('in all other added lines'),
+      ai: z
+        .enum(['block', 'mask', 'warn'])
+        .optional()
+        .describe('in lines that a model wrote; without the vault `mask` blocks'),
+      other: z
+        .enum(['block', 'mask', 'warn'])
+        .optional()
+        .describe('in all other added lines; the same'),
     })
     .optional(),
   onPush: z.enum(['block', 'warn']).optional().describe('secrets in outgoing commits'),
@@ -88,7 +94,9 @@ const secrets = z.strictObject({
   vault: z
     .boolean()
     .optional()
-    .describe('keep masked values, encrypted and for a time, for `aitrail reveal`'),
+    .describe(
+      'off unless asked for: keep masked values, encrypted, their key elsewhere, for `aitrail reveal`; without it `mask` at commit blocks',
+    ),
 });
 
 const notify = z.strictObject({
