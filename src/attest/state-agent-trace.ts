@@ -44,9 +44,17 @@ export function stateAgentTrace(statement: Statement): TraceRecord | null {
     tool: { name: TOOL, version: tool.version },
     files: named,
     // a record has one tool for all its lines: which agent a conversation was with stands beside it
-    metadata: { [TOOL]: { agents: Object.fromEntries(agents) } },
+    metadata: { [TOOL]: { agents: Object.fromEntries(agents), log: placesOf(statement) } },
   };
 }
+
+/** Of the exchanges: where each stands in the log, and the digest of its leaf. */
+const placesOf = ({ predicate }: Statement): object => ({
+  origin: predicate.log?.origin ?? null,
+  records: Object.fromEntries(
+    predicate.exchanges.map(({ id, logIndex, recordSha256 }) => [id, { logIndex, recordSha256 }]),
+  ),
+});
 
 function conversationsOf(
   file: StatementFile,

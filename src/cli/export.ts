@@ -4,7 +4,8 @@ import { exportNotes, type ExportQuery, type NotesFormat } from '../flow/attest/
 import type { Caller } from '../model/caller.ts';
 import { Fault } from '../model/fault.ts';
 import { exchangeLine } from '../print/export-lines.ts';
-import type { CommandSpec } from './command.ts';
+import type { CommandSpec, Invocation } from './command.ts';
+import { exportLog, LOG_FORMATS, LOG_OPTIONS, type LogFormat } from './export-log.ts';
 import { FILTER_OPTIONS, parseFilter } from './session-filter.ts';
 import { writeOut, type Sink } from './write-out.ts';
 
@@ -23,6 +24,12 @@ const FORMATS: Readonly<Record<string, Export>> = {
   'in-toto': notes('in-toto'),
 };
 
+const MISPLACED = new Fault(
+  'USAGE',
+  '--follow and --cursor are for jsonl and otlp without a range, --to is for otlp',
+  { fix: 'aitrail export --format otlp --follow --to http://127.0.0.1:4318' },
+);
+
 export const command: CommandSpec = {
   name: 'export',
   usage: '[range]',
@@ -31,20 +38,43 @@ export const command: CommandSpec = {
     {
       flags: '--format <name>',
       description:
-        'jsonl (the default): recorded exchanges; agent-trace: a record per commit; git-ai: refs/notes/ai for git fast-import; in-toto: signed envelopes',
+        'jsonl (the default): recorded exchanges; otlp: facts of them and events, for collectors; agent-trace: a record per commit; git-ai: refs/notes/ai for git fast-import; in-toto: signed envelopes',
+      values: [...Object.keys(FORMATS), 'otlp'],
     },
     ...FILTER_OPTIONS,
+    ...LOG_OPTIONS,
     { flags: '--out <file>', description: 'a file, which only you can read; else standard output' },
   ],
   example: 'export HEAD --format agent-trace --out trace.jsonl',
   run: async (call) => {
     const { options, words, caller } = call;
     const name = String(options['format'] ?? 'jsonl');
+    const range = words[0] ?? null;
+    const format = pickLogged(call, name);
+    if (format !== null) {
+      await exportLog(call, format);
+      return 0;
+    }
     const run = Object.hasOwn(FORMATS, name) ? FORMATS[name] : undefined;
     if (run === undefined)
-      throw new Fault('USAGE', `--format: ${name} is none of ${Object.keys(FORMATS).join(', ')}`);
-    const query = { range: words[0] ?? null, filter: parseFilter(options) };
+      throw new Fault(
+        'USAGE',
+        `--format: ${name} is none of ${Object.keys(FORMATS).join(', ')}, otlp`,
+      );
+    const query = { range, filter: parseFilter(options) };
     await writeOut(call, (sink) => run(caller, query, sink));
     return 0;
   },
 };
+
+/** null where it is not told in the order of the log. @throws Fault USAGE. */
+function pickLogged({ options, words }: Invocation, name: string): LogFormat | null {
+  const isLogged = ['follow', 'cursor', 'to'].some((each) => options[each] !== undefined);
+  const format = LOG_FORMATS.find((each) => each === name) ?? null;
+  if (format === null || (format === 'jsonl' && !isLogged)) {
+    if (!isLogged) return null;
+    throw MISPLACED;
+  }
+  if (words.length > 0 || (format === 'jsonl' && options['to'] !== undefined)) throw MISPLACED;
+  return format;
+}

@@ -16,6 +16,8 @@ export interface ExportedExchange {
   readonly turn: Turn;
   /** Commits that hold its lines. */
   readonly commits: readonly CommitRecord[];
+  /** null while it is under way. */
+  readonly log: { readonly index: number; readonly leafHash: string } | null;
 }
 
 /**
@@ -39,10 +41,21 @@ export const exportExchanges = (
         if (!fits(exchange, filter) || wanted?.has(exchange.id) === false) continue;
         left -= 1;
         const turn = await readTurn(store, exchange, seen);
-        await give({ session, turn, commits: await store.findCommits(exchange.id) });
+        const [commits, log] = await Promise.all([
+          store.findCommits(exchange.id),
+          placeOf(store, exchange),
+        ]);
+        await give({ session, turn, commits, log });
       }
     }
   });
+
+async function placeOf(store: Store, { logIndex }: Exchange): Promise<ExportedExchange['log']> {
+  if (logIndex === null) return null;
+  const [entry] = await store.readLog(logIndex, 1);
+  const hash = entry?.leafHash ?? new Uint8Array();
+  return { index: logIndex, leafHash: Buffer.from(hash).toString('hex') };
+}
 
 const fits = (exchange: Exchange, { model, sinceMs, untilMs }: SessionFilter): boolean =>
   (model === undefined || exchange.model === model) &&
