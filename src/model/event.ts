@@ -5,6 +5,7 @@ export type EventKind =
   | 'denied' // the proxy turned a request away; nothing went upstream
   | 'refused' // an agent typed a verb that is for people
   | 'ran' // an agent typed a verb that is allowed and worth knowing
+  | 'ruled' // a rule blocked, held, let through with a warning, or would have
   | 'decided' // somebody answered a request for approval
   | 'gap' // something passed unrecorded: what, and why
   | 'stopped' // somebody ended a session and its token

@@ -51,10 +51,24 @@ export type Step =
     }
   | { readonly kind: 'error'; readonly text: CutText; readonly atMs: number };
 
+/** What a rule did with something that was said or asked. */
+export interface Ruling {
+  /** `blocked`, `held`, `approved`, `denied`, `unapproved`, `warned`, `observed`. */
+  readonly effect: string;
+  /** `tool-call`, `prompt`, `text`, `http`, `protect`. */
+  readonly on: string;
+  /** Its name; null for a protected path, whose place says it. */
+  readonly rule: string | null;
+  readonly tool: string | null;
+  /** `FILE:LINE`. */
+  readonly place: string | null;
+}
+
 export interface TurnView {
   readonly exchange: Exchange;
   readonly isSideCall: boolean;
   readonly steps: readonly Step[];
+  readonly rulings: readonly Ruling[];
 }
 
 /** Part of a conversation. */

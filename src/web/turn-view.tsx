@@ -48,7 +48,7 @@ export function TurnSection(props: TurnProps): VNode {
             </article>
           );
         })}
-        <Notes exchange={exchange} approvals={approvals} isStatic={context.isStatic} />
+        <Notes turn={turn} approvals={approvals} isStatic={context.isStatic} />
       </div>
     </section>
   );
@@ -98,21 +98,43 @@ const OUTCOMES = {
   interrupted: 'the recorder was stopped in the middle',
 } as const satisfies Readonly<Record<Exchange['outcome'], string | null>>;
 
+const EFFECTS: Readonly<Record<string, string>> = {
+  blocked: 'blocked',
+  held: 'held',
+  approved: 'let through, approved:',
+  denied: 'refused, denied:',
+  unapproved: 'refused, as nobody approved it in time:',
+  warned: 'let through with a warning:',
+  observed: 'would have stopped',
+};
+
+const endOf = ({ outcome, status }: Exchange): string | null =>
+  OUTCOMES[outcome] ??
+  ((status ?? 200) >= 400 ? `the model's server answered ${String(status)}` : null);
+
 interface NotesProps {
-  readonly exchange: Exchange;
+  readonly turn: TurnView;
   readonly approvals: readonly ApprovalView[];
   readonly isStatic: boolean;
 }
 
-function Notes({ exchange, approvals, isStatic }: NotesProps): VNode | null {
-  const { outcome, masks, status } = exchange;
-  const ended =
-    OUTCOMES[outcome] ??
-    ((status ?? 200) >= 400 ? `the model's server answered ${String(status)}` : null);
-  if (ended === null && masks.length === 0 && approvals.length === 0) return null;
+function Notes({ turn: { exchange, rulings }, approvals, isStatic }: NotesProps): VNode | null {
+  const { masks } = exchange;
+  const ended = endOf(exchange);
+  if (ended === null && masks.length + approvals.length + rulings.length === 0) return null;
   return (
     <ul class="events">
       {ended === null ? null : <li class="event bad">{ended}</li>}
+      {rulings.map((ruling) => (
+        <li class={`event ${ruling.effect === 'blocked' ? 'bad' : ruling.effect}`}>
+          <strong>{marked(ruling.rule ?? 'protected path')}</strong>{' '}
+          {EFFECTS[ruling.effect] ?? ruling.effect}{' '}
+          {ruling.tool === null
+            ? marked(ruling.on === 'protect' ? 'a write' : `a ${ruling.on}`)
+            : marked(ruling.tool)}
+          {ruling.place === null ? null : <span class="place"> by {marked(ruling.place)}</span>}
+        </li>
+      ))}
       {masks.map((mask) => (
         <li class="event mask">
           <strong>{marked(mask.rule)}</strong> masked {DIRECTIONS[mask.direction]}:{' '}

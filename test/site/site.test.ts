@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { arrayAt, numberAt, objectAt, stringAt } from '../../src/model/json.ts';
 import { serveSite } from '../../src/site/serve-site.ts';
+import { openHere } from '../store/store-kit.ts';
 import { enterSite, openSite, type OpenedSite } from './open-site.ts';
 
 let opened: OpenedSite;
@@ -141,6 +142,28 @@ describe('answers', () => {
     ]);
     const kinds = arrayAt(turns[0], 'steps').map((step) => stringAt(step, 'kind'));
     expect(kinds).toEqual(['result', 'answer', 'call']);
+  });
+
+  test('what a rule did stands with the exchange that it was about', async () => {
+    const store = await openHere(opened.caller.env['AITRAIL_HOME'] ?? '');
+    const about = { exchange: opened.exchanges[1] ?? '', effect: 'blocked', on: 'tool-call' };
+    const detail = { ...about, rule: 'pipe-to-shell', tool: 'Bash', place: 'policy.yaml:3' };
+    await store.addEvent({ kind: 'ruled', atMs: Date.now(), detail });
+    await store.close();
+    const { json } = await seen(`/api/replay?word=${opened.session}`);
+    expect(arrayAt(json, 'turns').map((turn) => arrayAt(turn, 'rulings'))).toEqual([
+      [],
+      [
+        {
+          effect: 'blocked',
+          on: 'tool-call',
+          rule: 'pipe-to-shell',
+          tool: 'Bash',
+          place: 'policy.yaml:3',
+        },
+      ],
+      [],
+    ]);
   });
 
   test('a file with its lines', async () => {

@@ -1,9 +1,9 @@
 // Compiled rules by policy, and what becomes of their decisions: a line of the daemon's log, a line for the person at the
-// end of the run, and a leaf of the log.
+// end of the run, and an event of the log.
 import { describeDecision } from '../../guard/decide.ts';
 import { openStreamRules, type StreamRules } from '../../guard/stream-rules.ts';
-import { formatLeaf } from '../../log/leaf.ts';
 import type { Decision } from '../../model/decision.ts';
+import type { EventDetail } from '../../model/event.ts';
 import type { Policy } from '../../model/policy.ts';
 import type { Admitted, Recorder } from '../record/record-exchange.ts';
 import { tellGap } from '../record/tell-gap.ts';
@@ -40,24 +40,31 @@ export async function recordDecision(
   meters.decision(decision);
   const { notices } = grants.tally(grant.id);
   if (notices.length < NOTICES_MAX) notices.push(line);
-  const leaf = formatLeaf({
-    kind: 'event',
-    id: `${decision.effect} ${decision.on} ${id}`,
-    at: new Date().toISOString(),
-    digests: { policy: policy.digest, ...digestsOf(decision) },
-  });
   if (decision.effect === 'blocked') tellBlock(recorder, admitted, decision);
-  await store.appendLog(leaf).catch((thrown: unknown) => {
+  const detail = rulingDetail(id, decision, policy.digest);
+  await store.addEvent({ kind: 'ruled', atMs: Date.now(), detail }).catch((thrown: unknown) => {
     const missing = `a decision of ${id} is not in the log: ${String(thrown)}`;
     tellGap(recorder, admitted, { id, line: missing });
   });
 }
 
-/** What somebody was asked to approve, and the decision that they signed. */
-const digestsOf = ({ approval }: Decision): Readonly<Record<string, string | null>> =>
-  approval === undefined
-    ? {}
-    : { approval: approval.digest, decision: approval.by?.sha256 ?? null };
+/** What was decided by which rule, and what somebody was asked to approve. The name of a protected path is content. */
+const rulingDetail = (
+  exchange: string,
+  { effect, on, name, what, place, action, approval }: Decision,
+  policy: string,
+): EventDetail => ({
+  exchange,
+  effect,
+  on,
+  rule: on === 'protect' ? null : name,
+  tool: on === 'tool-call' ? what : null,
+  action,
+  place: place === null ? null : `${place.file}:${String(place.line)}`,
+  policy,
+  approval: approval?.digest ?? null,
+  decision: approval?.by?.sha256 ?? null,
+});
 
 /** The name of a protected path is content. */
 function tellBlock({ notifier }: Recorder, { id, grant, policy }: Admitted, blocked: Decision) {

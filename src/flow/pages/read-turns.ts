@@ -7,6 +7,7 @@ import type { Exchange, Session } from '../../model/session.ts';
 import type { Store } from '../../store/store.ts';
 import { readStore } from '../show/read-store.ts';
 import { readTurn } from '../show/read-turn.ts';
+import { readRulings } from './read-rulings.ts';
 import { viewTurn, viewWholeStep } from './view-turn.ts';
 
 export interface TurnsQuery {
@@ -32,7 +33,9 @@ export const readTurns = (
   readStore(caller, async (store) => {
     const { session, exchanges } = await findConversation(store, word);
     const turns = await readSome(store, exchanges, { first, count });
-    return { session, exchanges, first, turns: turns.map((turn) => viewTurn(turn)) };
+    const rulings = await readRulings(store, session);
+    const views = turns.map((turn) => viewTurn(turn, rulings(turn.exchange.id)));
+    return { session, exchanges, first, turns: views };
   });
 
 /** All of a session, with longer texts: nobody can ask for more of a file. @throws Fault NO_SUCH_SESSION. */
@@ -40,17 +43,14 @@ export const readWhole = (caller: Caller, word: string): Promise<ReplayPage> =>
   readStore(caller, async (store) => {
     const { session, exchanges } = await findConversation(store, word);
     const turns = await readSome(store, exchanges, { first: 0, count: exchanges.length });
-    return {
-      session,
-      exchanges,
-      first: 0,
-      turns: turns.map((turn) => viewTurn(turn, FILE_TEXT_MAX)),
-    };
+    const rulings = await readRulings(store, session);
+    const views = turns.map((turn) => viewTurn(turn, rulings(turn.exchange.id), FILE_TEXT_MAX));
+    return { session, exchanges, first: 0, turns: views };
   });
 
 /** One exchange by itself. @throws Fault NO_SUCH_EXCHANGE. */
 export const readOneTurn = (caller: Caller, word: string): Promise<TurnView> =>
-  readStore(caller, async (store) => viewTurn(await findTurn(store, word)));
+  readStore(caller, async (store) => viewTurn(await findTurn(store, word), []));
 
 /** One step with all of its text. @throws Fault NO_SUCH_EXCHANGE. */
 export const readStep = (caller: Caller, word: string, at: number): Promise<Step> =>

@@ -1,16 +1,21 @@
 // One exchange as the pages show it: a list of steps, texts cut to what a person may want to see at first.
 import type { Asked, Replied, Turn } from '../../model/conversation.ts';
 import { isObject, isString } from '../../model/json.ts';
-import type { CutText, Step, TurnView } from '../../model/pages.ts';
+import type { CutText, Ruling, Step, TurnView } from '../../model/pages.ts';
 import { viewEdit } from './view-edit.ts';
 
 /** Of one text, UTF-16 units. The rest is sent when somebody asks for it. */
 const TEXT_MAX = 60_000;
 const TARGET_MAX = 400;
 
-export const viewTurn = (turn: Turn, textMax: number = TEXT_MAX): TurnView => ({
+export const viewTurn = (
+  turn: Turn,
+  rulings: readonly Ruling[],
+  textMax: number = TEXT_MAX,
+): TurnView => ({
   exchange: turn.exchange,
   isSideCall: turn.isSideCall,
+  rulings,
   steps: stepsOf(turn).map((step) => cutStep(step, textMax)),
 });
 
