@@ -47,6 +47,8 @@ export function mergeLayers(layers: readonly Layer[]): InForce {
       standard: 'enforce',
       read: (settings) => settings.mode,
     }),
+    content: pickStrictest(settledLayers(layers), CONTENT, places),
+    scope: readOwn(layers, 'scope', places)?.scope?.remotes ?? null,
     retentionDays: mergeRetention(layers, places),
     signing: readOwn(layers, 'signing', places)?.signing ?? 'auto',
     summary: mergeSummary(layers, places),
@@ -68,6 +70,17 @@ export function mergeLayers(layers: readonly Layer[]): InForce {
     places,
   };
 }
+
+/** What only the working tree says waits until it is in the base: an agent must not hide what it does. */
+const settledLayers = (layers: readonly Layer[]): readonly Layer[] =>
+  layers.filter(({ kind }) => kind !== 'worktree');
+
+const CONTENT: Ladder<'full' | 'metadata'> = {
+  path: ['content'],
+  steps: ['full', 'metadata'],
+  standard: 'full',
+  read: ({ content }) => content,
+};
 
 type Actions = Pick<
   SecretsPolicy,
@@ -142,12 +155,12 @@ function mergeSummary(layers: readonly Layer[], places: Map<string, SettingPlace
 /** The first file that makes a setting which only the organisation and the user may make. */
 function readOwn(
   layers: readonly Layer[],
-  name: 'signing' | 'secrets.vault',
+  name: 'signing' | 'scope' | 'secrets.vault',
   places: Map<string, SettingPlace>,
 ): Configuration | undefined {
   const layer = layers.find(
     ({ settings }) =>
-      (name === 'signing' ? settings.signing : settings.secrets?.vault) !== undefined,
+      (name === 'secrets.vault' ? settings.secrets?.vault : settings[name]) !== undefined,
   );
   if (layer !== undefined) places.set(name, layer.document.placeOf(name.split('.')));
   return layer?.settings;
@@ -156,10 +169,12 @@ function readOwn(
 function refuseForeignKeys(layers: readonly Layer[]): void {
   for (const layer of layers) {
     if (layer.kind !== 'base' && layer.kind !== 'worktree') continue;
-    const { connections, signing, secrets } = layer.settings;
+    const { connections, signing, scope, secrets } = layer.settings;
     if (connections !== undefined)
       throw notYours(layer, ['connections'], 'a clone cannot say where requests go');
     if (signing !== undefined) throw notYours(layer, ['signing'], 'a clone cannot choose your key');
+    if (scope !== undefined)
+      throw notYours(layer, ['scope'], 'a clone cannot say what is recorded');
     if (secrets?.vault !== undefined)
       throw notYours(
         layer,

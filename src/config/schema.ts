@@ -191,6 +191,20 @@ export const CONFIGURATION = z.strictObject({
   pipelines: pipelines
     .optional()
     .describe('which pipelines are recorded: the first that fits counts'),
+  content: z
+    .enum(['full', 'metadata'])
+    .optional()
+    .describe(
+      '`metadata`: no text is kept, only digests, counts and keyed numbers of words; lines are attributed all the same; a repository can ask for it in its base revision',
+    ),
+  scope: z
+    .strictObject({
+      remotes: patterns.describe('such as `github.com/acme/*`; `**` reaches over several steps'),
+    })
+    .optional()
+    .describe(
+      'worktrees that are recorded; of others nothing is; only in your own or the organisation’s file',
+    ),
   retention: z
     .string()
     .regex(/^[1-9]\d{0,4}[dw]$/, 'must be days or weeks such as 90d')

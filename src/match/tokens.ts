@@ -2,6 +2,7 @@
 // Each token becomes a keyed number, so that what is kept at rest (observations, fingerprints) says nothing without the
 // store's key. The low three bits of a token tell its class: how much it proves is decided without knowing the text.
 import { createHmac } from 'node:crypto';
+import { readSealed } from './sealed-line.ts';
 
 /** What a token is good for. Rising evidence. */
 export const TokenClass = {
@@ -126,8 +127,9 @@ function tokenizeWith(number: (word: string) => number, text: string): TokenText
   const lineOf: number[] = [];
   const lines = splitLines(text);
   lines.forEach((raw, at) => {
-    for (const word of lineWords(raw)) {
-      tokens.push(number(word));
+    const own = readSealed(raw) ?? lineWords(raw).map(number);
+    for (const token of own) {
+      tokens.push(token);
       lineOf.push(at);
     }
   });

@@ -167,6 +167,10 @@ export interface Policy {
   /** `holdMs` 0: nothing is held, the first try is refused. */
   readonly approvals: { readonly holdMs: number; readonly expireMs: number };
   readonly mode: 'enforce' | 'observe';
+  /** `metadata`: of what is said only digests and keyed numbers of words are kept. */
+  readonly content: 'full' | 'metadata';
+  /** Patterns of remotes (`github.com/acme/*`) whose worktrees are recorded; null: all are. */
+  readonly scope: readonly string[] | null;
   readonly retentionDays: number;
   readonly signing: 'auto' | 'ssh' | 'keyring' | 'file';
   readonly notes: { readonly push: boolean; readonly gitAi: boolean };

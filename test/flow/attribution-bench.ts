@@ -8,6 +8,7 @@ import { toldEmission } from '../../src/flow/record/find-emissions.ts';
 import { openObjects } from '../../src/git/objects.ts';
 import { openRepository } from '../../src/git/open-repository.ts';
 import { fingerprintEdit } from '../../src/match/fingerprints.ts';
+import { sealEdit } from '../../src/match/seal-edit.ts';
 import { openTokenizer, splitTokenLines } from '../../src/match/tokens.ts';
 import type { Edit, Outcome } from '../../src/model/edit.ts';
 import type { AttributedFile } from '../../src/model/origin.ts';
@@ -55,7 +56,11 @@ const ENV: Readonly<Record<string, string>> = {
   GIT_COMMITTER_EMAIL: WHO.EMAIL,
 };
 
-export async function openBench(format: 'sha1' | 'sha256' = 'sha1'): Promise<Bench> {
+/** @param content as policy has it: `metadata` keeps no text of edits. */
+export async function openBench(
+  format: 'sha1' | 'sha256' = 'sha1',
+  content: 'full' | 'metadata' = 'full',
+): Promise<Bench> {
   const dir = realpathSync(mkdtempSync(join(tmpdir(), 'attribute-')));
   const top = join(dir, 'w');
   const env = { ...ENV, HOME: dir };
@@ -98,7 +103,9 @@ export async function openBench(format: 'sha1' | 'sha256' = 'sha1'): Promise<Ben
       fingerprints: fingerprintEdit(key, edit),
     });
     const said = how.told === undefined ? [] : [toldEmission('person', how.told, key)];
-    const emissions = [...said, emission];
+    const seal = (one: Edit): Edit =>
+      content === 'full' ? one : sealEdit(one, openTokenizer(key));
+    const emissions = [...said, emission].map((one) => ({ ...one, edit: seal(one.edit) }));
     await store.endExchange(ending(begun.id, { endedAtMs: clockMs + 100, emissions }));
     await store.setOutcome(talk, callId, how.outcome ?? 'accepted');
   };

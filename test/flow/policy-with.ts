@@ -15,6 +15,8 @@ export const policyWith = (secrets: Partial<SecretsPolicy>): Policy => ({
   groups: {},
   approvals: { holdMs: 120_000, expireMs: 3_600_000 },
   mode: 'enforce',
+  content: 'full',
+  scope: null,
   retentionDays: 90,
   signing: 'auto',
   notes: { push: true, gitAi: true },

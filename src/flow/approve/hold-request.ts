@@ -8,7 +8,7 @@ import {
   stopRequest,
 } from '../judge/judge-request.ts';
 import type { Admitted, Recorder } from '../record/record-exchange.ts';
-import type { RequestFacts } from '../record/record-request.ts';
+import type { RequestFacts } from '../record/request-facts.ts';
 import { maskerFor } from '../mask/veil-book.ts';
 
 export interface AskedRequest {

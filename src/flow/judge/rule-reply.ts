@@ -6,7 +6,7 @@ import { decidePassed, openReplyGate, type ReplyRules } from './judge-reply.ts';
 import { holdAction, type Holder } from '../approve/hold-action.ts';
 import type { Admitted } from '../record/record-exchange.ts';
 import type { ReplyContext } from '../record/record-reply.ts';
-import type { RequestFacts } from '../record/record-request.ts';
+import type { RequestFacts } from '../record/request-facts.ts';
 import type { Standing } from '../record/resolve-path.ts';
 import { recordDecision } from './rule-book.ts';
 import { maskerFor } from '../mask/veil-book.ts';

@@ -6,7 +6,7 @@ import type { RequestBody } from '../../proxy/door.ts';
 import type { ExchangeDraft } from '../../store/store.ts';
 import type { Admitted } from './record-exchange.ts';
 import type { AtRest } from './request-at-rest.ts';
-import { tombstoneHeaders } from './tombstone.ts';
+import { keepsText, METADATA_HEADERS, tombstoneHeaders } from './tombstone.ts';
 
 interface Drafted {
   readonly session: Session;
@@ -36,12 +36,12 @@ export function draftOf(
     context,
   };
   const { url, headers, slices } = rest;
-  return connection.isRecorded
+  return keepsText(admitted)
     ? { ...facts, url, headers, slices }
     : {
         ...facts,
         url: url.split('?')[0] ?? '',
-        headers: tombstoneHeaders(connection),
+        headers: connection.isRecorded ? METADATA_HEADERS : tombstoneHeaders(connection),
         slices: [],
       };
 }

@@ -6,6 +6,7 @@ import type { AddedText, ExchangeContext, Grant, Session, Trigger } from '../../
 import type { WireRequest } from '../../model/wire.ts';
 import { atMost } from '../at-most.ts';
 import type { Admitted, Recorder } from './record-exchange.ts';
+import { keepsText } from './tombstone.ts';
 import type { Stand } from '../observe/worktree-watch.ts';
 
 /** Enough to know the task by; the request itself is recorded whole. */
@@ -32,11 +33,11 @@ interface Begun {
 /** As far as it is known before the request goes out. */
 export function openContext(
   { key }: Pick<Recorder, 'key'>,
-  { grant, connection }: Admitted,
+  admitted: Admitted,
   { session, seen, rest }: Begun,
 ): ExchangeContext {
-  const trigger = readTrigger(key, rest.request ?? seen.request, connection.isRecorded);
-  const context = contextOf(grant, session, { version: seen.recognised.version, trigger });
+  const trigger = readTrigger(key, rest.request ?? seen.request, keepsText(admitted));
+  const context = contextOf(admitted.grant, session, { version: seen.recognised.version, trigger });
   return rest.added === undefined ? context : { ...context, added: rest.added };
 }
 

@@ -2,7 +2,7 @@
 import type { Asked, Replied } from '../../model/conversation.ts';
 import type { SearchText } from '../../model/search.ts';
 import type { Block } from '../../model/wire.ts';
-import type { RequestFacts } from './record-request.ts';
+import type { RequestFacts } from './request-facts.ts';
 
 /** What the model said, as far as it is words. */
 type Said =

@@ -2,6 +2,8 @@
 // found by.
 import { findProse } from '../../agents/find-prose.ts';
 import { type CallEdits, findEdits } from '../../agents/find-edits.ts';
+import { sealEdit } from '../../match/seal-edit.ts';
+import { openTokenizer } from '../../match/tokens.ts';
 import { fingerprintEdit } from '../../match/fingerprints.ts';
 import type { Edit } from '../../model/edit.ts';
 import type { Block } from '../../model/wire.ts';
@@ -17,6 +19,8 @@ export interface EmissionContext {
   readonly repository: string | null;
   readonly key: Uint8Array;
   readonly paths: PathResolver;
+  /** False: edits are kept as the keyed numbers of their words. */
+  readonly hasText: boolean;
 }
 
 /** @param blocks masked, as the store keeps them. */
@@ -30,7 +34,9 @@ export async function findEmissions(
   if (said !== null) emissions.push(toldEmission('model', said, key));
   for (const call of findEdits(context.agent, blocks))
     for (const edit of call.edits) emissions.push(await emit(call, edit, context));
-  return emissions;
+  if (context.hasText) return emissions;
+  const tokenizer = openTokenizer(key);
+  return emissions.map((one) => ({ ...one, edit: sealEdit(one.edit, tokenizer) }));
 }
 
 /** Words: found by their fingerprints alone, in whichever repository they are repeated or pasted. */

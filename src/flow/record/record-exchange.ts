@@ -1,6 +1,7 @@
 // The proxy's door: who may come in, and what becomes of one exchange. A request is recorded before it is forwarded, a
 // reply before its last event is given out.
 import { connectionFor, mayUse, policyFor } from '../../guard/for-caller.ts';
+import { isInScope } from '../../guard/scope.ts';
 import type { TokenReader } from '../../identity/read-token.ts';
 import { Fault, isFault } from '../../model/fault.ts';
 import type { Connection, Policy } from '../../model/policy.ts';
@@ -29,7 +30,8 @@ import type { PolicyBook } from '../policy/policy-book.ts';
 import { putCredential, withoutKey } from './put-credential.ts';
 import type { CredentialReader } from './read-credential.ts';
 import { openReplyRecord } from './record-reply.ts';
-import { recordRequest, type RequestFacts } from './record-request.ts';
+import { recordRequest } from './record-request.ts';
+import type { RequestFacts } from './request-facts.ts';
 import { openTunnelRecord } from './record-tunnel.ts';
 import type { PlaceBook } from '../session/place-book.ts';
 import type { PathResolver } from './resolve-path.ts';
@@ -100,7 +102,8 @@ async function admit(recorder: Recorder, asked: Knock): Promise<Visit | Refusal>
     const policy = policyFor(seen.policy, identity);
     const { knock, upstream, ...picked } = pickConnection(policy, seen.knock);
     if (!mayUse(picked.connection, identity)) throw notAllowed(picked.connection);
-    const connection = connectionFor(picked.connection, policy.pipelines, identity);
+    const found = connectionFor(picked.connection, policy.pipelines, identity);
+    const connection = within(policy, grant, found);
     const credential = await recorder.credentials(connection);
     if (credential !== null) recorder.maskers.learn(credential);
     if (credential === null && isOurs) throw withoutCredential(connection);
@@ -125,6 +128,10 @@ async function admit(recorder: Recorder, asked: Knock): Promise<Visit | Refusal>
     return refusal;
   }
 }
+
+/** Outside of `scope` nothing is kept. */
+const within = ({ scope }: Policy, { place }: Grant, connection: Connection): Connection =>
+  isInScope(scope, place.remote) ? connection : { ...connection, isRecorded: false };
 
 const notAllowed = ({ name, groups = [] }: Connection): Fault =>
   new Fault('GROUP_NOT_ALLOWED', `${name} is for verified members of ${groups.join(', ')}`);

@@ -22,7 +22,7 @@ import { pickReach } from '../mask/mask-reach.ts';
 import { openReplyPaths } from '../mask/mask-http.ts';
 import type { PolicyMasker } from '../mask/maskers.ts';
 import type { Admitted, Recorder } from './record-exchange.ts';
-import type { RequestFacts } from './record-request.ts';
+import type { RequestFacts } from './request-facts.ts';
 import { maskerFor } from '../mask/veil-book.ts';
 import { openRuledReply, type RuledReply, standingOf } from '../judge/rule-reply.ts';
 import { tellGap } from './tell-gap.ts';
@@ -211,7 +211,7 @@ const NO_READING = { model: null, stopReason: null, usage: null };
 async function emissionsOf(state: State): Promise<readonly NewEmission[]> {
   const { recorder, admitted, facts, stream } = state;
   const blocks = stream.reading()?.blocks ?? [];
-  if (!facts.hasContent || facts.recognised.isSideCall || blocks.length === 0) return [];
+  if (!facts.hasEvidence || facts.recognised.isSideCall || blocks.length === 0) return [];
   const context: EmissionContext = {
     agent: facts.agent,
     told: facts.told,
@@ -219,6 +219,7 @@ async function emissionsOf(state: State): Promise<readonly NewEmission[]> {
     repository: admitted.grant.place.repository,
     key: recorder.key,
     paths: recorder.paths,
+    hasText: facts.hasContent,
   };
   return findEmissions(blocks, context);
 }

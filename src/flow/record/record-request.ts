@@ -1,23 +1,19 @@
 // The request's side of a record: who sends it, in which conversation, masked for the store, acknowledged before anything
 // is forwarded. What it says of the calls before becomes their outcome.
-import { setTimeout as sleep } from 'node:timers/promises';
 import { findOutcomes } from '../../agents/join-results.ts';
-import { findTold } from '../../agents/last-user-turn.ts';
 import { recogniseAgent, type Recognised } from '../../agents/recognise-agent.ts';
-import type { Asked } from '../../model/conversation.ts';
+import { isInScope } from '../../guard/scope.ts';
 import { isFault } from '../../model/fault.ts';
 import { parseJson } from '../../model/json.ts';
-import type { MaskRecord } from '../../model/secret.ts';
-import type { ExchangeContext, Session } from '../../model/session.ts';
+import type { Session } from '../../model/session.ts';
 import type { Message, WireRequest } from '../../model/wire.ts';
-import type { PassedBody, RequestBody } from '../../proxy/door.ts';
+import type { RequestBody } from '../../proxy/door.ts';
 import { pairsOf } from '../../proxy/headers.ts';
 import { draftOf } from './draft-exchange.ts';
 import { openContext } from './exchange-context.ts';
 import { decodeRequest } from './decode-request.ts';
 import { holdRequest } from '../approve/hold-request.ts';
 import { joinSession, withoutStore } from '../session/join-session.ts';
-import { askedIn } from '../judge/read-asked.ts';
 import { judgeRequest, type Stopped } from '../judge/judge-request.ts';
 import { CREDENTIAL_HEADERS } from './put-credential.ts';
 import type { Admitted, Recorder } from './record-exchange.ts';
@@ -25,34 +21,9 @@ import { refusedEnd } from '../judge/refuse-request.ts';
 import { maskBody } from '../mask/mask-request-body.ts';
 import type { AtRest } from './request-at-rest.ts';
 import { recordDecision } from '../judge/rule-book.ts';
+import { factsOf, type RequestFacts } from './request-facts.ts';
 import { tellGap } from './tell-gap.ts';
 import type { SessionVeil } from '../mask/veil-book.ts';
-import type { Stand } from '../observe/worktree-watch.ts';
-
-/** What the reply's side needs to know. */
-export interface RequestFacts {
-  readonly session: Session;
-  readonly recognised: Recognised;
-  readonly agent: string | null;
-  /** In the request, masked in the record and forwarded as they were. */
-  readonly masks: readonly MaskRecord[];
-  /** False where policy asks for no more than a tombstone. */
-  readonly hasContent: boolean;
-  /** False where recording failed and policy lets the request pass all the same. */
-  readonly isRecorded: boolean;
-  /** What the person said with this request, masked; null where it is short, or nothing new. */
-  readonly told: string | null;
-  /** What the session hides from the model; null where policy hides nothing. */
-  readonly veil: SessionVeil | null;
-  /** Of a body that streams past: what it was, once it has. */
-  readonly passed: (() => PassedBody) | null;
-  /** Resolves when it is known what stood in the worktree before the model spoke. */
-  readonly before: Promise<Stand | null>;
-  /** As far as it was known at the beginning. */
-  readonly context: ExchangeContext;
-  /** What the request added to the conversation, masked. */
-  readonly asked: readonly Asked[];
-}
 
 export type Begun =
   | {
@@ -87,9 +58,17 @@ export async function recordRequest(
   const asked = { judged, facts, content, gone };
   const stopped = judged.stopped ?? (await holdRequest(recorder, admitted, asked));
   if (stopped === null) return begun;
-  const outcome = gone.aborted ? 'client-abort' : 'refused';
-  await recorder.store.endExchange({ ...refusedEnd(admitted.id, rest), outcome });
+  if (facts.isRecorded) await endRefused(recorder, admitted, { rest, gone });
   return stopped;
+}
+
+async function endRefused(
+  { store }: Recorder,
+  { id }: Admitted,
+  { rest, gone }: { readonly rest: AtRest; readonly gone: AbortSignal },
+): Promise<void> {
+  const outcome = gone.aborted ? 'client-abort' : 'refused';
+  await store.endExchange({ ...refusedEnd(id, rest), outcome });
 }
 
 function explain(
@@ -134,6 +113,8 @@ async function joinAndBegin(
   admitted: Admitted,
   read: Omit<Beginning, 'session'>,
 ): Promise<Begun> {
+  if (!isInScope(admitted.policy.scope, admitted.grant.place.remote))
+    return outOfScope(recorder, admitted, read);
   const { known, joined } = joinSession(recorder, admitted, read.seen);
   if (known === null) {
     const session = await joined.catch((thrown: unknown) => ({ thrown }));
@@ -147,6 +128,17 @@ async function joinAndBegin(
   ]);
   if (begun.kind === 'begun' || session.id === known.id) return begun;
   return begin(recorder, admitted, { ...read, session });
+}
+
+/** Nothing is written down, not even that it was. */
+function outOfScope(
+  recorder: Recorder,
+  admitted: Admitted,
+  read: Omit<Beginning, 'session'>,
+): Begun {
+  const session = withoutStore(admitted, read.seen);
+  const facts = factsOf(recorder, admitted, { ...read, session });
+  return { kind: 'begun', facts: { ...facts, isRecorded: false }, forwarded: read.rest.forwarded };
 }
 
 interface Beginning {
@@ -193,38 +185,6 @@ function unrecorded(
   const { forwarded } = beginning.rest;
   return { kind: 'begun', facts: { ...facts, isRecorded: false }, forwarded };
 }
-
-function factsOf(
-  recorder: Recorder,
-  admitted: Admitted,
-  { session, seen, rest, body, veil }: Beginning,
-): RequestFacts {
-  const hasContent = admitted.connection.isRecorded;
-  const directory = seen.recognised.directory ?? admitted.grant.place.worktree;
-  const moment = { exchange: admitted.id, moment: 'before' } as const;
-  return {
-    session,
-    recognised: seen.recognised,
-    agent: session.agent,
-    masks: rest.masks,
-    told: findTold((rest.request ?? seen.request)?.messages ?? []),
-    hasContent,
-    isRecorded: true,
-    veil,
-    passed: body.kind === 'start' ? body.passed : null,
-    context: openContext(recorder, admitted, { session, seen, rest }),
-    asked: askedIn((rest.request ?? seen.request)?.messages ?? []),
-    before: hasContent
-      ? sleep(FORWARD_FIRST_MS)
-          .then(() => recorder.watch.look(directory, moment))
-          .then(() => recorder.watch.stand(directory))
-      : NOTHING,
-  };
-}
-
-const NOTHING = Promise.resolve(null);
-/** Starting git blocks this thread for some milliseconds: the request goes out first, the model thinks meanwhile. */
-const FORWARD_FIRST_MS = 3;
 
 /** The newest tool results say what became of the calls before them. */
 function setOutcomes(

@@ -1,5 +1,6 @@
 // A tunnel to a host that no connection is about: who connected where, and how many bytes went each way. No content.
 import { createHash } from 'node:crypto';
+import { isInScope } from '../../guard/scope.ts';
 import { type Fault, isFault } from '../../model/fault.ts';
 import type { Policy } from '../../model/policy.ts';
 import type { Grant } from '../../model/session.ts';
@@ -28,6 +29,7 @@ export function openTunnelRecord(
   refusalOf: (fault: Fault) => Refusal,
 ): Blind {
   const id = newExchangeId();
+  const isSeen = isInScope(asked.policy.scope, asked.grant.place.remote);
   const { host, port } = asked.knock;
   const name = `${host.includes(':') ? `[${host}]` : host}:${String(port)}`;
   return {
@@ -35,6 +37,7 @@ export function openTunnelRecord(
     stop: recorder.grants.stopOf(asked.grant.id),
     hop: recorder.hops.of(asked.grant, `https://${name}`),
     begin: async () => {
+      if (!isSeen) return null;
       try {
         await begin(recorder, asked, { id, url: name });
         return null;
@@ -47,6 +50,7 @@ export function openTunnelRecord(
       }
     },
     end: async (ended) => {
+      if (!isSeen) return;
       try {
         await recorder.store.endExchange(endOf(id, ended));
       } catch (thrown) {

@@ -9,8 +9,8 @@ afterEach(async () => {
 
 const LETTER = { ai: 'a', mixed: 'm', unrecorded: 'h' } as const;
 
-async function openTold(format: 'sha1' | 'sha256' = 'sha1') {
-  const bench = await openBench(format);
+async function openTold(format: 'sha1' | 'sha256' = 'sha1', content: 'full' | 'metadata' = 'full') {
+  const bench = await openBench(format, content);
   closers.push(bench.close);
   const record = (path: string, text: string, stood: string | null): Promise<void> =>
     bench.record({ kind: 'write', path, text }, { [path]: stood ?? '' });
@@ -31,19 +31,20 @@ const BLOCK = `export function overdueOrders(today: Date): Order[] {
 }
 `;
 
-test.each(['sha1', 'sha256'] as const)(
-  'a block added to a person’s file, then edited (%s)',
-  async (format) => {
-    const { write, commit, record, attribute } = await openTold(format);
-    write('src/a.ts', MINE);
-    expect(await attribute(commit())).toEqual({ 'src/a.ts': '1h 2h 3h' });
-    await record('src/a.ts', MINE + BLOCK, MINE);
-    write('src/a.ts', MINE + BLOCK);
-    expect(await attribute(commit())).toEqual({ 'src/a.ts': '4a 5a 6a 7a' });
-    write('src/a.ts', (MINE + BLOCK).replace('-gracePeriod', '-gracePeriod - 1'));
-    expect(await attribute(commit())).toEqual({ 'src/a.ts': '5m' });
-  },
-);
+test.each([
+  ['sha1', 'full'],
+  ['sha256', 'full'],
+  ['sha1', 'metadata'],
+] as const)('a block added to a person’s file, then edited (%s, %s)', async (format, content) => {
+  const { write, commit, record, attribute } = await openTold(format, content);
+  write('src/a.ts', MINE);
+  expect(await attribute(commit())).toEqual({ 'src/a.ts': '1h 2h 3h' });
+  await record('src/a.ts', MINE + BLOCK, MINE);
+  write('src/a.ts', MINE + BLOCK);
+  expect(await attribute(commit())).toEqual({ 'src/a.ts': '4a 5a 6a 7a' });
+  write('src/a.ts', (MINE + BLOCK).replace('-gracePeriod', '-gracePeriod - 1'));
+  expect(await attribute(commit())).toEqual({ 'src/a.ts': '5m' });
+});
 
 test('a renamed file, and a copy of an AI’s function beside a person’s', async () => {
   const { git, write, commit, record, attribute } = await openTold();
