@@ -49,8 +49,13 @@ export const isPlainCode = (value: string): boolean =>
   /^!{0,2}[A-Za-z_$][\w$]*\[\w*\]?$/.test(value) ||
   /^0x[0-9a-fA-F]{1,16}$/.test(value);
 
+/** `npm:express-jwt@^6.1.2`, `pre-v2.0.0`. */
+const PACKAGE_VERSION =
+  /^(?:[a-z]{1,12}[-:])?(?:@?[\w./-]{1,80}@)?[\^~<>=]{0,2}v?\d+\.\d+\.\d+(?:[-+][\w.]+)?$/i;
+
 /** Times, versions, numbers, IP addresses. */
 export const isPlainNumber = (value: string): boolean =>
   /^[-+\d.,:_eEtTzZ/ ]+$/.test(value) ||
   /^v?\d+\.\d+[\w.+/-]*$/.test(value) ||
+  PACKAGE_VERSION.test(value) ||
   /^\d+(?:ms|s|m|h|d|k|kb|mb|gb|px|em|%)$/i.test(value);

@@ -82,6 +82,8 @@ test.each([
   'postgres://${DB_USER}:${DB_PASS}@db/x',
   'https://user:pass@example.com/',
   'api_key: "YOUR_API_KEY"',
+  '"express-jwt-v6": "npm:express-jwt@^6.1.2",',
+  '// google-auth-library pre-v2.0.0 does not have getRequestHeaders',
   '  --mocha-pass-icon-color: #00d6b2;',
   '  --mocha-pass-shadow-color: rgba(0,0,0,.2);',
   'password: changeme',
