@@ -6,7 +6,7 @@ import { Show } from './notes.tsx';
 import { Fact } from './fact.tsx';
 import { marked } from './shown-text.tsx';
 import { useAnswer } from './use-answer.ts';
-import { amountOf, minuteOf, spanOf } from './words.ts';
+import { amountOf, counted, minuteOf, spanOf } from './words.ts';
 
 export function LogView(): VNode {
   const { answered, again } = useAnswer<StatusPage>('status');
@@ -43,7 +43,7 @@ function Status({ status }: { readonly status: StatusPage }): VNode {
           <code>{marked(status.store)}</code>
         </Fact>
         <Fact name="recorded">
-          {amountOf(status.sessions)} sessions, {amountOf(status.exchanges)} exchanges
+          {counted(status.sessions, 'session')}, {counted(status.exchanges, 'exchange')}
         </Fact>
         <Fact name="log">
           {amountOf(status.logSize)} entries; check it: <code>aitrail log verify</code>
@@ -55,7 +55,7 @@ function Status({ status }: { readonly status: StatusPage }): VNode {
       ) : (
         <pre class="checkpoint">{marked(checkpoint)}</pre>
       )}
-      <h2>Refused, denied, decided</h2>
+      <h2>Refused, denied, ruled, decided</h2>
       <Events events={status.events} />
     </>
   );
