@@ -42,9 +42,8 @@ export const commands: readonly CommandSpec[] = [
       const all = await listUnattributed(caller, words[0] ?? null);
       const isDerived = options['derived'] === true;
       const open = all.filter(({ sources }) => !isDerived || sources.length > 0);
-      for (const each of open) out.note(await attribute(caller, each));
+      const done = await attributeAll(call, open);
       const ids = open.map((each) => each.commit);
-      const done = await listAttributed(caller, ids);
       const left = ids.filter((id) => !done.has(id));
       if (typeof options['push'] === 'string') await sendNotes(caller, options['push']);
       const reviewed = await attestReviews(caller, words[0] ?? null);
@@ -75,6 +74,29 @@ async function importFrom(
       out.note(`record ${String(record)} left out: ${plainLine(why)}\n`);
   }
   return left.length === 0 ? 0 : 3;
+}
+
+/**
+ * The daemon answers a hook before a commit is attested, and takes one batch after the other: where nothing was said of
+ * a commit that has no provenance yet, asking once more waits for its turn.
+ *
+ * @returns those that have provenance now.
+ */
+async function attributeAll(
+  { caller, out }: Invocation,
+  open: readonly UnattributedCommit[],
+): Promise<ReadonlySet<string>> {
+  const ids = open.map((each) => each.commit);
+  const quiet: UnattributedCommit[] = [];
+  for (const each of open) {
+    const said = await attribute(caller, each);
+    if (said === '') quiet.push(each);
+    out.note(said);
+  }
+  const done = await listAttributed(caller, ids);
+  const waiting = quiet.filter(({ commit }) => !done.has(commit));
+  for (const each of waiting) out.note(await attribute(caller, each));
+  return waiting.length === 0 ? done : listAttributed(caller, ids);
 }
 
 /** @returns what the hook says. */
