@@ -50,6 +50,7 @@ export const COMMANDS: readonly Entry[] = [
     load: async () => (await import('./log.ts')).commands,
   },
   { name: 'witness', load: async () => (await import('./witness.ts')).commands },
+  { name: 'report', load: async () => (await import('./report.ts')).commands },
   { name: 'incident', load: async () => (await import('./incident.ts')).commands },
   { name: 'reveal', load: async () => (await import('./reveal.ts')).commands },
   { name: 'doctor', load: async () => (await import('./doctor.ts')).commands },
