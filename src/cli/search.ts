@@ -54,7 +54,9 @@ async function tellHits({ caller, options, out }: Invocation, text: string): Pro
 }
 
 async function tellMasked({ caller, options, out }: Invocation, kind: string): Promise<number> {
-  const found = await findMasked(caller, kind, parseFilter(options));
+  const query = parseSearch(shorthand(options).join(' '));
+  const { limit } = parseFilter(options);
+  const found = (await findMasked(caller, kind, query)).slice(0, limit);
   if (options['json'] === true) printDocument(out, maskedDocument(found));
   else out.write(maskedLines(found));
   return 0;

@@ -19,6 +19,8 @@ import {
 const pat = (seed: string): string =>
   ['gh', 'p_', createHash('sha256').update(seed).digest('hex').slice(0, 36)].join('');
 
+const EVERYTHING = { terms: [], filters: [], sinceMs: null, untilMs: null };
+
 let world: World;
 let model: Model;
 let service: Service;
@@ -57,7 +59,7 @@ test('each secret once, with where it was first seen and how often', async () =>
   await say(`first ${pat('one')}`);
   await say(`again ${pat('one')}, and ${pat('two')}`);
   const [, first, second] = await listAll(world);
-  const found = await findMasked(world.caller, 'github-pat', {});
+  const found = await findMasked(world.caller, 'github-pat', EVERYTHING);
   expect(found).toMatchObject([
     {
       exchange: first?.id,
@@ -69,6 +71,10 @@ test('each secret once, with where it was first seen and how often', async () =>
   ]);
   expect(JSON.stringify(found)).not.toContain(pat('one').slice(4));
   const [one] = found;
-  expect(await findMasked(world.caller, one?.placeholder ?? '', {})).toEqual([one]);
-  expect(await findMasked(world.caller, 'npm-token', {})).toEqual([]);
+  expect(await findMasked(world.caller, one?.placeholder ?? '', EVERYTHING)).toEqual([one]);
+  const byOthers = { key: 'user', value: 'bob@example.com', isNot: false } as const;
+  const theirs = { ...EVERYTHING, filters: [byOthers] };
+  expect(await findMasked(world.caller, 'github-pat', theirs)).toEqual([]);
+  expect(await findMasked(world.caller, 'github_pat', EVERYTHING)).toEqual(found);
+  expect(await findMasked(world.caller, 'npm-token', EVERYTHING)).toEqual([]);
 });

@@ -1,44 +1,39 @@
 // Which secrets of a kind were masked in recordings, and when each was first seen: `aitrail search --masked`.
 import type { Caller } from '../../model/caller.ts';
 import type { MaskedSecret } from '../../model/masked.ts';
+import type { SearchFilter, SearchQuery } from '../../model/search.ts';
 import type { Exchange } from '../../model/session.ts';
-import { kindOf, PLACEHOLDER } from '../../secrets/placeholder.ts';
-import type { SessionFilter, Store } from '../../store/store.ts';
+import { kindOf } from '../../secrets/placeholder.ts';
 import { readStore } from '../show/read-store.ts';
 
 /**
  * @param what a rule (`github-pat`), the word that its placeholders hold (`github_pat`), or one whole placeholder.
+ * @param query which exchanges to look at; what it says of masks is left aside.
  * @returns each secret once, the one seen first in front.
  * @throws Fault STORE_UNREADABLE, STORE_NEWER.
  */
 export const findMasked = (
   caller: Caller,
   what: string,
-  filter: SessionFilter,
+  query: SearchQuery,
 ): Promise<readonly MaskedSecret[]> =>
   readStore(caller, async (store) => {
     const found = new Map<string, MaskedSecret>();
-    for (const session of await store.listSessions(filter))
-      for (const exchange of await store.listExchanges(session.id)) {
-        const held = [...(await placeholdersIn(store, exchange))];
-        for (const placeholder of held.filter((one) => isAsked(one, what)))
-          found.set(placeholder, addSight(found.get(placeholder), { placeholder, exchange }));
-      }
+    for (const exchange of await store.searchExchanges(maskedIn(query, what), ALL)) {
+      const held = new Set(exchange.masks.map(({ placeholder }) => placeholder));
+      for (const placeholder of [...held].filter((one) => isAsked(one, what)))
+        found.set(placeholder, addSight(found.get(placeholder), { placeholder, exchange }));
+    }
     return [...found.values()].toSorted((a, b) => a.firstSeenAtMs - b.firstSeenAtMs);
   });
 
-async function placeholdersIn(store: Store, exchange: Exchange): Promise<ReadonlySet<string>> {
-  const [{ request, response }, ...bodies] = await Promise.all([
-    store.readHeaders(exchange.id),
-    store.readRequest(exchange.id),
-    store.readReply(exchange.id),
-  ]);
-  const texts = [
-    exchange.url,
-    ...[...request, ...response].map(([, value]) => value),
-    ...bodies.map((bytes) => Buffer.from(bytes).toString('latin1')),
-  ];
-  return new Set(texts.flatMap((text) => text.match(PLACEHOLDER) ?? []));
+const ALL = Number.MAX_SAFE_INTEGER;
+
+function maskedIn(query: SearchQuery, what: string): SearchQuery {
+  const others = query.filters.filter(({ key }) => key !== 'masked');
+  const names = [what, `AITRAIL_${kindOf(what)}_*`];
+  const masked = names.map((value): SearchFilter => ({ key: 'masked', value, isNot: false }));
+  return { ...query, filters: [...others, ...masked] };
 }
 
 const isAsked = (placeholder: string, what: string): boolean =>
