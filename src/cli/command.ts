@@ -44,6 +44,8 @@ export interface CommandSpec {
   readonly options: readonly OptionSpec[];
   /** One real example, without `aitrail`; a test runs it. */
   readonly example: string;
+  /** Shows what was recorded: the log says who looked. */
+  readonly isReading?: boolean;
   /** Unknown flags are handed through in `words` (blame, run, hook). */
   readonly takesForeignFlags?: boolean;
   /** @returns the exit status. */

@@ -32,6 +32,7 @@ const MISPLACED = new Fault(
 
 export const command: CommandSpec = {
   name: 'export',
+  isReading: true,
   usage: '[range]',
   summary: 'recordings, or the provenance of commits, in formats that other programs read',
   options: [

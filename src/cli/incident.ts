@@ -15,6 +15,7 @@ const PLACEHOLDER = /^AITRAIL_[a-z0-9_]+_[0-9a-f]{8}$/;
 export const commands: readonly CommandSpec[] = [
   {
     name: 'incident',
+    isReading: true,
     usage: '[placeholder]',
     summary: 'say where a leaked value came from, where it went, and what is clean',
     options: [

@@ -48,15 +48,23 @@ export const commands: readonly CommandSpec[] = [
   {
     name: 'log events',
     usage: '',
-    summary: 'list what was refused, denied or stopped, newest first',
+    summary: 'list what was refused, denied, stopped, held or taken away, newest first',
     options: [
       { flags: '--since <time>', description: 'a date, or an age: 7d, 12h, 30m' },
       { flags: '--limit <count>', description: 'at most that many (default 1000)' },
+      {
+        flags: '--kind <name>',
+        description: 'only these, for example erased; read: who looked at recordings',
+      },
       JSON_OPTION,
     ],
     example: 'log events --since 7d',
     run: async ({ caller, options, out }) => {
-      const events = await findEvents(caller, parseFilter(options));
+      const { kind } = options;
+      const events = await findEvents(caller, {
+        ...parseFilter(options),
+        kind: typeof kind === 'string' ? kind : null,
+      });
       if (options['json'] === true) printDocument(out, eventsDocument(events));
       else out.write(eventLines(events, outputColumns(out)));
       return 0;

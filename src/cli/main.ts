@@ -86,7 +86,14 @@ function addCommand(program: Command, spec: CommandSpec, done: (status: number) 
       out: terminal(options['color'] === false),
     };
     done(await spec.run(call));
+    if (spec.isReading === true) await noteReading(call, spec);
   });
+}
+
+/** After the answer: nobody waits for it. */
+async function noteReading({ caller, words }: Invocation, { name }: CommandSpec): Promise<void> {
+  const { noteRead } = await import('../flow/session/note-read.ts');
+  await noteRead(caller, name, words);
 }
 
 function parentOf(program: Command, name: string): Command {

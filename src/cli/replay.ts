@@ -16,6 +16,7 @@ import { PAGE_OPTIONS, servePages } from './serve-pages.ts';
 export const commands: readonly CommandSpec[] = [
   {
     name: 'replay',
+    isReading: true,
     usage: '<record>',
     summary: 'tell a session again, or the sessions behind a commit',
     options: [

@@ -14,6 +14,7 @@ const HITS_DEFAULT = 20;
 
 export const command: CommandSpec = {
   name: 'search',
+  isReading: true,
   usage: '[query...]',
   summary:
     'find words, "words in a row", begin* and (behind --) -without in recordings; with user: agent: model: repo: path: connection: session: since: until: resource: masked:',

@@ -9,6 +9,7 @@ import { outputColumns, printDocument } from './output.ts';
 export const commands: readonly CommandSpec[] = [
   {
     name: 'show',
+    isReading: true,
     usage: '<record>',
     summary: 'show a session, an exchange, a commit, or the prompt behind FILE:LINE',
     options: [

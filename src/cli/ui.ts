@@ -5,6 +5,7 @@ import { PAGE_OPTIONS, servePages } from './serve-pages.ts';
 export const commands: readonly CommandSpec[] = [
   {
     name: 'ui',
+    isReading: true,
     usage: '',
     summary: 'show sessions, replays, files, approvals and statistics in a browser',
     options: PAGE_OPTIONS,

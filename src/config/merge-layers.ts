@@ -10,7 +10,7 @@ import { mergeRules, mergeSecretRules } from './merge-rules.ts';
 import { mergeConnections } from './merge-connections.ts';
 import { mergeIdentity, mergePipelines } from './merge-identity.ts';
 import { mergeNotify } from './merge-notify.ts';
-import { mergeRetention } from './merge-retention.ts';
+import { mergeKeeping } from './merge-keeping.ts';
 import { mergeTelemetry } from './merge-telemetry.ts';
 import type { Configuration } from './schema.ts';
 
@@ -47,9 +47,7 @@ export function mergeLayers(layers: readonly Layer[]): InForce {
       standard: 'enforce',
       read: (settings) => settings.mode,
     }),
-    content: pickStrictest(settledLayers(layers), CONTENT, places),
-    scope: readOwn(layers, 'scope', places)?.scope?.remotes ?? null,
-    retentionDays: mergeRetention(layers, places),
+    ...mergeKeeping(layers, places),
     signing: readOwn(layers, 'signing', places)?.signing ?? 'auto',
     summary: mergeSummary(layers, places),
     notes: { push: mergeNotesPush(climb), gitAi: mergeGitAi(layers, places) },
@@ -70,17 +68,6 @@ export function mergeLayers(layers: readonly Layer[]): InForce {
     places,
   };
 }
-
-/** What only the working tree says waits until it is in the base: an agent must not hide what it does. */
-const settledLayers = (layers: readonly Layer[]): readonly Layer[] =>
-  layers.filter(({ kind }) => kind !== 'worktree');
-
-const CONTENT: Ladder<'full' | 'metadata'> = {
-  path: ['content'],
-  steps: ['full', 'metadata'],
-  standard: 'full',
-  read: ({ content }) => content,
-};
 
 type Actions = Pick<
   SecretsPolicy,
@@ -155,12 +142,12 @@ function mergeSummary(layers: readonly Layer[], places: Map<string, SettingPlace
 /** The first file that makes a setting which only the organisation and the user may make. */
 function readOwn(
   layers: readonly Layer[],
-  name: 'signing' | 'scope' | 'secrets.vault',
+  name: 'signing' | 'secrets.vault',
   places: Map<string, SettingPlace>,
 ): Configuration | undefined {
   const layer = layers.find(
     ({ settings }) =>
-      (name === 'secrets.vault' ? settings.secrets?.vault : settings[name]) !== undefined,
+      (name === 'signing' ? settings.signing : settings.secrets?.vault) !== undefined,
   );
   if (layer !== undefined) places.set(name, layer.document.placeOf(name.split('.')));
   return layer?.settings;
@@ -169,10 +156,12 @@ function readOwn(
 function refuseForeignKeys(layers: readonly Layer[]): void {
   for (const layer of layers) {
     if (layer.kind !== 'base' && layer.kind !== 'worktree') continue;
-    const { connections, signing, scope, secrets } = layer.settings;
+    const { connections, signing, scope, accessLog, secrets } = layer.settings;
     if (connections !== undefined)
       throw notYours(layer, ['connections'], 'a clone cannot say where requests go');
     if (signing !== undefined) throw notYours(layer, ['signing'], 'a clone cannot choose your key');
+    if (accessLog !== undefined)
+      throw notYours(layer, ['accessLog'], 'a clone cannot keep it quiet');
     if (scope !== undefined)
       throw notYours(layer, ['scope'], 'a clone cannot say what is recorded');
     if (secrets?.vault !== undefined)

@@ -205,6 +205,12 @@ export const CONFIGURATION = z.strictObject({
     .describe(
       'worktrees that are recorded; of others nothing is; only in your own or the organisation’s file',
     ),
+  accessLog: z
+    .boolean()
+    .optional()
+    .describe(
+      '`false`: the log does not say who looked at recordings; only in your own or the organisation’s file',
+    ),
   retention: z
     .string()
     .regex(/^[1-9]\d{0,4}[dw]$/, 'must be days or weeks such as 90d')

@@ -172,6 +172,8 @@ export interface Policy {
   /** Patterns of remotes (`github.com/acme/*`) whose worktrees are recorded; null: all are. */
   readonly scope: readonly string[] | null;
   readonly retentionDays: number;
+  /** Does the log say who looked at recordings? */
+  readonly isAccessLogged: boolean;
   readonly signing: 'auto' | 'ssh' | 'keyring' | 'file';
   readonly notes: { readonly push: boolean; readonly gitAi: boolean };
   /** One line after each commit that holds an AI's lines. */

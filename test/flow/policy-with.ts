@@ -17,6 +17,7 @@ export const policyWith = (secrets: Partial<SecretsPolicy>): Policy => ({
   mode: 'enforce',
   content: 'full',
   scope: null,
+  isAccessLogged: true,
   retentionDays: 90,
   signing: 'auto',
   notes: { push: true, gitAi: true },

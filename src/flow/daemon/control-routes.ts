@@ -123,7 +123,7 @@ async function openGrant({ recorder }: Serving, { body }: ControlCall): Promise<
   };
 }
 
-const EVENT_KINDS: readonly EventKind[] = ['refused', 'ran', 'stopped', 'decided'];
+const EVENT_KINDS: readonly EventKind[] = ['refused', 'ran', 'stopped', 'decided', 'read'];
 const WORD_CHARACTERS_MAX = 1000;
 
 /** @throws Fault USAGE for what is no event of a command. */

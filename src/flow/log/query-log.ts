@@ -15,12 +15,24 @@ import { readStore } from '../show/read-store.ts';
 export const signLogNow = (caller: Caller): Promise<SignedCheckpoint> =>
   readStore(caller, (store) => store.signCheckpoint());
 
-/** What was refused, denied or stopped, newest first. */
+/** What happened besides exchanges, newest first. */
 export const findEvents = (
   caller: Caller,
-  { sinceMs = 0, limit = 1000 }: { readonly sinceMs?: number; readonly limit?: number },
+  asked: {
+    readonly sinceMs?: number;
+    readonly limit?: number;
+    /** null: all but who looked at recordings. */
+    readonly kind?: string | null;
+  },
 ): Promise<readonly EventRecord[]> =>
-  readStore(caller, (store) => store.listEvents({ sinceMs, limit }));
+  readStore(caller, async (store) => {
+    const { sinceMs = 0, limit = 1000, kind = null } = asked;
+    const events = await store.listEvents({ sinceMs, limit: Number.MAX_SAFE_INTEGER });
+    const wanted = events.filter((event) =>
+      kind === null ? event.kind !== 'read' : event.kind === kind,
+    );
+    return wanted.slice(0, limit);
+  });
 
 interface ExchangeProof {
   readonly exchange: string;

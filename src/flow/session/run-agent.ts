@@ -1,4 +1,5 @@
 // Runs an agent in a session of its own: its model traffic goes through the proxy, everything else is as without us.
+import { firstNotice } from './first-notice.ts';
 import { spawn } from 'node:child_process';
 import { access, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { constants, tmpdir } from 'node:os';
@@ -58,7 +59,8 @@ export async function runAgent(asking: Caller, request: RunRequest): Promise<Age
     script: request.script,
     known,
   });
-  if (session.notice !== null) request.notify(session.notice);
+  const notices = [...(await firstNotice(asking)), session.notice];
+  for (const line of notices.filter((one) => one !== null)) request.notify(line);
   const tempDir = await mkdtemp(join(tmpdir(), 'aitrail-run-'));
   const { script, notify } = request;
   // a daemon that is started again has no business with the values behind placeholders
