@@ -146,7 +146,7 @@ describe.skipIf(!isHere)(`in a browser${why}`, { timeout: 180_000 }, () => {
     for (const place of places()) {
       await go(place);
       await page.locator('main :is(h1, h2)').first().waitFor();
-      await page.locator('.waiting').waitFor({ state: 'detached' });
+      await expect.poll(() => page.locator('.waiting').count(), { timeout: 60_000 }).toBe(0);
       const tooWide = await page.evaluate(
         'document.documentElement.scrollWidth - document.documentElement.clientWidth',
       );
