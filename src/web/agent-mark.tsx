@@ -1,5 +1,6 @@
 // An agent's mark: a colour and a shape, so that it can be told without seeing colours.
 import type { VNode } from 'preact';
+import { marked } from './shown-text.tsx';
 
 const SHAPES = {
   diamond: 'M8 1 15 8 8 15 1 8Z',
@@ -68,6 +69,6 @@ export const AgentMark = ({ agent }: { readonly agent: string | null }): VNode =
 export const AgentName = ({ agent }: { readonly agent: string | null }): VNode => (
   <span class="agent">
     <AgentMark agent={agent} />
-    {agent ?? 'unknown agent'}
+    {marked(agent ?? 'unknown agent')}
   </span>
 );

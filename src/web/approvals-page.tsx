@@ -131,7 +131,9 @@ const RequestFacts = ({ approval }: { readonly approval: ApprovalView }): VNode 
     <Fact name="asked by">{marked(approval.requester)}</Fact>
     <Fact name="rule">
       {marked(approval.rule)}
-      {approval.place === null ? '' : ` (${approval.place.file}:${String(approval.place.line)})`}
+      {approval.place === null
+        ? ''
+        : marked(` (${approval.place.file}:${String(approval.place.line)})`)}
     </Fact>
     <Fact name="may approve">
       {approval.approvers.length === 0

@@ -113,6 +113,9 @@ describe.skipIf(!isHere)(`in a browser${why}`, { timeout: 180_000 }, () => {
     expect(seen).toContain('␛[31mred');
     expect(seen).toContain('<U+202E>evil<U+202C>');
     expect(seen).toContain('<U+D800>');
+    // not even in a name
+    expect(seen).toContain('<b>agent</b><U+202E>');
+    expect(seen).not.toMatch(/[\u202A-\u202E\u2066-\u2069]/);
     expect(seen).toContain('\uFFFD');
     expect(await page.locator('main script, main img, main b, main i').count()).toBe(0);
     expect(await page.evaluate('window.hacked')).toBeUndefined();
