@@ -5,6 +5,7 @@ import { findRepository, type Repository } from '../../git/open-repository.ts';
 import { runGit } from '../../git/run-git.ts';
 import type { Approval } from '../../model/approval.ts';
 import type { Caller } from '../../model/caller.ts';
+import type { EventRecord } from '../../model/event.ts';
 import { isFault } from '../../model/fault.ts';
 import { objectAt, parseJson, stringAt } from '../../model/json.ts';
 import type { LoggedDecision, MaskCount, Report, ReportedCommit } from '../../model/report.ts';
@@ -49,18 +50,38 @@ async function readRecorded(
 ): Promise<Pick<Report, 'sessions' | 'decisions' | 'events' | 'masks'>> {
   const { sinceMs, untilMs } = period;
   const sessions = await store.listSessions({ ...period, limit: ALL });
-  const events = await store.listEvents({ sinceMs, limit: ALL });
+  const listed = await store.listEvents({ sinceMs, limit: ALL });
+  const events = listed.filter(({ atMs }) => atMs <= untilMs);
+  const ruled = events.filter(({ kind }) => kind === 'ruled');
+  const decisions = [...(await readDecisions(store, period)), ...ruled.map(rulingOf)];
   const masked = await store.searchExchanges(
     { terms: [], filters: [{ key: 'masked', value: '*', isNot: false }], ...period },
     ALL,
   );
   return {
     sessions,
-    decisions: await readDecisions(store, period),
-    events: events.filter(({ atMs }) => atMs <= untilMs),
+    decisions: decisions.toSorted((a, b) => b.logIndex - a.logIndex),
+    events: events.filter(({ kind }) => kind !== 'ruled'),
     masks: countMasks(masked),
   };
 }
+
+const wordOf = ({ detail }: EventRecord, name: string): string => {
+  const value = detail[name];
+  return typeof value === 'string' ? value : '';
+};
+
+/** Of a rule in the stream. */
+const rulingOf = (event: EventRecord): LoggedDecision => ({
+  at: new Date(event.atMs).toISOString(),
+  effect: wordOf(event, 'effect'),
+  what: ['on', 'rule', 'tool', 'exchange']
+    .map((name) => wordOf(event, name))
+    .filter(Boolean)
+    .join(' '),
+  logIndex: event.logIndex,
+  policy: wordOf(event, 'policy') || null,
+});
 
 const TOGETHER = 2000;
 /** `blocked tool-call x…`; events that have a record of their own are named by its id alone. */
@@ -78,7 +99,7 @@ async function readDecisions(
       const atMs = Date.parse(decision?.at ?? '');
       if (decision !== null && atMs >= sinceMs && atMs <= untilMs) found.push(decision);
     }
-  return found.toReversed();
+  return found;
 }
 
 function decisionOf({ index, data }: LogEntry): LoggedDecision | null {

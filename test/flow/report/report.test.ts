@@ -43,6 +43,8 @@ beforeAll(async () => {
   await store.appendLog(
     formatLeaf({ kind: 'event', id: 'blocked tool-call x1', at, digests: { policy } }),
   );
+  const ruled = { effect: 'held', on: 'prompt', rule: 'exports', exchange: 'x2', policy };
+  await store.addEvent({ kind: 'ruled', atMs: Date.now(), detail: ruled });
   await store.addEvent({ kind: 'gap', atMs: Date.now(), detail: { why: HOSTILE } });
   await store.close();
   report = await gatherReport(lab.caller, { sinceMs: Date.now() - 3_600_000, untilMs: Date.now() });
@@ -57,7 +59,10 @@ test('it says what happened in that time', () => {
       { lines: { ai: 2, mixed: 0, unrecorded: expect.any(Number) } },
     ],
     masks: [{ rule: 'github-pat', exchanges: 2, values: 1, forwarded: 1 }],
-    decisions: [{ effect: 'blocked', what: 'tool-call x1', policy: 'd'.repeat(64) }],
+    decisions: [
+      { effect: 'held', what: 'prompt exports x2', policy: 'd'.repeat(64) },
+      { effect: 'blocked', what: 'tool-call x1', policy: 'd'.repeat(64) },
+    ],
     events: [{ kind: 'gap' }],
     approvals: [],
     log: { size: expect.any(Number) },
