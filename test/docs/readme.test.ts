@@ -1,18 +1,14 @@
 // Every command in the README is run, in the order in which it stands there, in a repository made for it.
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startDemoModel, type DemoModel } from '../../src/flow/demo/model.ts';
-import { DEMO_TURNS } from '../../src/flow/demo/script.ts';
-import { openSandbox, type Sandbox } from '../e2e/sandbox.ts';
+import { type Desk, openDesk, readBlocks } from './desk.ts';
 
 const README = readFileSync('README.md', 'utf8');
 
 /** Commands of the `sh` blocks, then those of the agents' table. */
 const commands: readonly string[] = [
-  ...[...README.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].flatMap((block) =>
-    (block[1] ?? '').split('\n'),
-  ),
+  ...readBlocks(README, 'sh').flatMap((block) => block.split('\n')),
   ...[...README.matchAll(/^\| .* \| `((?:aitrail|eval) .*)` \|$/gm)].map((row) => row[1] ?? ''),
 ]
   .map((line) => line.replace(/ {2,}# .*$/, '').trim())
@@ -30,36 +26,12 @@ const INSTEAD: Readonly<Record<string, string>> = {
     'npm install --global --ignore-scripts --prefix "$HOME/npm" . && "$HOME/npm/bin/aitrail" --version',
 };
 
-let model: DemoModel;
-let box: Sandbox;
+let desk: Desk;
 
 beforeAll(async () => {
-  const turns = DEMO_TURNS.map((turn) => ({
-    ...turn,
-    calls: turn.calls.filter((call) => !(call.input['file_path'] ?? '').startsWith('.github')),
-  }));
-  model = await startDemoModel(turns);
-  box = await openSandbox(model.url);
-  for (const agent of ['claude', 'codex', 'gemini', 'opencode', 'copilot', 'aider', 'code']) {
-    const path = join(box.home, '..', 'bin', agent);
-    // the demo's agent stands in for each: it speaks the Messages protocol to whatever base URL it is given
-    writeFileSync(
-      path,
-      `#!/bin/sh\nexec '${process.execPath}' '${resolve('dist/flow/demo/agent.js')}' "Go on."\n`,
-    );
-    chmodSync(path, 0o755);
-  }
-  mkdirSync(join(box.repo, 'your-repository', 'src'), { recursive: true });
-  box.write('your-repository/src/greet.js', '// greetings\n');
-  box.write('your-repository/leaked.txt', 'a value that leaked\n');
-  const set =
-    'git init -q -b main . && git add -A && git commit -q -m Start && git switch -q -c topic && git init -q --bare ../remote.git && git remote add origin ../remote.git';
-  await box.run('sh', ['-c', `cd your-repository && ${set}`]);
+  desk = await openDesk();
 });
-afterAll(async () => {
-  await box.close();
-  await model.close();
-});
+afterAll(() => desk.close());
 
 test('the README has commands', () => expect(commands.length).toBeGreaterThan(15));
 
@@ -69,8 +41,8 @@ describe('README', () => {
     { timeout: 120_000 },
     async (command) => {
       const isOurs = command in INSTEAD;
-      const place = isOurs ? resolve('.') : join(box.repo, 'your-repository');
-      const ran = await box.run('sh', ['-c', `cd '${place}' && ${INSTEAD[command] ?? command}`]);
+      const place = isOurs ? resolve('.') : desk.project;
+      const ran = await desk.run('sh', ['-c', `cd '${place}' && ${INSTEAD[command] ?? command}`]);
       expect(ran.exit, `${ran.stdout}${ran.stderr}`).toBe(0);
     },
   );
