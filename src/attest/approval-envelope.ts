@@ -47,6 +47,8 @@ export type OpenedApproval =
       readonly kind: 'decision';
       readonly decision: ApprovalDecision;
       readonly publicKey: Buffer;
+      /** By a FIDO key that was touched. */
+      readonly isTouched: boolean;
       readonly line: string;
     };
 
@@ -69,13 +71,13 @@ export function openApproval(line: string): OpenedApproval | null {
   if (line.length > APPROVAL_CHARS_MAX) return null;
   const opened = openPayload(line);
   if (opened.kind !== 'signed') return null;
-  const { payload, payloadType, publicKey } = opened;
+  const { payload, payloadType, publicKey, isTouched } = opened;
   try {
     const value = objectOf(parseJson(payload.toString('utf8')), 'approval');
     if (payloadType === REQUEST_TYPE)
       return { kind: 'request', request: readRequest(value), publicKey, line };
     if (payloadType === DECISION_TYPE)
-      return { kind: 'decision', decision: readDecision(value), publicKey, line };
+      return { kind: 'decision', decision: readDecision(value), publicKey, isTouched, line };
     return null;
   } catch (thrown) {
     if (isFault(thrown)) return null; // whoever wrote it can write it again

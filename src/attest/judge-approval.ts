@@ -9,7 +9,7 @@ import type {
 } from '../model/approval.ts';
 import { SIGNATURE_NAMESPACE } from '../model/statement.ts';
 import { lineSha256, type OpenedApproval } from './approval-envelope.ts';
-import { speaksFor, type Trust } from './trust.ts';
+import { lacksTouch, speaksFor, type Trust } from './trust.ts';
 
 export type OpenedRequest = Extract<OpenedApproval, { kind: 'request' }>;
 export type OpenedDecision = Extract<OpenedApproval, { kind: 'decision' }>;
@@ -77,7 +77,7 @@ export interface Refusal {
 /** @returns why a decision does not count, null where it does. */
 function refuseDecision(
   asked: OpenedRequest,
-  { decision, publicKey }: OpenedDecision,
+  { decision, publicKey, isTouched }: OpenedDecision,
   question: ApprovalQuestion & { readonly isBroken: boolean },
 ): Refusal | null {
   const { request } = asked;
@@ -96,7 +96,7 @@ function refuseDecision(
   return refuseApprover(
     { ...question, atMs: question.nowMs },
     { requester: request.requester, keys: [asked.publicKey] },
-    { ...decision, publicKey },
+    { ...decision, publicKey, isTouched },
   );
 }
 
@@ -108,16 +108,20 @@ export interface Requester {
 
 type Approver = Pick<ApprovalDecision, 'answer' | 'approver' | 'reason'> & {
   readonly publicKey: Uint8Array;
+  /** Will be, of one that is still to be signed. */
+  readonly isTouched: boolean;
 };
 
 /** May this key decide in this name? Break-glass is open to the requester: somebody else approves afterwards. */
 export function refuseApprover(
   { trust, people, atMs }: Pick<ApprovalQuestion, 'trust' | 'people'> & { readonly atMs: number },
   asked: Requester,
-  { answer, approver, reason, publicKey }: Approver,
+  { answer, approver, reason, publicKey, isTouched }: Approver,
 ): Refusal | null {
   if (trust.source.kind !== 'file' || !isListed(trust, publicKey, { name: approver, atMs }))
     return { code: 'APPROVER_NOT_LISTED', why: `the key is not listed for ${approver}` };
+  if (lacksTouch(trust, { isDelegate: false }, isTouched))
+    return { code: 'APPROVAL_INVALID', why: 'requireTouch: it was signed without a touch' };
   if (people !== null && !people.some((name) => isSameName(name, approver)))
     return { code: 'APPROVER_NOT_LISTED', why: `${approver} is none of the approvers` };
   if (answer === 'break-glass')

@@ -5,7 +5,7 @@ import type { CommitFacts, VerifyStatus } from '../model/verdict.ts';
 import { SIGNATURE_NAMESPACE, type Statement } from '../model/statement.ts';
 import { openSigned, type OpenedLine } from './open-signed.ts';
 import { fingerprintOf } from './ssh-key.ts';
-import { judgeSigner, type Trust, type TrustAnswer } from './trust.ts';
+import { judgeSigner, lacksTouch, type Trust, type TrustAnswer } from './trust.ts';
 
 /** How far an envelope got: a later step outranks an earlier one when none of a note's envelopes is good. */
 const STEPS = [
@@ -64,13 +64,17 @@ function judgeKey(
   question: EnvelopeQuestion,
 ): { readonly answer: TrustAnswer; readonly reason: string | null } {
   const { trust, facts, atMs, witnessedAtMs } = question;
-  const judge = (at: number): TrustAnswer =>
-    judgeSigner(trust, {
+  const judge = (at: number): TrustAnswer => {
+    const answer = judgeSigner(trust, {
       publicKey: opened.publicKey,
       committer: facts.committer,
       namespace: SIGNATURE_NAMESPACE,
       atMs: at,
     });
+    return answer.kind === 'trusted' && lacksTouch(trust, answer, opened.isTouched)
+      ? { kind: 'untrusted', why: 'requireTouch: it was signed without a touch' }
+      : answer;
+  };
   const now = judge(atMs);
   if (now.kind === 'trusted' || witnessedAtMs === undefined) return { answer: now, reason: null };
   const at = witnessedAtMs(opened);

@@ -14,6 +14,8 @@ export type OpenedLine =
       /** Its predicate as it was signed. */
       readonly signed: JsonObject;
       readonly publicKey: Buffer;
+      /** By a FIDO key that was touched. */
+      readonly isTouched: boolean;
     }
   | { readonly kind: 'foreign' } // of another payload or predicate type: not about authorship
   | {
@@ -41,6 +43,7 @@ export function openSigned(line: string): OpenedLine {
         statement: reading.statement,
         signed: reading.signed,
         publicKey: checked.publicKey,
+        isTouched: checked.isTouched,
       };
   }
 }
@@ -51,6 +54,8 @@ export type OpenedPayload =
       readonly payloadType: string;
       readonly payload: Buffer;
       readonly publicKey: Buffer;
+      /** By a FIDO key that was touched. */
+      readonly isTouched: boolean;
     }
   | { readonly kind: 'unsigned' }; // no envelope, or no signature over it holds
 
@@ -61,11 +66,12 @@ export function openPayload(line: string): OpenedPayload {
   const checked = checkSignatures(envelope);
   if (checked.kind === 'bad') return { kind: 'unsigned' };
   const { payloadType, payload } = envelope;
-  return { kind: 'signed', payloadType, payload, publicKey: checked.publicKey };
+  const { publicKey, isTouched } = checked;
+  return { kind: 'signed', payloadType, payload, publicKey, isTouched };
 }
 
 type SignaturesCheck =
-  | { readonly kind: 'good'; readonly publicKey: Buffer }
+  | { readonly kind: 'good'; readonly publicKey: Buffer; readonly isTouched: boolean }
   | { readonly kind: 'bad'; readonly why: string };
 
 /** The first signature that holds decides; DSSE lets others stand beside it. */
@@ -76,7 +82,10 @@ function checkSignatures({ payloadType, payload, signatures }: OpenedEnvelope): 
     const parsed = parseSshsig(blob);
     if (parsed === null) continue;
     const check = checkSshsig(parsed, pae, SIGNATURE_NAMESPACE);
-    if (check.kind === 'good') return { kind: 'good', publicKey: parsed.publicKey };
+    if (check.kind === 'good') {
+      const isTouched = check.isTouched === true;
+      return { kind: 'good', publicKey: parsed.publicKey, isTouched };
+    }
     ({ why } = check);
   }
   return { kind: 'bad', why };

@@ -25,6 +25,8 @@ export interface Trust {
   readonly ended?: readonly AllowedSigner[];
   /** Verifier keys of witnesses whose word on a time counts. */
   readonly witnesses?: readonly string[];
+  /** Does a person's signature count only where a FIDO key was touched for it? */
+  readonly requiresTouch?: boolean;
 }
 
 export type TrustAnswer =
@@ -58,6 +60,13 @@ export function judgeSigner(trust: Trust, question: TrustQuestion): TrustAnswer 
     ? untrusted(`the change itself ends ${nameOf(publicKey)}`)
     : answer;
 }
+
+/** Of a trusted answer: does it lack the touch that is asked for? A role's key signs where nobody is: it is on the list for that. */
+export const lacksTouch = (
+  { requiresTouch = false }: Trust,
+  { isDelegate }: Pick<Extract<TrustAnswer, { kind: 'trusted' }>, 'isDelegate'>,
+  isTouched: boolean,
+): boolean => requiresTouch && !isDelegate && !isTouched;
 
 const hasEnded = ({ ended = [] }: Trust, { publicKey, atMs }: TrustQuestion): boolean => {
   const lines = ended.filter(({ blob }) => blob.equals(publicKey));

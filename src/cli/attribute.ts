@@ -6,6 +6,7 @@ import {
 } from '../flow/attribute/attribute-range.ts';
 import { importProvenance } from '../flow/attest/import-provenance.ts';
 import { sendNotes } from '../flow/attest/send-notes.ts';
+import { withPatience } from '../model/sign-wait.ts';
 import { attestReviews } from '../flow/attest/attest-reviews.ts';
 import { runHookCall } from '../hooks/run-hook-here.ts';
 import type { Caller } from '../model/caller.ts';
@@ -83,9 +84,10 @@ async function importFrom(
  * @returns those that have provenance now.
  */
 async function attributeAll(
-  { caller, out }: Invocation,
+  { caller: given, out }: Invocation,
   open: readonly UnattributedCommit[],
 ): Promise<ReadonlySet<string>> {
+  const caller = out.isInteractive ? withPatience(given) : given; // whoever sits there can touch a key
   const ids = open.map((each) => each.commit);
   const quiet: UnattributedCommit[] = [];
   for (const each of open) {

@@ -13,6 +13,7 @@ interface Row {
 const DEFAULTS: Readonly<Record<string, string>> = {
   mode: 'enforce',
   signing: 'auto',
+  requireTouch: 'false',
   onStoreError: 'refuse',
   'notes.push': 'true',
   summary: 'true',

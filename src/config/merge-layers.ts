@@ -49,6 +49,7 @@ export function mergeLayers(layers: readonly Layer[]): InForce {
     }),
     ...mergeKeeping(layers, places),
     signing: readOwn(layers, 'signing', places)?.signing ?? 'auto',
+    requiresTouch: mergeTouch(climb),
     summary: mergeSummary(layers, places),
     notes: { push: mergeNotesPush(climb), gitAi: mergeGitAi(layers, places) },
     onStoreError: climb({
@@ -117,6 +118,17 @@ function mergeExplain(climb: Climb): boolean {
     standard: 'true',
     read: ({ secrets }) =>
       secrets?.explain === undefined ? undefined : notesWord(secrets.explain),
+  });
+  return word === 'true';
+}
+
+/** Once it is asked for nobody below takes it back. */
+function mergeTouch(climb: Climb): boolean {
+  const word = climb({
+    path: ['requireTouch'],
+    steps: ['false', 'true'],
+    standard: 'false',
+    read: ({ requireTouch }) => (requireTouch === undefined ? undefined : notesWord(requireTouch)),
   });
   return word === 'true';
 }

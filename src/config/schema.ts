@@ -178,6 +178,12 @@ export const CONFIGURATION = z.strictObject({
     .enum(['auto', 'ssh', 'keyring', 'file'])
     .optional()
     .describe('the key that signs provenance'),
+  requireTouch: z
+    .boolean()
+    .optional()
+    .describe(
+      'a person’s signature counts only where a FIDO key was touched for it: `verify` refuses other notes and approvals, and only such a key signs; keys that the list names as a role, such as `ci`, are exempt; a repository’s counts as it stands in the base revision',
+    ),
   notes: z
     .strictObject({
       push: z.boolean().optional().describe('send the notes with the branch'),

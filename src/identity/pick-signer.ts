@@ -12,12 +12,14 @@ export interface SignerWork {
   readonly home: string;
   readonly settings: SigningSettings;
   readonly signing: Policy['signing'];
+  /** A key that signs without a touch is none. */
+  readonly needsTouch: boolean;
 }
 
-/** @throws Fault NO_SIGNER where no key is there, KEY_UNREADABLE where git's key is named and cannot be read. */
+/** @throws Fault NO_SIGNER where no key is there, TOUCH_REQUIRED, KEY_UNREADABLE where git's key is named and cannot be read. */
 export async function pickSigner(work: SignerWork): Promise<Signer> {
   const found = await findSigner(work);
-  if (found !== null) return found;
+  if (found !== null) return refuseUntouched(work, found);
   throw new Fault('NO_SIGNER', `there is no signing key (signing: ${work.signing})`, {
     fix:
       work.signing === 'ssh'
@@ -25,6 +27,22 @@ export async function pickSigner(work: SignerWork): Promise<Signer> {
         : 'make a key: aitrail init',
   });
 }
+
+const FIX_TOUCH =
+  'make a FIDO key (ssh-keygen -t ed25519-sk), let git sign with it (git config gpg.format ssh && git config user.signingkey ~/.ssh/id_ed25519_sk.pub), then: aitrail identity trust';
+
+function refuseUntouched({ needsTouch }: SignerWork, signer: Signer): Signer {
+  if (!needsTouch || isTouchKey(signer)) return signer;
+  throw new Fault(
+    'TOUCH_REQUIRED',
+    `requireTouch asks for a FIDO key, and ${signer.place} holds none`,
+    { fix: FIX_TOUCH },
+  );
+}
+
+/** Plain or certified. */
+export const isTouchKey = ({ publicKey }: Pick<Signer, 'publicKey'>): boolean =>
+  publicKey.startsWith('sk-');
 
 async function findSigner(work: SignerWork): Promise<Signer | null> {
   const own = { caller: work.caller, home: work.home, email: work.settings.email };
@@ -49,7 +67,11 @@ export async function ensureSigner(
   work: SignerWork,
 ): Promise<{ readonly signer: Signer; readonly isNew: boolean } | null> {
   const found = await findSigner(work);
-  if (found !== null) return { signer: found, isNew: false };
+  if (found !== null) return { signer: refuseUntouched(work, found), isNew: false };
+  if (work.needsTouch)
+    throw new Fault('TOUCH_REQUIRED', 'requireTouch asks for a FIDO key, and git names none', {
+      fix: FIX_TOUCH,
+    });
   const own = { caller: work.caller, home: work.home, email: work.settings.email };
   if (work.signing === 'ssh') return null;
   const kept = work.signing === 'file' ? null : await makeKeyringKey(own);

@@ -8,9 +8,7 @@ import type { Caller } from '../model/caller.ts';
 import { Fault } from '../model/fault.ts';
 import { SIGNATURE_NAMESPACE } from '../model/statement.ts';
 import { runBounded, type BoundedAnswer } from './run-bounded.ts';
-
-/** A commit may not be held up by more than a second. */
-const SIGN_MS_MAX = 900;
+import { signMsMax } from '../model/sign-wait.ts';
 
 const ASKPASS = '#!/bin/sh\nexec cat "$AITRAIL_PASSPHRASE_FILE"\n';
 
@@ -52,7 +50,7 @@ async function signWith(
     program: work.program,
     args: ['-Y', 'sign', '-n', SIGNATURE_NAMESPACE, ...keyArgs],
     stdin: message,
-    timeoutMs: SIGN_MS_MAX,
+    timeoutMs: signMsMax(work.caller),
     env: await askpassEnv(work),
   });
   const name = keyArgs[1] ?? '';

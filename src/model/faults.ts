@@ -124,6 +124,10 @@ export const FAULTS = {
   // identity, notes
   NO_IDENTITY: { exit: 3, fix: 'set git config user.name and user.email' },
   NO_SIGNER: { exit: 3, fix: 'make a key: aitrail init' },
+  TOUCH_REQUIRED: {
+    exit: 3,
+    fix: 'sign with a FIDO key: ssh-keygen -t ed25519-sk, then git config user.signingkey',
+  },
   SIGNER_LOCKED: { exit: 3, fix: 'unlock the key (ssh-add), then: aitrail attribute' },
   KEY_UNREADABLE: { exit: 3, fix: 'check the key file named above and its passphrase' },
   KEY_NOT_LISTED: {

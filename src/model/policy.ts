@@ -175,6 +175,8 @@ export interface Policy {
   /** Does the log say who looked at recordings? */
   readonly isAccessLogged: boolean;
   readonly signing: 'auto' | 'ssh' | 'keyring' | 'file';
+  /** Does a person's signature count only where a FIDO key was touched for it? */
+  readonly requiresTouch: boolean;
   readonly notes: { readonly push: boolean; readonly gitAi: boolean };
   /** One line after each commit that holds an AI's lines. */
   readonly summary: boolean;
@@ -189,3 +191,6 @@ export interface Policy {
   /** Files that took part, in order of precedence. */
   readonly files: readonly string[];
 }
+
+/** Which key signs; without the second part any kind will do. */
+export type SigningPolicy = Pick<Policy, 'signing'> & Partial<Pick<Policy, 'requiresTouch'>>;

@@ -67,6 +67,8 @@ const MEANINGS: Readonly<Record<FaultCode, string>> = {
   WITNESS_REFUSED: 'A witness does not cosign this log.',
   NO_IDENTITY: 'git has no name and mail address for the one who commits.',
   NO_SIGNER: 'There is no key to sign with.',
+  TOUCH_REQUIRED:
+    'The policy asks for signatures by touch, and the key that signs here is no FIDO key.',
   SIGNER_LOCKED:
     'The key exists and cannot sign now: an agent, a touch or a passphrase is missing.',
   KEY_UNREADABLE: 'A key file, or what a key protects, cannot be opened.',

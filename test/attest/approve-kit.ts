@@ -16,7 +16,7 @@ import { type Lab, openLab } from './lab.ts';
 /** A key of its own for each call. */
 export async function makeSigner(name: string): Promise<Signer> {
   const lab = openLab({ email: `${name}@example.com` });
-  return (await ensureIdentity(lab.caller, 'auto')).signer;
+  return (await ensureIdentity(lab.caller, { signing: 'auto' })).signer;
 }
 
 /** Asks as the lab's person and answers as `signer`: the coming commit adds exactly this file. */

@@ -71,7 +71,7 @@ export async function attest(
 
 /** Makes a key file, as init does. @returns the public line. */
 export async function makeIdentity(lab: Lab): Promise<string> {
-  return (await ensureIdentity(lab.caller, 'auto')).signer.publicKey;
+  return (await ensureIdentity(lab.caller, { signing: 'auto' })).signer.publicKey;
 }
 
 export const ask = (lab: Lab, question: Partial<VerifyQuestion> = {}): Promise<Verification> =>

@@ -310,7 +310,7 @@ describe('attacks', () => {
       },
     ],
   ])('%s, changed by somebody who may bundle', async (_what, prefix, { edit, want }) => {
-    const signer = await openSigner(lab.caller, 'auto');
+    const signer = await openSigner(lab.caller, { signing: 'auto' });
     const problems = await rebundled(signer, editing(prefix, edit));
     expect(problems.join('\n')).toMatch(new RegExp(want.source, 'm'));
   });
@@ -321,7 +321,7 @@ describe('attacks', () => {
     ['an approval', 'approvals/', /^approvals\/\w+: is missing: the note of/],
     ['the proof that the log grew', 'log/growth/', /^log\/growth\/\d+: it does not prove/],
   ])('%s, left out by somebody who may bundle', async (_, prefix, want) => {
-    const signer = await openSigner(lab.caller, 'auto');
+    const signer = await openSigner(lab.caller, { signing: 'auto' });
     const problems = await rebundled(signer, (member) =>
       member.name.startsWith(prefix) ? null : member,
     );

@@ -97,7 +97,7 @@ describe('rotate', () => {
 
   test('a rotation that the old key did not sign is a comment like others', async () => {
     const { at } = await listed();
-    const own = await openSigner(at.caller, 'auto');
+    const own = await openSigner(at.caller, { signing: 'auto' });
     const mallory = await makeSigner('mallory');
     const forged = await signRotation(
       { ...mallory, publicKey: own.publicKey },
@@ -250,7 +250,7 @@ describe('revoke', () => {
     const lines = noteOf(at, commit);
     const opened = openSigned(lines[0] ?? '');
     if (opened.kind !== 'signed') throw new Error(opened.kind);
-    const thief = await openSigner(at.caller, 'auto');
+    const thief = await openSigner(at.caller, { signing: 'auto' });
     const resign = async (more: Partial<Statement['predicate']>): Promise<string> => {
       const predicate = { ...opened.statement.predicate, ...more };
       const line = await signStatement({ ...opened.statement, predicate }, thief);

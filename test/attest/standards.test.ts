@@ -208,7 +208,7 @@ describe('the schema in docs/', () => {
       predicate: { ...statement.predicate, later: { x: [] } },
     };
     expect(validate(more)).toBe(true);
-    const signer = await openSigner(lab.caller, 'auto');
+    const signer = await openSigner(lab.caller, { signing: 'auto' });
     const payload = Buffer.from(JSON.stringify(more));
     const signed = await signPayload({ type: PAYLOAD_TYPE, payload }, signer);
     expect(openSigned(signed).kind).toBe('signed');

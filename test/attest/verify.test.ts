@@ -61,7 +61,7 @@ async function forge(
 ): Promise<void> {
   const statement = await statementOf(lab, commit);
   const predicate = { ...statement.predicate, ...Object(change(statement.predicate)) };
-  const signer = await openSigner(lab.caller, 'auto');
+  const signer = await openSigner(lab.caller, { signing: 'auto' });
   forceNote(lab, commit, `${await signStatement({ ...statement, predicate }, signer)}\n`);
 }
 
@@ -336,7 +336,7 @@ describe('several envelopes', () => {
     expect(await verdicts(lab)).toEqual(['verified']);
     await attest(ci, [commit]);
     const [first, second] = [noteOf(lab, commit).slice(0, 2), await statementOf(lab, commit)];
-    const signer = await openSigner(ci.caller, 'auto');
+    const signer = await openSigner(ci.caller, { signing: 'auto' });
     const predicate = { ...second.predicate, files: [] };
     const other = await signStatement({ ...second, predicate }, signer);
     forceNote(lab, commit, `${[...first, other].join('\n')}\n`);

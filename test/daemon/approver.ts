@@ -40,7 +40,7 @@ export async function hireApprover(world: World): Promise<Approver> {
     },
   };
   for (const one of [world.caller, caller]) {
-    await ensureIdentity(one, 'file');
+    await ensureIdentity(one, { signing: 'file' });
     await trustKey(one, null, null);
   }
   world.git('add', '.aitrail');
@@ -90,7 +90,7 @@ async function decide(
   { request, sha256 }: Approval,
   answer: Answer,
 ): Promise<void> {
-  const { signer } = await ensureIdentity(caller, 'file');
+  const { signer } = await ensureIdentity(caller, { signing: 'file' });
   const { id, kind, digest, expiresAtMs } = request;
   const decision = {
     answer,

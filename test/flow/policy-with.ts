@@ -20,6 +20,7 @@ export const policyWith = (secrets: Partial<SecretsPolicy>): Policy => ({
   isAccessLogged: true,
   retentionDays: 90,
   signing: 'auto',
+  requiresTouch: false,
   notes: { push: true, gitAi: true },
   summary: true,
   onStoreError: 'refuse',

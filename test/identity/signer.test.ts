@@ -7,6 +7,7 @@ import { checkSshsig, parseSshsig } from '../../src/attest/sshsig.ts';
 import { ensureIdentity, openSigner } from '../../src/flow/attest/open-signer.ts';
 import type { Caller } from '../../src/model/caller.ts';
 import type { Signer } from '../../src/model/signing.ts';
+import { withPatience } from '../../src/model/sign-wait.ts';
 import { openLab, type Lab } from '../attest/lab.ts';
 
 const NAMESPACE = 'attestation@aitrail';
@@ -52,7 +53,7 @@ describe("git's own SSH key", () => {
   ])('user.signingkey names %s', async (_, named) => {
     const lab = openLab();
     lab.git('config', 'user.signingkey', named(makeKey(lab)));
-    const signer = await openSigner(lab.caller, 'auto');
+    const signer = await openSigner(lab.caller, { signing: 'auto' });
     expect([signer.kind, signer.principal]).toEqual(['ssh', 'alice@example.com']);
     expect(await isSignedBy(signer)).toBe(true);
   });
@@ -68,13 +69,13 @@ describe("git's own SSH key", () => {
     lab.git('config', ...setting(line));
     const caller = startAgent(lab);
     await addToAgent(caller, path);
-    expect(await isSignedBy(await openSigner(caller, 'auto'))).toBe(true);
+    expect(await isSignedBy(await openSigner(caller, { signing: 'auto' }))).toBe(true);
   });
 
   test('with a passphrase and nobody to type it is SIGNER_LOCKED, at once', async () => {
     const lab = openLab();
     lab.git('config', 'user.signingkey', makeKey(lab, 'open sesame'));
-    const signer = await openSigner(lab.caller, 'auto');
+    const signer = await openSigner(lab.caller, { signing: 'auto' });
     await expect(signer.sign(message)).rejects.toMatchObject({ code: 'SIGNER_LOCKED' });
   });
 
@@ -84,7 +85,9 @@ describe("git's own SSH key", () => {
     const file = join(lab.home, 'passphrase');
     writeFileSync(file, 'open sesame\n', { mode: 0o600 });
     const env = { ...lab.env, AITRAIL_PASSPHRASE_FILE: file };
-    expect(await isSignedBy(await openSigner({ cwd: lab.repo, env }, 'auto'))).toBe(true);
+    expect(await isSignedBy(await openSigner({ cwd: lab.repo, env }, { signing: 'auto' }))).toBe(
+      true,
+    );
   });
 
   test('a program that waits for a touch is SIGNER_LOCKED within a second', async () => {
@@ -94,7 +97,7 @@ describe("git's own SSH key", () => {
     writeFileSync(program, '#!/bin/sh\nexec sleep 30\n');
     chmodSync(program, 0o755);
     lab.git('config', 'gpg.ssh.program', program);
-    const signer = await openSigner(lab.caller, 'ssh');
+    const signer = await openSigner(lab.caller, { signing: 'ssh' });
     await expect(signer.sign(message)).rejects.toMatchObject({ code: 'SIGNER_LOCKED' });
   });
 
@@ -106,7 +109,9 @@ describe("git's own SSH key", () => {
     const path = makeKey(lab);
     lab.git('config', ...setting);
     lab.git('config', 'user.signingkey', name.includes('program') ? path : '/nonexistent/key');
-    const signing = openSigner(lab.caller, 'auto').then((signer) => signer.sign(message));
+    const signing = openSigner(lab.caller, { signing: 'auto' }).then((signer) =>
+      signer.sign(message),
+    );
     await expect(signing).rejects.toMatchObject({ code });
   });
 });
@@ -114,14 +119,18 @@ describe("git's own SSH key", () => {
 describe("aitrail's own key", () => {
   test('there is none before init', async () => {
     const lab = openLab();
-    await expect(openSigner(lab.caller, 'auto')).rejects.toMatchObject({ code: 'NO_SIGNER' });
-    await expect(ensureIdentity(lab.caller, 'ssh')).rejects.toMatchObject({ code: 'NO_SIGNER' });
+    await expect(openSigner(lab.caller, { signing: 'auto' })).rejects.toMatchObject({
+      code: 'NO_SIGNER',
+    });
+    await expect(ensureIdentity(lab.caller, { signing: 'ssh' })).rejects.toMatchObject({
+      code: 'NO_SIGNER',
+    });
   });
 
   test('without a keyring it is a file of 0600 that init makes once', async () => {
     const lab = openLab();
-    const first = await ensureIdentity(lab.caller, 'auto');
-    const again = await ensureIdentity(lab.caller, 'auto');
+    const first = await ensureIdentity(lab.caller, { signing: 'auto' });
+    const again = await ensureIdentity(lab.caller, { signing: 'auto' });
     expect([first.isNew, again.isNew, first.signer.kind]).toEqual([true, false, 'file']);
     expect(again.signer.publicKey).toBe(first.signer.publicKey);
     expect(await isSignedBy(again.signer)).toBe(true);
@@ -134,10 +143,10 @@ describe("aitrail's own key", () => {
     const file = join(lab.home, 'passphrase');
     writeFileSync(file, 'open sesame\n', { mode: 0o600 });
     const caller = { cwd: lab.repo, env: { ...lab.env, AITRAIL_PASSPHRASE_FILE: file } };
-    const { signer } = await ensureIdentity(caller, 'file');
+    const { signer } = await ensureIdentity(caller, { signing: 'file' });
     expect(await isSignedBy(signer)).toBe(true);
     expect(readFileSync(join(lab.home, 'keys', 'signing'), 'utf8')).not.toContain('open sesame');
-    const plain = await openSigner(lab.caller, 'file');
+    const plain = await openSigner(lab.caller, { signing: 'file' });
     await expect(plain.sign(message)).rejects.toMatchObject({ code: 'SIGNER_LOCKED' });
   });
 
@@ -149,14 +158,29 @@ describe("aitrail's own key", () => {
     const file = join(lab.home, name);
     if (content !== null) writeFileSync(file, content);
     const caller = { cwd: lab.repo, env: { ...lab.env, AITRAIL_PASSPHRASE_FILE: file } };
-    await expect(ensureIdentity(caller, 'file')).rejects.toMatchObject({ code: 'KEY_UNREADABLE' });
+    await expect(ensureIdentity(caller, { signing: 'file' })).rejects.toMatchObject({
+      code: 'KEY_UNREADABLE',
+    });
     expect(existsSync(join(lab.home, 'keys', 'signing'))).toBe(false);
   });
 
   test('signing: keyring where there is no keyring has nothing to make', async () => {
     const lab = openLab();
-    await expect(ensureIdentity(lab.caller, 'keyring')).rejects.toMatchObject({
+    await expect(ensureIdentity(lab.caller, { signing: 'keyring' })).rejects.toMatchObject({
       code: 'NO_SIGNER',
     });
   });
+});
+
+test('whoever asks for it at a terminal has time to touch the key', async () => {
+  const lab = openLab();
+  lab.git('config', 'user.signingkey', makeKey(lab));
+  const program = join(lab.home, 'slow-keygen');
+  writeFileSync(program, '#!/bin/sh\nsleep 1.2\nexec ssh-keygen "$@"\n');
+  chmodSync(program, 0o755);
+  lab.git('config', 'gpg.ssh.program', program);
+  const hurried = await openSigner(lab.caller, { signing: 'ssh' });
+  await expect(hurried.sign(message)).rejects.toMatchObject({ code: 'SIGNER_LOCKED' });
+  const patient = await openSigner(withPatience(lab.caller), { signing: 'ssh' });
+  expect(await isSignedBy(patient)).toBe(true);
 });

@@ -28,7 +28,7 @@ beforeAll(async () => {
   };
   bob = { ...caller, env: { ...caller.env, ...own } };
   for (const one of [caller, bob]) {
-    await ensureIdentity(one, 'file');
+    await ensureIdentity(one, { signing: 'file' });
     await trustKey(one, null, null);
   }
   world.git('add', '.aitrail');

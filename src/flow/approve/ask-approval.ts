@@ -39,7 +39,7 @@ export async function askApproval(
       request.approvers.join() === draft.approvers.join(),
   );
   if (waiting !== undefined) return { request: waiting.request, unsent: null };
-  const signer = await openSigner(repository.caller, work.policy.signing);
+  const signer = await openSigner(repository.caller, work.policy);
   const createdAtMs = Date.now();
   const request: ApprovalRequest = {
     ...draft,

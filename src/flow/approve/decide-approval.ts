@@ -18,6 +18,7 @@ import {
   shareApprovals,
   withApprovals,
 } from './list-approvals.ts';
+import { isTouchKey } from '../../identity/pick-signer.ts';
 import { openSigner } from '../attest/open-signer.ts';
 import { recordEvent } from '../session/record-event.ts';
 import { refuseAgent } from '../session/refuse-agent.ts';
@@ -50,7 +51,7 @@ export async function decideApproval(caller: Caller, verdict: Verdict): Promise<
     const approval = pickApproval(opened.approvals, verdict.id);
     refuseSettled(approval, verdict.answer);
     const { work } = opened;
-    const signer = await openSigner(caller, work.policy.signing);
+    const signer = await openSigner(caller, work.policy);
     const decision = makeDecision(opened, approval, { verdict, signer });
     const line = await signDecision(decision, signer);
     await writeApprovalLine(work.repository, decision.id, line);
@@ -83,7 +84,8 @@ function makeDecision(
     speaksFor(facts.trust, publicKey, { name, namespace: SIGNATURE_NAMESPACE, atMs }),
   );
   const { answer, reason } = verdict;
-  const who = { answer, reason, publicKey, approver: approver ?? signer.principal };
+  const isTouched = isTouchKey(signer);
+  const who = { answer, reason, publicKey, isTouched, approver: approver ?? signer.principal };
   const asked = { requester: request.requester, keys: [approval.key] };
   const refusal = refuseApprover({ trust: facts.trust, people, atMs }, asked, who);
   if (refusal !== null)

@@ -21,7 +21,7 @@ import { isUsed } from './approval-uses.ts';
 export interface ApprovalWork {
   readonly repository: Repository;
   readonly objects: Objects;
-  readonly policy: Pick<Policy, 'groups' | 'approvals' | 'signing'>;
+  readonly policy: Pick<Policy, 'groups' | 'approvals' | 'signing' | 'requiresTouch'>;
 }
 
 export type ApprovalFacts = Pick<ApprovalQuestion, 'trust' | 'roots'>;
@@ -30,12 +30,14 @@ export type ApprovalFacts = Pick<ApprovalQuestion, 'trust' | 'roots'>;
 export async function readApprovalFacts({
   repository,
   objects,
+  policy: { requiresTouch },
 }: ApprovalWork): Promise<ApprovalFacts> {
   const [base, roots] = await Promise.all([
     findPolicyBase(repository, objects),
     readRoots(repository),
   ]);
-  return { trust: await readTrust(repository, objects, base), roots };
+  const trust = await readTrust(repository, objects, base);
+  return { trust: { ...trust, requiresTouch }, roots };
 }
 
 /**

@@ -65,9 +65,9 @@ async function listOthers(repository: Repository, policy: Policy): Promise<reado
 }
 
 /** Without a key or an identity nobody is oneself. */
-async function findOwn({ caller }: Repository, { signing }: Policy): Promise<Signer | null> {
+async function findOwn({ caller }: Repository, policy: Policy): Promise<Signer | null> {
   try {
-    return await openSigner(caller, signing);
+    return await openSigner(caller, policy);
   } catch (thrown) {
     if (isFault(thrown)) return null;
     throw thrown;

@@ -88,7 +88,7 @@ async function attestAll(work: AttestWork, all: readonly PendingCommit[]): Promi
   if (ids.length === 0) return NOTHING;
   const attested: Statement[] = [];
   try {
-    const signer = await openSigner(work.repository.caller, work.policy.signing);
+    const signer = await openSigner(work.repository.caller, work.policy);
     // a key that is missing or locked is said at once: git waits until it is known
     work.onQueued?.();
     // one by one, parents first: a child is attributed with its parent's new note

@@ -23,7 +23,7 @@ export async function attestReviews(caller: Caller, range: string | null): Promi
   const objects = openObjects(caller);
   try {
     const { commits } = await resolveTarget(repository, objects, range);
-    const signer = await openSigner(caller, (await loadPolicy(caller, repository)).signing);
+    const signer = await openSigner(caller, await loadPolicy(caller, repository));
     const drafts: NoteDraft[] = [];
     for (const commit of commits) {
       const changes = await forge.findChanges(commit).catch((cause: unknown) => {

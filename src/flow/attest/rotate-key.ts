@@ -34,7 +34,7 @@ export async function rotateKey(caller: Caller, question: RotateQuestion): Promi
   return alone(join(home, 'keys', 'make.lock'), async () => {
     const repository = await findRepository(caller);
     const policy = await loadPolicy(caller, repository);
-    const old = await openSigner(caller, policy.signing);
+    const old = await openSigner(caller, { signing: policy.signing });
     const next = await openNext(caller, old, question.to);
     const from = blobOf(old);
     const to = blobOf(next.signer);

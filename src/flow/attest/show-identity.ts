@@ -4,6 +4,7 @@ import { fingerprintOf, formatKeyLine, parseKeyLine } from '../../attest/ssh-key
 import { judgeSigner, type Trust } from '../../attest/trust.ts';
 import { openObjects } from '../../git/objects.ts';
 import { findRepository, openRepository, type Repository } from '../../git/open-repository.ts';
+import { isTouchKey } from '../../identity/pick-signer.ts';
 import type { Caller } from '../../model/caller.ts';
 import type { IdentityView, TrustedList, TrustedSigner } from '../../model/identity.ts';
 import type { Policy } from '../../model/policy.ts';
@@ -18,7 +19,9 @@ import { readTrust } from '../verify/read-trust.ts';
 export async function showIdentity(caller: Caller): Promise<IdentityView> {
   const repository = await findRepository(caller);
   const policy: Policy = await loadPolicy(caller, repository);
-  const signer = await openSigner(caller, policy.signing);
+  // shown also where requireTouch refuses it: it has to be named to be replaced
+  const signer = await openSigner(caller, { signing: policy.signing });
+  const isFit = !policy.requiresTouch || isTouchKey(signer);
   const trust = repository === null ? null : await readTrustAtHead(repository);
   const { kind, principal, publicKey, place } = signer;
   return {
@@ -27,7 +30,7 @@ export async function showIdentity(caller: Caller): Promise<IdentityView> {
     publicKey,
     place,
     fingerprint: fingerprintOf(blobOf(signer)),
-    isTrusted: trust !== null && isTrusted(trust, signer),
+    isTrusted: isFit && trust !== null && isTrusted(trust, signer),
     trustedBy: trust === null ? 'nobody: not in a repository' : describeTrust(trust.source),
   };
 }

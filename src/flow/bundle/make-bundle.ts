@@ -42,7 +42,7 @@ export const makeBundle = (caller: Caller, word: string): Promise<MadeBundle> =>
       const of = repository === null ? [] : await gatherCommits(repository, objects, subject);
       const statements = statementsIn(of);
       const records = await gatherEvidence(caller, store, { subject, statements });
-      const signer = await openSigner(caller, (await loadPolicy(caller, repository)).signing);
+      const signer = await openSigner(caller, await loadPolicy(caller, repository));
       const members = [...of, ...records];
       const text = await formatBundle(
         members,

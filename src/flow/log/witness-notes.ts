@@ -45,7 +45,7 @@ export async function keepWitnessed(
       return found === null || found.logIndex >= checkpoint.size ? [] : [{ commit, ...found }];
     });
     if (wanted.length === 0) return 0;
-    const signer = await openSigner(caller, (await loadPolicy(caller, repository)).signing);
+    const signer = await openSigner(caller, await loadPolicy(caller, repository));
     const tree = await readTree(store, checkpoint.size);
     const drafts: NoteDraft[] = [];
     for (const { commit, logIndex, proofs } of wanted) {

@@ -114,6 +114,7 @@ function settingsOf({
     ['secrets.explain', String(secrets.isExplained)],
     ['secrets.vault', String(secrets.isVaultOn)],
     ['signing', policy.signing],
+    ['requireTouch', String(policy.requiresTouch)],
     ['notes.push', String(policy.notes.push)],
     ['onStoreError', policy.onStoreError],
     ...policy.notify.map(

@@ -16,7 +16,6 @@ import { findLostKey } from '../../identity/own-key.ts';
 import type { Caller } from '../../model/caller.ts';
 import type { Check } from '../../model/diagnosis.ts';
 import { isFault } from '../../model/fault.ts';
-import type { Policy } from '../../model/policy.ts';
 import { checkLog } from '../log/check-log.ts';
 import { checkSettled } from './check-settled.ts';
 import { readDaemonStatus } from '../daemon/daemon-status.ts';
@@ -108,8 +107,7 @@ async function checkPolicy({ caller, repository }: World): Promise<Finding> {
 
 async function checkIdentity({ caller, repository }: World): Promise<Finding> {
   const policy = await loadPolicy(caller, repository).catch(() => null); // the policy check says why
-  const signing: Policy['signing'] = policy?.signing ?? 'auto';
-  const signer = await openSigner(caller, signing);
+  const signer = await openSigner(caller, policy ?? { signing: 'auto' });
   const detail = `${signer.principal} signs with ${signer.place}`;
   if (signer.kind === 'keyring') return checkKeyringKey(caller, detail);
   if (signer.kind === 'ssh') return ok(detail);

@@ -46,7 +46,7 @@ export async function initRepository(caller: Caller, choices: InitChoices): Prom
   const specs = pickAgents(choices.settle?.agents ?? []);
   const repository = await openWorktree(caller);
   const policy = await loadPolicy(caller, repository);
-  const { signer, isNew } = await ensureIdentity(caller, policy.signing);
+  const { signer, isNew } = await ensureIdentity(caller, policy);
   const report = await alone(statePath(repository.commonDir, 'set-up.lock'), () =>
     setUp(repository, { policy, choices, signer, isNew }),
   );

@@ -145,7 +145,10 @@ function findMissing(wanted: readonly SubjectChange[], search: Search): string |
     : `${open.path} was not approved`;
 }
 
-function isGood({ decision, publicKey }: OpenedDecision, { question, commit }: Search): boolean {
+function isGood(
+  { decision, publicKey, isTouched }: OpenedDecision,
+  { question, commit }: Search,
+): boolean {
   if (decision.kind !== 'commit') return false;
   const { roots } = question;
   if (roots !== null && !roots.some((root) => decision.roots.includes(root))) return false;
@@ -155,7 +158,7 @@ function isGood({ decision, publicKey }: OpenedDecision, { question, commit }: S
   const refusal = refuseApprover(
     { trust: question.trust, people: question.people, atMs: Date.now() },
     asked,
-    { ...decision, publicKey },
+    { ...decision, publicKey, isTouched },
   );
   return refusal === null;
 }

@@ -18,7 +18,7 @@ const LEVEL = 'ORG_SOURCE_AI_PROVENANCE';
 export async function stateVsa(caller: Caller, { isOk, verdicts }: Verification): Promise<string> {
   const repository = await openRepository(caller);
   const policy = await loadPolicy(caller, repository);
-  const signer = await openSigner(caller, policy.signing);
+  const signer = await openSigner(caller, policy);
   const remote = await gitText(caller, ['config', '--get', 'remote.origin.url'], {
     okExits: [0, 1],
   });

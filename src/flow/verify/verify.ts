@@ -55,16 +55,15 @@ async function verifyIn(
   const reports: ChangeReport[] = [];
   let fetch: string | null = null;
   for (const target of targets) {
-    const trust = await withTip(
-      await readTrust(repository, objects, fixed ?? target.base),
+    const base = fixed ?? target.base;
+    const policy = await loadSharedPolicy(repository.caller, objects, base);
+    const listed = await withTip(
+      await readTrust(repository, objects, base),
       objects,
       target.commits[0],
     );
+    const trust = { ...listed, requiresTouch: policy.requiresTouch };
     trustedBy.add(describeTrust(trust.source));
-    const policy =
-      require.includes('approval') || isReported
-        ? await loadSharedPolicy(repository.caller, objects, fixed ?? target.base)
-        : NO_RULES;
     const work = { repository, objects, trust, require, policy, pushedNotes: notes };
     const verified = await verifyCommits(work, target);
     const missing = await nameMissing(repository, verified.verdicts);
@@ -91,9 +90,6 @@ async function report(
   const unapproved = await checkApprovals({ ...work, isStrict: false }, stated);
   return reportChange({ ...work, target, verdicts, statements, unapproved });
 }
-
-/** Nobody asked for approvals: no policy is read. */
-const NO_RULES = { protect: [], groups: {} } as const;
 
 async function findTargets(
   repository: Repository,
