@@ -69,6 +69,6 @@ export const AgentMark = ({ agent }: { readonly agent: string | null }): VNode =
 export const AgentName = ({ agent }: { readonly agent: string | null }): VNode => (
   <span class="agent">
     <AgentMark agent={agent} />
-    {marked(agent ?? 'unknown agent')}
+    <span>{marked(agent ?? 'unknown agent')}</span>
   </span>
 );
