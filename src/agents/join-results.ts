@@ -4,7 +4,7 @@ import type { Message, ToolCall, ToolResult } from '../model/wire.ts';
 import { callKey, contentKey } from './find-edits.ts';
 import { judgeResult } from './judge-result.ts';
 
-export interface AnsweredCall {
+interface AnsweredCall {
   /** null where the history does not hold it. */
   readonly call: ToolCall | null;
   readonly result: ToolResult;
@@ -17,7 +17,7 @@ export interface AnsweredCall {
  * @param earlier calls that the history may lack: those of the replies before, on a socket that sends only what is new.
  * @returns results behind the last thing that the model said, in order.
  */
-export function joinResults(
+function joinResults(
   messages: readonly Message[],
   earlier: readonly ToolCall[] = [],
 ): readonly AnsweredCall[] {

@@ -35,12 +35,6 @@ export type Edit =
     }
   | { readonly kind: 'command'; readonly command: string; readonly paths: readonly string[] }; // may write anything
 
-/** A file as a tool result or an edit's old text showed it: what stood there before was not the model's. */
-export interface Reading {
-  readonly path: string | null;
-  readonly text: string;
-}
-
 /** `unknown`: no result was seen; the working tree decides. */
 export type Outcome = 'accepted' | 'rejected' | 'unknown';
 

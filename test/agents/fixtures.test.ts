@@ -3,7 +3,6 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { findEdits } from '../../src/agents/find-edits.ts';
-import { findReadings } from '../../src/agents/find-readings.ts';
 import { findOutcomes } from '../../src/agents/join-results.ts';
 import { lastUserTurn } from '../../src/agents/last-user-turn.ts';
 import { recogniseAgent } from '../../src/agents/recognise-agent.ts';
@@ -38,7 +37,6 @@ function readCase(folder: string) {
     recognised,
     prompt: lastUserTurn(parsed.messages),
     outcomes: findOutcomes(agent, parsed.messages),
-    readings: findReadings(agent, parsed.messages),
     edits: findEdits(agent, format.parseReply(read('reply.json')).blocks),
   };
 }

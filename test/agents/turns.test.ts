@@ -1,11 +1,9 @@
-// What the newest turn of a request says: results, files shown, the person's words.
+// What the newest turn of a request says: results and the person's words.
 import { expect, test } from 'vitest';
-import { findReadings } from '../../src/agents/find-readings.ts';
 import { findProse } from '../../src/agents/find-prose.ts';
 import { findEdits } from '../../src/agents/find-edits.ts';
 import { findOutcomes } from '../../src/agents/join-results.ts';
 import { findTold, lastUserTurn } from '../../src/agents/last-user-turn.ts';
-import type { Reading } from '../../src/model/edit.ts';
 import type { Block, Message, ToolCall } from '../../src/model/wire.ts';
 
 const text = (role: Message['role'], ...texts: readonly string[]): Message => ({
@@ -23,99 +21,6 @@ const result = (callId: string | null, said: string, name: string | null = null)
 const answers = (...blocks: readonly Block[]): Message => ({ role: 'user', blocks });
 
 const READ: ToolCall = { id: 'r1', name: 'Read', input: { file_path: '/w/a.ts' } };
-const shell = (command: unknown): ToolCall => ({ id: 'r1', name: 'shell', input: { command } });
-const NUMBERED = '    1→const a = 1;\n    2→\n    3→const b = 2;\n';
-
-const SHOWN: readonly (readonly [string, ToolCall, string, readonly Reading[]])[] = [
-  ['Claude Code', READ, NUMBERED, [{ path: '/w/a.ts', text: 'const a = 1;\n\nconst b = 2;\n' }]],
-  ['tabs', READ, '    1\ta\n    2\t\tb\n', [{ path: '/w/a.ts', text: 'a\n\tb\n' }]],
-  [
-    'a reminder behind it',
-    READ,
-    `${NUMBERED}\n<system-reminder>\nx\n</system-reminder>`,
-    [{ path: '/w/a.ts', text: 'const a = 1;\n\nconst b = 2;' }],
-  ],
-  [
-    'OpenCode',
-    { id: 'r1', name: 'read', input: { filePath: 'a' } },
-    '<file>\n00001| x\n00002| y\n\n(End of file - total 2 lines)\n</file>',
-    [{ path: 'a', text: 'x\ny\n' }],
-  ],
-  [
-    'numbers of its own',
-    READ,
-    '1. one\n7. seven\n',
-    [{ path: '/w/a.ts', text: '1. one\n7. seven\n' }],
-  ],
-  [
-    'no numbers',
-    { id: 'r1', name: 'read_file', input: { absolute_path: '/w/a' } },
-    'x\ny\n',
-    [{ path: '/w/a', text: 'x\ny\n' }],
-  ],
-  [
-    'sed -n',
-    shell(['bash', '-lc', 'sed -n 1,400p src/a.c']),
-    '{"output":"x\\n","metadata":{"exit_code":0}}',
-    [{ path: 'src/a.c', text: 'x\n' }],
-  ],
-  ['cat', shell('cat src/a.c'), 'x\n', [{ path: 'src/a.c', text: 'x\n' }]],
-  [
-    'cat elsewhere',
-    shell('cd src && cat a.c | head -50'),
-    'x\n',
-    [{ path: 'src/a.c', text: 'x\n' }],
-  ],
-  [
-    'nl',
-    shell('nl -ba a.c | sed -n 1,2p'),
-    '     1\tx\n     2\ty\n',
-    [{ path: 'a.c', text: 'x\ny\n' }],
-  ],
-  ['cat of two files', shell('cat a b'), 'x\n', []],
-  ['grep', shell('grep -n x a.c'), '1:x\n', []],
-  ['grep through cat', shell('cat a | grep x'), 'x\n', []],
-  ['writing', shell('cat a > b'), '', []],
-  [
-    'an edit that worked',
-    { id: 'r1', name: 'Edit', input: { file_path: 'a', old_string: 'x', new_string: 'y' } },
-    'The file a has been updated.',
-    [{ path: 'a', text: 'x' }],
-  ],
-  [
-    'an edit that failed',
-    { id: 'r1', name: 'Edit', input: { file_path: 'a', old_string: 'x', new_string: 'y' } },
-    '<tool_use_error>String to replace not found</tool_use_error>',
-    [],
-  ],
-  [
-    'a patch',
-    {
-      id: 'r1',
-      name: 'apply_patch',
-      input: '*** Begin Patch\n*** Update File: a\n@@\n x\n-y\n+z\n*** End Patch',
-    },
-    'Success.',
-    [{ path: 'a', text: 'x\ny\n' }],
-  ],
-];
-
-for (const [title, call, said, want] of SHOWN) {
-  test(`readings: ${title}`, () => {
-    const messages = [text('user', 'go'), asks(call), answers(result('r1', said))];
-    expect(findReadings(null, messages)).toEqual(want);
-  });
-}
-
-test('only the newest turn is read, and calls may come from elsewhere', () => {
-  const old = [text('user', 'go'), asks(READ), answers(result('r1', NUMBERED))];
-  expect(findReadings(null, [...old, text('assistant', 'done'), text('user', 'thanks')])).toEqual(
-    [],
-  );
-  expect(findReadings(null, [answers(result('r1', 'x\n'))], [READ])).toEqual([
-    { path: '/w/a.ts', text: 'x\n' },
-  ]);
-});
 
 test('outcomes are found by id', () => {
   const write: ToolCall = { id: 'w1', name: 'Write', input: { file_path: 'a', content: 'x' } };
