@@ -4,7 +4,7 @@ import type { LineRange } from '../model/origin.ts';
 import type { Repository } from './open-repository.ts';
 import { runGit } from './run-git.ts';
 
-const BATCH = 128;
+const BATCH = 1024;
 
 export interface TreePair {
   /** Tree of the parent; the empty tree's id for a root commit. */

@@ -2,7 +2,8 @@
 import type { Repository } from './open-repository.ts';
 import { runGit } from './run-git.ts';
 
-const BATCH = 256;
+/** Commits whose patches are in memory at a time: to start git from a large process costs more than their diffs. */
+const BATCH = 1024;
 
 /** Fixed, so that every machine computes the same. */
 const DIFF = [

@@ -10,10 +10,11 @@ export const leafHash = (data: Uint8Array): Uint8Array =>
   createHash('sha256').update(LEAF_PREFIX).update(data).digest();
 
 export const nodeHash = (left: Uint8Array, right: Uint8Array): Uint8Array =>
-  createHash('sha256').update(NODE_PREFIX).update(left).update(right).digest();
+  createHash('sha256')
+    .update(Buffer.concat([NODE_PREFIX, left, right]))
+    .digest();
 
 /** The root of a tree without leaves. */
 export const emptyRoot = (): Uint8Array => createHash('sha256').digest();
 
-export const isSameHash = (a: Uint8Array, b: Uint8Array): boolean =>
-  a.length === b.length && a.every((byte, i) => byte === b[i]);
+export const isSameHash = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;

@@ -1,5 +1,13 @@
 // c2sp.org/signed-note with Ed25519 keys: text, a blank line, and lines of `— name base64(key id ‖ signature)`.
-import { createHash, createPrivateKey, createPublicKey, sign, verify } from 'node:crypto';
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  sign,
+  verify,
+  type KeyObject,
+} from 'node:crypto';
+import { keepAnswers } from '../model/keep-answers.ts';
 
 /** A private key of a log or witness. */
 export interface NoteSigner {
@@ -40,6 +48,8 @@ const PRIVATE_DER = Buffer.from('302e020100300506032b657004220420', 'hex');
 const PUBLIC_DER = Buffer.from('302a300506032b6570032100', 'hex');
 const NOTE_BYTES_MAX = 1_000_000;
 const SIGNATURES_MAX = 100;
+/** A range is of few logs and witnesses. */
+const KEYS_KEPT = 32;
 const NAME = /^[^\s+\p{Cc}]+$/u;
 
 export function noteKey(signer: NoteSigner): NoteKey {
@@ -52,14 +62,14 @@ export const formatVkey = (key: NoteKey): string =>
   `${key.name}+${Buffer.from(key.keyId).toString('hex')}+${Buffer.concat([ED25519, key.publicKey]).toString('base64')}`;
 
 /** @returns null for anything but a well-formed Ed25519 verifier key whose id is right. */
-export function parseVkey(text: string): NoteKey | null {
+export const parseVkey = keepAnswers(KEYS_KEPT, (text): NoteKey | null => {
   const match = /^([^\s+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/]+={0,2})$/.exec(text);
   const [, name = '', id = '', body = ''] = match ?? [];
   const bytes = Buffer.from(body, 'base64');
   if (!NAME.test(name) || bytes.length !== 33 || bytes[0] !== 1) return null;
   const key = keyOf(name, bytes.subarray(1));
   return Buffer.from(key.keyId).toString('hex') === id ? key : null;
-}
+});
 
 /** The private key in the form that Go's note package reads, one line without LF. */
 export const formatSigner = (signer: NoteSigner): string =>
@@ -123,12 +133,17 @@ function keyOf(name: string, publicKey: Uint8Array): NoteKey {
 }
 
 /** @param seed 32 bytes. */
-export const privateKeyOf = (seed: Uint8Array): ReturnType<typeof createPrivateKey> =>
+export const privateKeyOf = (seed: Uint8Array): KeyObject =>
   createPrivateKey({ key: Buffer.concat([PRIVATE_DER, seed]), format: 'der', type: 'pkcs8' });
 
 /** @param bytes 32. */
-export const publicKeyOf = (bytes: Uint8Array): ReturnType<typeof createPublicKey> =>
-  createPublicKey({ key: Buffer.concat([PUBLIC_DER, bytes]), format: 'der', type: 'spki' });
+export const publicKeyOf = (bytes: Uint8Array): KeyObject =>
+  importPublic(Buffer.from(bytes).toString('base64'));
+
+const importPublic = keepAnswers(KEYS_KEPT, (base64) => {
+  const key = Buffer.concat([PUBLIC_DER, Buffer.from(base64, 'base64')]);
+  return createPublicKey({ key, format: 'der', type: 'spki' });
+});
 
 /** Signed notes are valid UTF-8 without control characters but LF; a lone surrogate is not UTF-8. */
 const hasControl = (text: string): boolean => /[^\P{Cc}\n]|\p{Surrogate}/u.test(text);

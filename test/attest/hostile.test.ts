@@ -173,7 +173,10 @@ test('random lines, blobs and proofs', () => {
       expect(parseAllowedSigners(line).signers).toEqual([]);
       expect(parseTree(Buffer.from(bytes), 40).length).toBeLessThan(20);
       const said: Predicate = { ...predicate(), log: { ...log, proof: line, vkey: line } };
-      expect(checkLog(facts.commit, said, {})).toBe('the log proof is malformed');
+      expect(checkLog(facts.commit, said, {})).toEqual({
+        kind: 'unlogged',
+        why: 'the log proof is malformed',
+      });
     }),
     { numRuns: 150 },
   );

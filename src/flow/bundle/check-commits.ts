@@ -6,6 +6,7 @@ import { judgeNote } from '../../attest/judge-note.ts';
 import type { Trust } from '../../attest/trust.ts';
 import { parseCommit } from '../../git/commit-facts.ts';
 import { linesOf } from '../../git/notes.ts';
+import type { Checkpoint } from '../../log/checkpoint.ts';
 import { isString } from '../../model/json.ts';
 import type { Statement } from '../../model/statement.ts';
 import type { CommitFacts, CommitVerdict, VerifyStatus } from '../../model/verdict.ts';
@@ -20,6 +21,8 @@ export interface BundledCommit {
   readonly facts: CommitFacts | null;
   /** Of those that are verified. */
   readonly statement: Statement | null;
+  /** Of its log's proof; null where the statement is. */
+  readonly checkpoint: Checkpoint | null;
 }
 
 /** In the order of their ids. */
@@ -34,8 +37,10 @@ export function checkCommits({ members }: OpenedBundle, trust: Trust): readonly 
         trust,
       );
     });
-  const stated = commits.flatMap(({ facts, statement }) =>
-    facts !== null && statement !== null ? [{ facts, statement }] : [],
+  const stated = commits.flatMap(({ facts, statement, checkpoint }) =>
+    facts !== null && statement !== null && checkpoint !== null
+      ? [{ facts, statement, checkpoint }]
+      : [],
   );
   const chain = checkLogChain(stated);
   return commits.map((each) => {
@@ -48,6 +53,7 @@ const refuse = (each: BundledCommit, status: VerifyStatus, reason: string): Bund
   ...each,
   verdict: { ...each.verdict, status, reason },
   statement: null,
+  checkpoint: null,
 });
 
 interface Given {
@@ -58,7 +64,7 @@ interface Given {
 
 function judge({ commit, raw, lines }: Given, trust: Trust): BundledCommit {
   const verdict = { commit, status: 'malformed', signer: null, reason: null } as const;
-  const nothing = { verdict, subject: '', facts: null, statement: null };
+  const nothing = { verdict, subject: '', facts: null, statement: null, checkpoint: null };
   if (idOf(raw, commit.length) !== commit)
     return refuse(nothing, 'malformed', 'the object is another than its id says');
   const reading = parseCommit({ oid: commit, type: 'commit', bytes: raw });
@@ -72,8 +78,10 @@ function judge({ commit, raw, lines }: Given, trust: Trust): BundledCommit {
   const { status, signer, reason, statement, signed } = best;
   const judged = { ...known, verdict: { commit, status, signer, reason } };
   if (status !== 'verified' || statement === null || signed === null) return judged;
-  const why = checkLog(commit, statement.predicate, signed);
-  return why === null ? { ...judged, statement } : refuse(judged, 'unlogged', why);
+  const logged = checkLog(commit, statement.predicate, signed);
+  return logged.kind === 'logged'
+    ? { ...judged, statement, checkpoint: logged.checkpoint }
+    : refuse(judged, 'unlogged', logged.why);
 }
 
 /** git's name for the object. @param digits of the id: SHA-1 or SHA-256. */

@@ -1,7 +1,7 @@
 // Is the record of this commit in the log that the statement names? Offline: the proof, the key and the leaf are all in
 // the note.
-import { openCheckpoint, checkProof } from '../../log/check-proof.ts';
-import { parseProof } from '../../log/checkpoint.ts';
+import { checkProof } from '../../log/check-proof.ts';
+import type { Checkpoint } from '../../log/checkpoint.ts';
 import { isConsistent } from '../../log/verify.ts';
 import type { JsonObject } from '../../model/json.ts';
 import type { LogGrowth, Predicate } from '../../model/statement.ts';
@@ -9,27 +9,35 @@ import { commitLeaf } from '../attest/commit-leaf.ts';
 
 const HASH_BYTES = 32;
 
-/** @param signed the predicate as it was signed. @returns why not, null where the proofs hold. */
-export function checkLog(commit: string, said: Predicate, signed: JsonObject): string | null {
+export type LogCheck =
+  /** The log's key signed the checkpoint, and the record is in. */
+  | { readonly kind: 'logged'; readonly checkpoint: Checkpoint }
+  | { readonly kind: 'unlogged'; readonly why: string };
+
+/** @param signed the predicate as it was signed. */
+export function checkLog(commit: string, said: Predicate, signed: JsonObject): LogCheck {
   const { log } = said;
-  if (log === null) return 'the statement names no log';
+  if (log === null) return unlogged('the statement names no log');
   const leaf = findLeaf(commit, said, signed);
-  if (leaf === null) return 'the statement is nested too deeply';
+  if (leaf === null) return unlogged('the statement is nested too deeply');
   const checked = checkProof(log.proof, log.vkey, leaf);
   switch (checked.kind) {
     case 'included':
-      if (checked.checkpoint.origin !== log.origin) return 'the proof is of another log';
-      return log.since === null ? null : checkGrowth(log.since, log.proof, log.vkey);
+      return checked.checkpoint.origin === log.origin
+        ? checkGrowth(log.since, checked.checkpoint)
+        : unlogged('the proof is of another log');
     case 'malformed':
-      return 'the log proof is malformed';
+      return unlogged('the log proof is malformed');
     case 'bad-signature':
-      return 'the checkpoint is not signed by the log’s key';
+      return unlogged('the checkpoint is not signed by the log’s key');
     case 'wrong-origin':
-      return 'the checkpoint is of another log';
+      return unlogged('the checkpoint is of another log');
     case 'not-included':
-      return 'the log does not hold this record';
+      return unlogged('the log does not hold this record');
   }
 }
+
+const unlogged = (why: string): LogCheck => ({ kind: 'unlogged', why });
 
 /** @returns null where members that nobody here knows are nested beyond what can be walked. */
 export function findLeaf(commit: string, said: Predicate, signed: JsonObject): Uint8Array | null {
@@ -41,12 +49,14 @@ export function findLeaf(commit: string, said: Predicate, signed: JsonObject): U
   }
 }
 
-function checkGrowth(since: LogGrowth, proof: string, vkey: string): string | null {
-  const now = openCheckpoint(parseProof(proof)?.checkpoint ?? '', vkey);
+function checkGrowth(since: LogGrowth | null, now: Checkpoint): LogCheck {
+  if (since === null) return { kind: 'logged', checkpoint: now };
   const hashes = [since.root, ...since.path].map((text) => Buffer.from(text, 'base64'));
   const [oldRoot, ...path] = hashes;
-  if (now === null || oldRoot === undefined || hashes.some((hash) => hash.length !== HASH_BYTES))
-    return 'the consistency proof is malformed';
+  if (oldRoot === undefined || hashes.some((hash) => hash.length !== HASH_BYTES))
+    return unlogged('the consistency proof is malformed');
   const claim = { oldSize: since.size, newSize: now.size, oldRoot, newRoot: now.root };
-  return isConsistent(claim, path) ? null : 'the log was rewritten since an earlier note';
+  return isConsistent(claim, path)
+    ? { kind: 'logged', checkpoint: now }
+    : unlogged('the log was rewritten since an earlier note');
 }

@@ -1,8 +1,8 @@
 // B9: verify a range of commits that all have signed notes with log proofs.
-import { attest, makeIdentity } from '../../attest/attest-kit.ts';
-import { openLab } from '../../attest/lab.ts';
-import { ENTRY } from '../place.ts';
+import { join } from 'node:path';
+import { ENTRY, openPlace } from '../place.ts';
 import type { Row, Sized } from '../row.ts';
+import { makeSignedHistory } from '../signed-history.ts';
 import { median, timeProgram } from '../timing.ts';
 
 const RUNS = 3;
@@ -14,7 +14,7 @@ export const row: Row = {
   title: 'aitrail verify of a range',
   run: async ({ isFull }) => {
     const sizes: Sized[] = [];
-    for (const commits of isFull ? [1000, BAR_COMMITS] : [20, 80])
+    for (const commits of isFull ? [1000, BAR_COMMITS] : [100, 400])
       sizes.push({ size: commits, value: await measure(commits) });
     const [small, large] = sizes;
     const each =
@@ -35,16 +35,16 @@ export const row: Row = {
 };
 
 async function measure(count: number): Promise<number> {
-  const lab = openLab();
-  await makeIdentity(lab);
-  const commits = Array.from({ length: count + 1 }, (_, at) =>
-    lab.commit('log.txt', `line ${String(at)} // ai: of ${String(count)}\n`),
-  );
-  await attest(lab, commits.slice(1));
-  const range = `${commits[0] ?? ''}..HEAD`;
-  const args = [ENTRY, 'verify', range];
-  const times = Array.from({ length: RUNS }, () =>
-    timeProgram({ command: process.execPath, args, cwd: lab.repo, env: lab.env, okExits: [0, 1] }),
-  );
-  return median(times);
+  const place = openPlace();
+  try {
+    const args = [ENTRY, 'verify', await makeSignedHistory(place, 'signed', count)];
+    const { env } = place;
+    const cwd = join(place.dir, 'signed');
+    const times = Array.from({ length: RUNS }, () =>
+      timeProgram({ command: process.execPath, args, cwd, env }),
+    );
+    return median(times);
+  } finally {
+    place.remove();
+  }
 }
