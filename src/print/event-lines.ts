@@ -8,7 +8,7 @@ export function eventLines(events: readonly EventRecord[], width: number): strin
   if (events.length === 0) return 'nothing was refused, denied or stopped\n';
   return events
     .map((event) => {
-      const head = `${event.id}  ${localMinute(event.atMs)}  ${event.kind.padEnd(7)}`;
+      const head = `${event.id}  ${localMinute(event.atMs)}  ${event.kind.padEnd(8)}`;
       return `${fitColumns(`${head}  ${plainLine(wordsOf(event))}`, width).trimEnd()}\n`;
     })
     .join('');

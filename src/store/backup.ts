@@ -115,8 +115,10 @@ function publish(draft: string, file: string): void {
   try {
     linkSync(draft, file);
   } catch (cause) {
-    const why = existsSync(file) ? 'it is there already' : String(cause);
-    throw new Fault('OUT_UNWRITABLE', `backup ${file}: ${why}`, { cause });
+    const isThere = existsSync(file);
+    const why = isThere ? 'it is there already' : String(cause);
+    const fix = isThere ? { fix: 'name a file that is not there yet' } : {};
+    throw new Fault('OUT_UNWRITABLE', `backup ${file}: ${why}`, { cause, ...fix });
   }
 }
 

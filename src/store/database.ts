@@ -1,6 +1,14 @@
 // The SQLite database behind the embedded store: opening, versions, statements, and what its errors mean to a user.
 import { randomBytes } from 'node:crypto';
-import { chmodSync, closeSync, copyFileSync, existsSync, mkdirSync, openSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  rmSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { Fault } from '../model/fault.ts';
@@ -149,10 +157,17 @@ function migrate(database: Database, file: string): void {
       database.run(`INSERT INTO meta (name, value) VALUES ('key', ?)`, [randomBytes(32)]);
     database.exec(`PRAGMA user_version = ${MIGRATIONS.length}`);
   });
+  dropCopies(file, version);
   // stores of older versions never gave a page back
   const isShrinking =
     database.get<{ auto_vacuum: number }>('PRAGMA auto_vacuum')?.auto_vacuum === 2;
   if (!isShrinking && version > 0) database.exec('PRAGMA auto_vacuum = INCREMENTAL; VACUUM');
+}
+
+/** The way back is to the version before: older copies hold nothing that the newest does not. */
+function dropCopies(file: string, newest: number): void {
+  for (let version = 1; version < newest; version += 1)
+    rmSync(`${file}.v${version}`, { force: true });
 }
 
 function versionOf(database: Database, file: string): number {

@@ -141,4 +141,8 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX observations_by_exchange ON observations (exchange);
   CREATE INDEX sessions_by_worktree ON sessions (worktree);
   `,
+  `
+  -- which exchanges wrote a file, without reading what they wrote
+  CREATE INDEX emissions_by_file ON emissions (path, exchange) WHERE path IS NOT NULL;
+  `,
 ];

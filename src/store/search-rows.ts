@@ -33,12 +33,12 @@ export function searchExchanges(
   query: SearchQuery,
   limit: number,
 ): readonly Exchange[] {
-  const { from, clauses } = sourceOf(query);
+  const { from, clauses, order } = sourceOf(query);
   const wanted = [...clauses, ...timeClauses(query), ...filterClauses(query.filters)];
   const where = wanted.length === 0 ? '' : `WHERE ${wanted.map(({ sql }) => sql).join(' AND ')}`;
   const rows = database.all<ExchangeRow>(
     `SELECT e.*, s.id AS session_id FROM ${from} CROSS JOIN sessions s ON s.n = e.session
-     ${where} ORDER BY e.n DESC LIMIT ?`,
+     ${where} ORDER BY ${order} DESC LIMIT ?`,
     [...wanted.flatMap(({ values }) => values), limit],
   );
   return rows.map(exchangeOf);
@@ -53,6 +53,7 @@ interface Clause {
 function sourceOf({ terms }: SearchQuery): {
   readonly from: string;
   readonly clauses: readonly Clause[];
+  readonly order: string;
 } {
   const wanted = terms.filter(({ isNot }) => !isNot);
   const unwanted = terms.filter(({ isNot }) => isNot).map(matchOf);
@@ -61,12 +62,14 @@ function sourceOf({ terms }: SearchQuery): {
       sql: 'e.n NOT IN (SELECT rowid FROM texts WHERE texts MATCH ?)',
       values: [match],
     }));
-    return { from: 'exchanges e', clauses };
+    return { from: 'exchanges e', clauses, order: 'e.n' };
   }
   const match = [wanted.map(matchOf).join(' AND '), ...unwanted].join(' NOT ');
   return {
-    from: '(SELECT rowid AS n FROM texts WHERE texts MATCH ? ORDER BY rowid DESC) t CROSS JOIN exchanges e ON e.n = t.n',
-    clauses: [{ sql: 'true', values: [match] }],
+    from: 'texts CROSS JOIN exchanges e ON e.n = texts.rowid',
+    clauses: [{ sql: 'texts MATCH ?', values: [match] }],
+    // the index itself goes backwards: asked for another column it would find all first, and sort them
+    order: 'texts.rowid',
   };
 }
 
@@ -140,7 +143,7 @@ const named = (column: string, value: string): readonly [string, readonly Value[
 
 /** A file that was written: its whole path, its end or a folder above it, or a pattern of these. */
 const pathClause = (value: string): Clause => ({
-  sql: `e.n IN (SELECT exchange FROM emissions WHERE path = ? OR path GLOB ? OR path GLOB ?)`,
+  sql: `e.n IN (SELECT exchange FROM emissions WHERE path IS NOT NULL AND (path = ? OR path GLOB ? OR path GLOB ?))`,
   values: /[*?]/.test(value)
     ? [value, value, `*/${value}`]
     : [value, `*/${escapeGlob(value)}`, `${escapeGlob(value.replace(/\/$/, ''))}/*`],

@@ -1,11 +1,11 @@
 // The access log: who looked at recordings, with which command, and at which record. Never what was searched for.
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { stateHome } from '../../config/places.ts';
+import { organisationFile, stateHome, userConfigFile } from '../../config/places.ts';
 import type { Caller } from '../../model/caller.ts';
 import { isFault } from '../../model/fault.ts';
 import { nameCaller } from '../keep/name-caller.ts';
-import { loadPolicy } from '../policy/load-policy.ts';
 import { recordEvent } from './record-event.ts';
 
 /** Ids of ours; anything else may be anything. */
@@ -19,12 +19,20 @@ export async function noteRead(
 ): Promise<void> {
   if (!existsSync(join(stateHome(caller.env), 'store.db'))) return;
   try {
-    // what a repository says counts for nothing here
-    if (!(await loadPolicy(caller, null)).isAccessLogged) return;
+    if (!(await isLogged(caller))) return;
     const records = words.filter((word) => RECORD.test(word));
     const by = await nameCaller(caller);
     await recordEvent(caller, { kind: 'read', atMs: Date.now(), detail: { verb, records, by } });
   } catch (thrown) {
     if (!isFault(thrown)) throw thrown;
   }
+}
+
+/** What a repository says counts for nothing here. A file that does not even name the key need not be understood for it. */
+async function isLogged(caller: Caller): Promise<boolean> {
+  const files = [userConfigFile(caller.env), organisationFile(caller.env).path];
+  const texts = await Promise.all(files.map((file) => readFile(file, 'utf8').catch(() => '')));
+  if (!texts.some((text) => text.includes('accessLog'))) return true;
+  const { loadPolicy } = await import('../policy/load-policy.ts');
+  return (await loadPolicy(caller, null)).isAccessLogged;
 }
