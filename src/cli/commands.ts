@@ -49,6 +49,7 @@ export const COMMANDS: readonly Entry[] = [
     summary: 'check the append-only log of recordings, and prove entries of it',
     load: async () => (await import('./log.ts')).commands,
   },
+  { name: 'gateway', load: async () => [(await import('./gateway.ts')).command] },
   { name: 'witness', load: async () => (await import('./witness.ts')).commands },
   { name: 'report', load: async () => (await import('./report.ts')).commands },
   { name: 'incident', load: async () => (await import('./incident.ts')).commands },

@@ -34,7 +34,8 @@ const DEFAULTS: Readonly<Record<string, string>> = {
 };
 
 /** Keys that a repository's file cannot set at all. */
-const OWN = /^(?:connections|signing|notify|telemetry|identity|pipelines|secrets\.vault)/;
+const OWN =
+  /^(?:connections|signing|notify|telemetry|identity|pipelines|store|gateway|secrets\.vault)/;
 
 /** Who may approve is nothing that a user decides for everybody else. */
 const SHARED = /^groups/;

@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../model/canonical-json.ts';
 import type { Policy, SecretAction, SecretsPolicy, SettingPlace } from '../model/policy.ts';
+import type { TeamPlaces } from '../model/team.ts';
 import { DEFAULT_SECRETS } from './defaults.ts';
 import { type Ladder, type Layer, notYours, pickStrictest } from './ladder.ts';
 import { mergeExpire, mergeGroups, mergeHold } from './merge-approvals.ts';
@@ -11,6 +12,7 @@ import { mergeConnections } from './merge-connections.ts';
 import { mergeIdentity, mergePipelines } from './merge-identity.ts';
 import { mergeNotify } from './merge-notify.ts';
 import { mergeKeeping } from './merge-keeping.ts';
+import { mergeTeam } from './merge-team.ts';
 import { mergeTelemetry } from './merge-telemetry.ts';
 import type { Configuration } from './schema.ts';
 
@@ -18,6 +20,8 @@ export interface InForce {
   readonly policy: Policy;
   /** Setting (`secrets.onResponse`) → where the value in force was written; absent: the default. */
   readonly places: ReadonlyMap<string, SettingPlace>;
+  /** What is no rule. */
+  readonly team: TeamPlaces;
 }
 
 type Climb = <Word extends string>(ladder: Ladder<Word>) => Word;
@@ -63,10 +67,12 @@ export function mergeLayers(layers: readonly Layer[]): InForce {
     notify: mergeNotify(layers, places),
     telemetry: mergeTelemetry(layers, places),
   };
+  const team = mergeTeam(layers, places);
   const digest = createHash('sha256').update(canonicalJson(settled)).digest('hex');
   return {
     policy: { ...settled, digest, files: layers.map((layer) => layer.document.file) },
     places,
+    team,
   };
 }
 

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { protect, push, rule } from './schema-rules.ts';
 import { VERSION } from '../model/version.ts';
 import { identity, onlyFor, pipelines } from './identity-schema.ts';
+import { gateway, store } from './team-schema.ts';
 
 const action = z.enum(['block', 'mask', 'warn', 'off']);
 const patterns = z.array(z.string().min(1)).min(1);
@@ -232,6 +233,8 @@ export const CONFIGURATION = z.strictObject({
     ),
   notify: z.array(notify).optional().describe('webhooks: what happened and where, never content'),
   telemetry: telemetry.optional(),
+  store: store.optional(),
+  gateway: gateway.optional(),
   onStoreError: z
     .enum(['refuse', 'forward'])
     .optional()

@@ -20,7 +20,7 @@ export async function runHookHere(given: Omit<HookCall, 'stdin'>): Promise<HookA
 export async function runHookCall(call: HookCall): Promise<HookAnswer> {
   const answer = await askDaemon(call);
   if (answer !== null) return answer;
-  const world = openFallbackWorld(call.caller.env[ASKED_VARIABLE] === '1');
+  const world = openFallbackWorld(call.caller, call.caller.env[ASKED_VARIABLE] === '1');
   try {
     const own = await runHook(call, world);
     if (own === null) throw new Error('a hook that has all the time says that it has none');

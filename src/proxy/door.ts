@@ -143,6 +143,8 @@ export type Tunnel =
     };
 
 export interface Door {
+  /** Host names besides those of loopback that it may be asked by, lower case. */
+  readonly names?: readonly string[];
   admit(knock: Knock): Promise<Visit | Refusal>;
   admitTunnel(knock: TunnelKnock): Promise<Tunnel | Refusal>;
   /** The proxy itself turned somebody away. */

@@ -23,7 +23,7 @@ export interface Call {
 export async function serve(call: Call): Promise<void> {
   const { asked, client, door } = call;
   const knock = knockOf(asked, call.tunnelled);
-  const why = findStranger(asked, knock);
+  const why = findStranger(asked, knock, door.names);
   if (why !== null) {
     const refusal = plainRefusal(403, 'FOREIGN_ORIGIN', why);
     door.turnedAway(refusal);

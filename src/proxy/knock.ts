@@ -1,6 +1,6 @@
 // What a request asks for: by the base URL that a client was given, or through the forward proxy.
 import type { Asked } from './client.ts';
-import type { Knock } from './door.ts';
+import type { Door, Knock } from './door.ts';
 import { findForeign } from './foreign.ts';
 import { valueOf } from './headers.ts';
 import { parseBareTarget, parseTarget } from './target.ts';
@@ -53,7 +53,11 @@ function parseAbsolute(url: string): { readonly origin: string; readonly path: s
 }
 
 /** @returns why the asker may not talk to us; null where it may. A proxied request names its own host and origin. */
-export function findStranger({ host, origin }: Asked, knock: Knock): string | null {
+export function findStranger(
+  { host, origin }: Asked,
+  knock: Knock,
+  names: Door['names'] = [],
+): string | null {
   if (knock.forward !== null) return null; // no web page can send the token that these need
-  return findForeign(host, origin);
+  return findForeign(host, origin, names);
 }

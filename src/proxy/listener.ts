@@ -1,11 +1,11 @@
-// The listener on loopback: one request → the door → the upstream → the client.
-import { createServer, type Server } from 'node:http';
-import { Fault } from '../model/fault.ts';
+// The listener: one request → the door → the upstream → the client.
+import type { ServerResponse } from 'node:http';
 import type { Asked, Client } from './client.ts';
 import { askedOfH1, clientOfH1 } from './client-h1.ts';
 import type { Door } from './door.ts';
 import { serve } from './exchange.ts';
 import type { Tunnelled } from './knock.ts';
+import { type Certificate, openServers } from './server-pair.ts';
 import { openTunnels } from './tunnels.ts';
 import { openUpstreams } from './upstreams.ts';
 import { openSockets } from './websocket.ts';
@@ -14,6 +14,10 @@ export interface Listener {
   readonly port: number;
   /** Requests under way. */
   open(): number;
+  /** The certificate of new connections. @throws Error where it is none. */
+  renew(certificate: Certificate): void;
+  /** Ends everything that is under way. */
+  cut(): void;
   /** Stops accepting, waits for what is under way, then closes. @param graceMs how long at most. */
   close(graceMs: number): Promise<void>;
 }
@@ -21,18 +25,31 @@ export interface Listener {
 const HOST = '127.0.0.1';
 const HEADER_BYTES_MAX = 256 * 1024;
 
+/** A page of our own; null: the request is for somebody else. */
+export type FindPage = (
+  method: string,
+  path: string,
+) => Promise<{
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
+}> | null;
+
 export interface ListenerOptions {
   /** 0: any. */
   readonly port: number;
   /** Certificates, PEM, that upstreams are checked against; null: Node's own. */
   readonly trust: readonly string[] | null;
+  /** Default: loopback. */
+  readonly host?: string;
+  /** Default: plain HTTP. */
+  readonly certificate?: Certificate;
+  readonly page?: FindPage;
 }
 
 /** @throws Fault PORT_BUSY. */
-export async function openListener(
-  { port, trust }: ListenerOptions,
-  door: Door,
-): Promise<Listener> {
+export async function openListener(options: ListenerOptions, door: Door): Promise<Listener> {
+  const { port, trust, host = HOST, page = () => null, certificate = null } = options;
   const upstreams = openUpstreams(trust);
   const sockets = openSockets(door, trust);
   let open = 0;
@@ -41,56 +58,52 @@ export async function openListener(
     client.onClose(() => (open -= 1));
     void serve({ asked, client, door, upstreams, tunnelled });
   };
-  const server = createServer(
-    { maxHeaderSize: HEADER_BYTES_MAX, requestTimeout: 0, keepAliveTimeout: 75_000 },
-    (request, response) =>
-      take(askedOfH1(request), clientOfH1(response), tunnels.routeOf(request.socket)),
-  );
-  const tunnels = openTunnels({ door, trust, headerBytesMax: HEADER_BYTES_MAX, server, take });
-  server.on('upgrade', (request, socket, head) =>
-    sockets.upgrade({ request, socket, head, tunnelled: tunnels.routeOf(socket) }),
-  );
-  server.on('connect', (request, socket, head) => tunnels.connect(request, socket, head));
-  server.on('clientError', (_error, socket) => socket.destroy());
+  const limits = { maxHeaderSize: HEADER_BYTES_MAX, requestTimeout: 0, keepAliveTimeout: 75_000 };
+  const servers = openServers(limits, certificate, (request, response) => {
+    const found = page(request.method ?? '', request.url ?? '');
+    if (found === null)
+      take(askedOfH1(request), clientOfH1(response), tunnels.routeOf(request.socket));
+    else void sendPage(response, found);
+  });
+  const { inner, outer } = servers;
+  const tunnels = openTunnels({
+    door,
+    trust,
+    headerBytesMax: HEADER_BYTES_MAX,
+    server: inner,
+    take,
+  });
+  for (const server of new Set([inner, outer])) {
+    server.on('upgrade', (request, socket, head) =>
+      sockets.upgrade({ request, socket, head, tunnelled: tunnels.routeOf(socket) }),
+    );
+    server.on('connect', (request, socket, head) => tunnels.connect(request, socket, head));
+    server.on('clientError', (_error, socket) => socket.destroy());
+  }
   const cutAll = (): void => {
-    server.closeAllConnections();
+    outer.closeAllConnections();
     sockets.closeAll();
     tunnels.closeAll();
   };
   return {
-    port: await listen(server, port),
+    port: await servers.listen(host, port),
     open: () => open + sockets.open() + tunnels.open(),
+    renew: servers.renew,
+    cut: cutAll,
     close: async (graceMs) => {
       sockets.closeIdle();
       tunnels.closeIdle();
-      await closeServer(server, cutAll, graceMs);
+      await servers.close(graceMs, cutAll);
       await upstreams.close();
     },
   };
 }
 
-function listen(server: Server, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) => {
-      const isBusy = cause.code === 'EADDRINUSE' || cause.code === 'EACCES';
-      reject(
-        isBusy ? new Fault('PORT_BUSY', `port ${String(port)} cannot be used`, { cause }) : cause,
-      );
-    });
-    server.listen({ port, host: HOST }, () => {
-      const address = server.address();
-      resolve(typeof address === 'object' && address !== null ? address.port : port);
-    });
-  });
-}
-
-function closeServer(server: Server, cutAll: () => void, graceMs: number): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(cutAll, graceMs);
-    server.close(() => {
-      clearTimeout(timer);
-      resolve();
-    });
-    server.closeIdleConnections();
-  });
+async function sendPage(
+  response: ServerResponse,
+  finding: NonNullable<ReturnType<FindPage>>,
+): Promise<void> {
+  const { status, contentType, body } = await finding;
+  response.writeHead(status, { 'content-type': contentType, 'cache-control': 'no-store' });
+  response.end(body);
 }

@@ -75,7 +75,7 @@ export function openSockets(door: Door, trust: readonly string[] | null): Socket
 async function upgrade(call: Upgrade): Promise<void> {
   const { request, asked, door } = call;
   const knock = knockOf(asked, call.tunnelled);
-  const why = findStranger(asked, knock);
+  const why = findStranger(asked, knock, door.names);
   if (why !== null) {
     const refusal = plainRefusal(403, 'FOREIGN_ORIGIN', why);
     door.turnedAway(refusal);

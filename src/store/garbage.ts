@@ -1,7 +1,7 @@
 // Content that nothing refers to any more. Found by following every reference, beside a running writer; deleted in small
 // steps, each of which asks again whether something that came meanwhile needs it.
-import { parseCounts } from './counts.ts';
 import type { Database } from './database.ts';
+import { followLists, type ListRow, type Need, type ReferringRow, WHOLE } from './follow-lists.ts';
 import { readList } from './lists.ts';
 import type { Garbage, GarbageMark } from './upkeep-store.ts';
 
@@ -24,7 +24,10 @@ export function findGarbage(database: Database): Garbage {
     live.add(part);
   for (const { list } of database.all<{ list: number }>('SELECT DISTINCT list FROM observations'))
     needs.set(list, WHOLE);
-  const lists = followLists(database, needs, live);
+  const rows = database.all<ListRow>(
+    'SELECT n, parent, prefix, suffix, tail FROM lists ORDER BY n DESC',
+  );
+  const lists = followLists(rows, needs, live);
   const parts = database
     .all<{ n: number }>('SELECT n FROM parts')
     .flatMap(({ n }) => (live.has(n) ? [] : [n]));
@@ -52,75 +55,6 @@ export function dropFingerprints(database: Database, from: number): number | nul
     [from, until],
   );
   return last === undefined ? null : until + 1;
-}
-
-interface ReferringRow {
-  readonly request_headers: number;
-  readonly response_headers: number | null;
-  readonly context: number | null;
-  readonly request_list: number;
-}
-
-interface ListRow {
-  readonly n: number;
-  readonly parent: number | null;
-  readonly prefix: number;
-  readonly suffix: number;
-  readonly tail: Uint8Array;
-}
-
-/** How many of a list's first and last parts somebody needs. */
-interface Need {
-  readonly first: number;
-  readonly last: number;
-}
-
-const WHOLE: Need = { first: Infinity, last: Infinity };
-
-/**
- * Parents have smaller numbers than their children: from the newest list down, each is seen after all that lean on it.
- *
- * @param needs grows; @param live gets the parts of lists that are needed. @returns lists that nobody needs.
- */
-function followLists(
-  database: Database,
-  needs: Map<number, Need>,
-  live: Set<number>,
-): readonly number[] {
-  const unneeded: number[] = [];
-  for (const row of database.all<ListRow>(
-    'SELECT n, parent, prefix, suffix, tail FROM lists ORDER BY n DESC',
-  )) {
-    const need = needs.get(row.n);
-    if (need === undefined) {
-      unneeded.push(row.n);
-      continue;
-    }
-    const tail = parseCounts(row.tail);
-    const end = row.prefix + tail.length + row.suffix;
-    tail.forEach((part, i) => {
-      const at = row.prefix + i;
-      if (at < need.first || at >= end - need.last) live.add(part);
-    });
-    if (row.parent === null) continue;
-    const known = needs.get(row.parent) ?? { first: 0, last: 0 };
-    const asked = needOfParent(row, tail.length, need);
-    needs.set(row.parent, {
-      first: Math.max(known.first, asked.first),
-      last: Math.max(known.last, asked.last),
-    });
-  }
-  return unneeded;
-}
-
-/** Where a need reaches across the middle, all of that side is kept. */
-function needOfParent({ prefix, suffix }: ListRow, own: number, need: Need): Need {
-  const reachesBack = need.last > suffix + own;
-  const reachesOn = need.first > prefix + own;
-  return {
-    first: reachesBack ? prefix : Math.min(need.first, prefix),
-    last: reachesOn ? suffix : Math.min(need.last, suffix),
-  };
 }
 
 function markNow(database: Database): GarbageMark {

@@ -1,9 +1,9 @@
 // Takes exchanges away: rows, words and observations at once, in one transaction with the log's entry that says so. Parts
 // that others may share go later (garbage.ts).
-import { createHash } from 'node:crypto';
 import type { GoneRecords, Hold, Removable, Removal } from '../model/removal.ts';
 import type { Database, Value } from './database.ts';
 import { addEvent } from './event-rows.ts';
+import { digestOfGone, goneOf } from './gone.ts';
 
 /** Exchanges of one transaction: short enough that no recording waits for it. */
 const TOGETHER = 200;
@@ -56,7 +56,7 @@ export function removeExchanges(database: Database, removal: Removal, by: string
     atMs: Date.now(),
     detail: {
       exchanges: rows.length,
-      records: digestOf(rows.map(({ log_index }) => log_index)),
+      records: digestOfGone(rows.map(({ log_index }) => log_index)),
       before: removal.beforeMs === null ? null : new Date(removal.beforeMs).toISOString(),
       by,
     },
@@ -92,9 +92,7 @@ export function listGone(database: Database): readonly GoneRecords[] {
       'SELECT kind, detail FROM events WHERE id = ?',
       [event],
     );
-    const detail: { readonly records?: string } = JSON.parse(row?.detail ?? '{}');
-    const why = row?.kind === 'erased' ? 'erased' : 'pruned';
-    return { event, why, count: indexes.length, isSound: detail.records === digestOf(indexes) };
+    return goneOf({ event, kind: row?.kind ?? null, detail: row?.detail ?? null }, indexes);
   });
 }
 
@@ -192,8 +190,3 @@ function removeEmpty(database: Database, { why, beforeMs }: Removal): void {
     [now, why === 'erased' ? now : before],
   );
 }
-
-const digestOf = (indexes: readonly number[]): string =>
-  createHash('sha256')
-    .update(indexes.toSorted((a, b) => a - b).join('\n'))
-    .digest('hex');

@@ -38,3 +38,17 @@ export const NO_METERS: Meters = {
   denied: nothing,
   close: () => Promise.resolve(),
 };
+
+/** Both count. */
+export function joinMeters(first: Meters, second: Meters): Meters {
+  const both = [first, second];
+  return {
+    exchange: (seen) => both.forEach((meters) => meters.exchange(seen)),
+    delay: (phase, ms) => both.forEach((meters) => meters.delay(phase, ms)),
+    decision: (decision) => both.forEach((meters) => meters.decision(decision)),
+    denied: (count) => both.forEach((meters) => meters.denied(count)),
+    close: async () => {
+      await Promise.all(both.map((meters) => meters.close()));
+    },
+  };
+}

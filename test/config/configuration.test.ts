@@ -78,8 +78,8 @@ test.each([
   ],
   [
     'a key of a later version',
-    { [RC]: 'store: x\n' },
-    'CONFIG_INVALID .aitrailrc.yaml:1:1: unknown key store',
+    { [RC]: 'storage: x\n' },
+    'CONFIG_INVALID .aitrailrc.yaml:1:1: unknown key storage',
   ],
   [
     'approvers of a rule that asks nobody',
@@ -196,6 +196,26 @@ test.each([
     'clone sends news elsewhere',
     { [RC]: 'notify: [{ on: [block], url: "https://h.example/x", secret: keyring }]\n' },
     'CONFIG_NOT_YOURS .aitrailrc.yaml:1:1: notify: a clone cannot say where news of your work go',
+  ],
+  [
+    'clone with a store',
+    { [RC]: 'store: postgres://a@h/b\n' },
+    'CONFIG_NOT_YOURS .aitrailrc.yaml:1:1: store: a clone cannot say where recordings go',
+  ],
+  [
+    'clone with a gateway',
+    { [RC]: 'gateway: { listen: "0.0.0.0:443" }\n' },
+    'CONFIG_NOT_YOURS .aitrailrc.yaml:1:1: gateway: a clone cannot say where recordings go',
+  ],
+  [
+    'second store',
+    { organisation: 'store: postgres://a@h/b\n', user: 'store: postgres://a@other/b\n' },
+    /^CONFIG_NOT_YOURS .*config\.yaml:1:1: store: the organisation has said it/,
+  ],
+  [
+    'store with a password in its URL',
+    { user: `store: postgres://a:${'x'.repeat(8)}@h/b\n` },
+    /^CONFIG_INVALID .*config\.yaml:1:1: store: must be postgres/,
   ],
   [
     'clone sends metrics elsewhere',

@@ -21,7 +21,7 @@ interface Answer {
 }
 
 async function run(lab: Lab, hook: HookName, stdin = ''): Promise<Answer> {
-  const world = openFallbackWorld(false);
+  const world = openFallbackWorld(lab.caller, false);
   try {
     const words = hook === 'pre-push' ? ['origin', join(lab.repo, '../remote.git')] : [];
     const answer = await runHook({ hook, words, stdin, caller: lab.caller }, world);

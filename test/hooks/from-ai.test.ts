@@ -20,7 +20,7 @@ async function openProject(): Promise<Lab> {
 }
 
 async function preCommit(lab: Lab): Promise<{ exit: number; stderr: string }> {
-  const world = openFallbackWorld(false);
+  const world = openFallbackWorld(lab.caller, false);
   try {
     const call = { hook: 'pre-commit', words: [], stdin: '', caller: lab.caller } as const;
     return (await runHook(call, world)) ?? { exit: -1, stderr: 'somebody else must answer' };

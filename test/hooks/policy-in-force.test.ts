@@ -11,7 +11,7 @@ const PROTECT = 'protect: [{ paths: [Jenkinsfile], action: block }]\n';
 const TOKEN = ['ghp', 'R7tQ2mZx9LbK4vWc8NsY3hDf6JpA1gUe5iTo'].join('_');
 
 async function preCommit(lab: Lab): Promise<{ exit: number; stderr: string } | null> {
-  const world = openFallbackWorld(false);
+  const world = openFallbackWorld(lab.caller, false);
   try {
     const call = { hook: 'pre-commit', words: [], stdin: '', caller: lab.caller } as const;
     return await runHook(call, world);

@@ -13,7 +13,7 @@ export async function sendNotes(caller: Caller, remote: string): Promise<void> {
   });
   if (asked.exit !== 0) throw new Fault('USAGE', `--push: there is no remote ${remote}`);
   const url = asked.stdout.toString('utf8').trim();
-  const world = openFallbackWorld(false);
+  const world = openFallbackWorld(caller, false);
   try {
     await withHookWork(caller, world, async (work) => {
       if (!work.policy.notes.push)

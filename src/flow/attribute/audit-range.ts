@@ -1,11 +1,10 @@
 // aitrail audit: every signed note of a range against the recordings of this machine.
-import { stateHome } from '../../config/places.ts';
 import { readCommitFacts } from '../../git/commit-facts.ts';
 import { openObjects } from '../../git/objects.ts';
 import { openRepository } from '../../git/open-repository.ts';
 import type { Audit, AuditedCommit } from '../../model/audit.ts';
 import type { Caller } from '../../model/caller.ts';
-import { openStore } from '../../store/open-store.ts';
+import { openRecords } from '../record/open-records.ts';
 import { auditCommit } from './audit-commit.ts';
 import { readStatements } from './commit-notes.ts';
 import { resolveTarget } from '../verify/verify-target.ts';
@@ -13,7 +12,7 @@ import { resolveTarget } from '../verify/verify-target.ts';
 /** @param range `A..B`, one revision, or null for HEAD. @throws Fault STORE_UNREADABLE, NO_SUCH_REVISION, OBJECTS_MISSING. */
 export async function auditRange(caller: Caller, range: string | null): Promise<Audit> {
   const repository = await openRepository(caller);
-  const store = await openStore({ home: stateHome(caller.env), mode: 'read' });
+  const store = await openRecords(caller, { mode: 'read' });
   const objects = openObjects(caller);
   try {
     const { commits } = await resolveTarget(repository, objects, range);

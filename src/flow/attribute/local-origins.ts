@@ -1,7 +1,6 @@
 // Origins of lines that no note speaks of yet: the working tree's own, and those of commits that wait for attestation.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { stateHome } from '../../config/places.ts';
 import type { BlamedLine } from '../../git/blame.ts';
 import { readPending } from '../../git/pending.ts';
 import type { Caller } from '../../model/caller.ts';
@@ -31,7 +30,7 @@ export async function readLocalOrigins(
   if (question.uncommitted.length === 0 && pending.length === 0) return () => null;
   // most blames stop here, and what follows takes longer to load than a file to blame
   const { attributeCommit } = await import('./attribute-commit.ts');
-  const store = await openRecords(work.repository.caller);
+  const store = await openOwn(work.repository.caller);
   if (store === null) return () => null;
   try {
     const own = { ...work, store, key: await store.readKey() };
@@ -79,10 +78,10 @@ async function attributeWorkingFile(
 }
 
 /** @returns null where nothing was recorded here, or it cannot be read: then nothing is known. */
-async function openRecords(caller: Caller): Promise<Store | null> {
-  const { openStore } = await import('../../store/open-store.ts');
+async function openOwn(caller: Caller): Promise<Store | null> {
+  const { openRecords } = await import('../record/open-records.ts');
   try {
-    return await openStore({ home: stateHome(caller.env), mode: 'read' });
+    return await openRecords(caller, { mode: 'read' });
   } catch (thrown) {
     if (isFault(thrown)) return null;
     throw thrown;

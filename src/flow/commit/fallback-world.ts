@@ -1,6 +1,7 @@
 // How a hook reaches the recordings when no daemon answers: the store's files, beside a daemon that may be running.
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Caller } from '../../model/caller.ts';
 import { isFault } from '../../model/fault.ts';
 import type { Store } from '../../store/store.ts';
 import type { HookWorld, Records } from './hook-work.ts';
@@ -18,7 +19,7 @@ const LOCK_WAIT_MS = 1000;
  *
  * @param isDaemonLate the daemon has been asked and did not answer in time.
  */
-export function openFallbackWorld(isDaemonLate: boolean): FallbackWorld {
+export function openFallbackWorld(caller: Caller, isDaemonLate: boolean): FallbackWorld {
   const lockWaitMs = isDaemonLate ? LATE_LOCK_WAIT_MS : LOCK_WAIT_MS;
   const opened: Store[] = [];
   const records = new Map<string, Promise<Records>>();
@@ -30,7 +31,7 @@ export function openFallbackWorld(isDaemonLate: boolean): FallbackWorld {
     openRecords: (home, mode) => {
       const known = records.get(mode);
       if (known !== undefined) return known;
-      const opening = open(home, mode, lockWaitMs).then((found) => {
+      const opening = open({ caller, home, mode, lockWaitMs }).then((found) => {
         if (found.kind === 'open') opened.push(found.store);
         return found;
       });
@@ -43,16 +44,26 @@ export function openFallbackWorld(isDaemonLate: boolean): FallbackWorld {
   };
 }
 
-async function open(home: string, mode: 'read' | 'write', lockWaitMs: number): Promise<Records> {
-  if (mode === 'read' && !(await isThere(join(home, 'store.db')))) return { kind: 'none' };
+interface Opening {
+  readonly caller: Caller;
+  readonly home: string;
+  readonly mode: 'read' | 'write';
+  readonly lockWaitMs: number;
+}
+
+async function open({ caller, home, mode, lockWaitMs }: Opening): Promise<Records> {
   // loaded only when somebody asks: most hooks need no recordings
-  const { openStore } = await import('../../store/open-store.ts');
+  const { findSharedStore, openRecords } = await import('../record/open-records.ts');
   try {
+    const isOwn = mode === 'read' && (await findSharedStore(caller)) === null;
+    if (isOwn && !(await isThere(join(home, 'store.db')))) return { kind: 'none' };
     if (mode === 'write') {
-      const store = await openStore({ home, mode, inProcess: true, lockWaitMs }).catch(ifLocked);
+      const store = await openRecords(caller, { mode, inProcess: true, lockWaitMs }).catch(
+        ifLocked,
+      );
       if (store !== null) return { kind: 'open', store, isWritable: true };
     }
-    const store = await openStore({ home, mode: 'read', inProcess: true });
+    const store = await openRecords(caller, { mode: 'read', inProcess: true });
     return { kind: 'open', store, isWritable: false };
   } catch (thrown) {
     return { kind: 'unreadable', why: thrown instanceof Error ? thrown.message : String(thrown) };

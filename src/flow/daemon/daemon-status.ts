@@ -3,7 +3,7 @@ import { runFiles, stateHome } from '../../config/places.ts';
 import { readLogEnd } from '../../daemon/log-file.ts';
 import type { Caller } from '../../model/caller.ts';
 import { numberAt, parseJson, stringAt } from '../../model/json.ts';
-import { openStore } from '../../store/open-store.ts';
+import { openRecords } from '../record/open-records.ts';
 import { askDaemon, findDaemon } from './find-daemon.ts';
 
 export interface DaemonStatus {
@@ -25,7 +25,7 @@ const ASK_TIMEOUT_MS = 10_000;
 export async function readDaemonStatus(caller: Caller): Promise<DaemonStatus> {
   const home = stateHome(caller.env);
   const info = await findDaemon(caller.env);
-  if (info === null) return { ...STOPPED, ...(await countRecords(home)), store: home };
+  if (info === null) return { ...STOPPED, ...(await countRecords(caller)), store: home };
   const question = { method: 'GET', path: '/status', timeoutMs: ASK_TIMEOUT_MS } as const;
   const said = parseJson(await askDaemon(info, question));
   return {
@@ -50,8 +50,8 @@ const STOPPED = {
   uptimeSeconds: 0,
 };
 
-async function countRecords(home: string): Promise<{ sessions: number; exchanges: number }> {
-  const store = await openStore({ home, mode: 'read' });
+async function countRecords(caller: Caller): Promise<{ sessions: number; exchanges: number }> {
+  const store = await openRecords(caller, { mode: 'read' });
   try {
     const sessions = await store.listSessions({});
     return { sessions: sessions.length, exchanges: await store.countExchanges() };

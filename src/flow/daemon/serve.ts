@@ -27,7 +27,7 @@ import { readVersion } from '../../model/version.ts';
 import { type Listener, openListener } from '../../proxy/listener.ts';
 import { keepReaders } from '../../git/objects-pool.ts';
 import { useGitBroker } from '../../git/run-git.ts';
-import { openStore } from '../../store/open-store.ts';
+import { openRecords } from '../record/open-records.ts';
 import type { Store } from '../../store/store.ts';
 import type { LocalStore } from '../../store/upkeep-store.ts';
 import { readTrust } from '../record/authority-book.ts';
@@ -92,7 +92,7 @@ export async function serve(
   await makePrivate(home);
   const lock = await lockHome(files);
   try {
-    const store = await openStore({ home, mode: 'write', lockWaitMs: LOCK_WAIT_MS });
+    const store = await openRecords(options.caller, { mode: 'write', lockWaitMs: LOCK_WAIT_MS });
     try {
       await serveStore({ options, files, store, home }, onReady);
     } finally {

@@ -3,7 +3,7 @@ import { stateHome } from '../../config/places.ts';
 import type { Caller } from '../../model/caller.ts';
 import { isObject, numberAt, parseJson, stringAt } from '../../model/json.ts';
 import type { Removal } from '../../model/removal.ts';
-import { openStore } from '../../store/open-store.ts';
+import { openRecords } from '../record/open-records.ts';
 import { askDaemon, findDaemon } from '../daemon/find-daemon.ts';
 import { removeRecordings } from './remove-recordings.ts';
 
@@ -24,8 +24,8 @@ export async function askRemoval(
     return numberAt(parseJson(await askDaemon(daemon, question)), 'exchanges') ?? 0;
   }
   const home = stateHome(caller.env);
-  const options = { home, mode: 'write', inProcess: true, lockWaitMs: LOCK_WAIT_MS } as const;
-  const store = await openStore(options);
+  const options = { mode: 'write', inProcess: true, lockWaitMs: LOCK_WAIT_MS } as const;
+  const store = await openRecords(caller, options);
   try {
     return await removeRecordings({ store, home, by }, removals);
   } finally {

@@ -1,10 +1,9 @@
 // Legal hold: a session that neither age nor erasure takes away until somebody releases it. Both are in the log.
-import { stateHome } from '../../config/places.ts';
 import type { Caller } from '../../model/caller.ts';
 import { Fault } from '../../model/fault.ts';
 import { stringAt } from '../../model/json.ts';
 import type { Hold } from '../../model/removal.ts';
-import { openStore } from '../../store/open-store.ts';
+import { openRecords } from '../record/open-records.ts';
 import { askDaemon, findDaemon } from '../daemon/find-daemon.ts';
 import { refuseAgent } from '../session/refuse-agent.ts';
 import { readStore } from '../show/read-store.ts';
@@ -78,9 +77,8 @@ async function change(caller: Caller, wanted: HoldChange): Promise<void> {
     await askDaemon(daemon, { method: 'POST', path: '/hold', body, timeoutMs: ASK_TIMEOUT_MS });
     return;
   }
-  const home = stateHome(caller.env);
-  const options = { home, mode: 'write', inProcess: true, lockWaitMs: LOCK_WAIT_MS } as const;
-  const store = await openStore(options);
+  const options = { mode: 'write', inProcess: true, lockWaitMs: LOCK_WAIT_MS } as const;
+  const store = await openRecords(caller, options);
   try {
     await applyHold(store, wanted);
   } finally {

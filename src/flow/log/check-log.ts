@@ -17,7 +17,7 @@ import { treeRoot, type NodeReader } from '../../log/tree.ts';
 import type { Caller } from '../../model/caller.ts';
 import { Fault, isFault } from '../../model/fault.ts';
 import type { LogReport } from '../../model/log-report.ts';
-import { openStore } from '../../store/open-store.ts';
+import { findSharedStore, openRecords } from '../record/open-records.ts';
 import type { LogEntry, SignedCheckpoint, Store } from '../../store/store.ts';
 import type { LocalStore } from '../../store/upkeep-store.ts';
 
@@ -25,10 +25,12 @@ const PAGE = 1024;
 
 /** @throws Fault LOG_BROKEN naming the first index or file that contradicts the records. */
 export async function checkLog(caller: Caller): Promise<LogReport> {
-  const home = stateHome(caller.env);
-  const store = await openStore({ home, mode: 'read' });
+  // the log of a team lies in its database: there are no files to be wrong
+  const isShared = (await findSharedStore(caller)) !== null;
+  const directory = isShared ? null : join(stateHome(caller.env), 'log');
+  const store = await openRecords(caller, { mode: 'read' });
   try {
-    const { leaves, signed, torn } = await compare(store, home);
+    const { leaves, signed, torn } = await compare(store, directory);
     const records = await checkRecords(store, leaves.size);
     const root = treeRoot(leaves.read, leaves.size);
     return {
@@ -38,7 +40,7 @@ export async function checkLog(caller: Caller): Promise<LogReport> {
       root: Buffer.from(root).toString('hex'),
       ...records,
       repaired: torn,
-      isRepaired: torn.length === 0 || (await rewriteFiles(home)),
+      isRepaired: torn.length === 0 || (await rewriteFiles(caller)),
     };
   } finally {
     await store.close();
@@ -52,21 +54,30 @@ interface Compared {
 }
 
 /** Files that moved on while they were read are no torn files: looked at again. */
-async function compare(store: Store, home: string, attempts: number = 3): Promise<Compared> {
+async function compare(
+  store: Store,
+  directory: string | null,
+  attempts: number = 3,
+): Promise<Compared> {
   // Checkpoints before leaves: a running writer may add leaves in between, never take any away.
-  const published = await readCheckpoint(home);
-  const cosigned = await readOrNull(join(home, 'log', 'cosigned'));
+  const published = await readCheckpoint(directory);
+  const cosigned = await readOrNull(directory, 'cosigned');
   const notes = [await store.lastCheckpoint(), published, cosigned?.toString('utf8') ?? null];
   const leaves = await readLeaves(store);
   const signed = await store.signCheckpoint();
   checkPublished(notes, leaves, signed.vkey);
-  const torn = await findTornFiles(home, leaves, { note: published ?? '', vkey: signed.vkey });
-  const isSteady = torn.length === 0 || (await readCheckpoint(home)) === published;
-  return isSteady || attempts <= 1 ? { leaves, signed, torn } : compare(store, home, attempts - 1);
+  const torn =
+    directory === null
+      ? []
+      : await findTornFiles(directory, leaves, { note: published ?? '', vkey: signed.vkey });
+  const isSteady = torn.length === 0 || (await readCheckpoint(directory)) === published;
+  return isSteady || attempts <= 1
+    ? { leaves, signed, torn }
+    : compare(store, directory, attempts - 1);
 }
 
-const readCheckpoint = async (home: string): Promise<string | null> =>
-  (await readOrNull(join(home, 'log', 'checkpoint')))?.toString('utf8') ?? null;
+const readCheckpoint = async (directory: string | null): Promise<string | null> =>
+  (await readOrNull(directory, 'checkpoint'))?.toString('utf8') ?? null;
 
 interface Leaves {
   readonly size: number;
@@ -149,7 +160,7 @@ function checkPublished(notes: readonly (string | null)[], log: Leaves, vkey: st
 }
 
 async function findTornFiles(
-  home: string,
+  directory: string,
   log: Leaves,
   checkpoint: { readonly note: string; readonly vkey: string },
 ): Promise<readonly string[]> {
@@ -158,7 +169,7 @@ async function findTornFiles(
   const torn: string[] = [];
   for (const tile of tilesBetween(0, published.size)) {
     const path = tilePath(tile);
-    const bytes = await readOrNull(join(home, 'log', path));
+    const bytes = await readOrNull(directory, path);
     if (bytes === null || !bytes.equals(tileOf(tile, log))) torn.push(path);
   }
   return torn;
@@ -174,9 +185,9 @@ function tileOf(tile: Tile, log: Leaves): Uint8Array {
 }
 
 /** @returns false where another process has the store open for writing: it will write the files itself in time. */
-async function rewriteFiles(home: string): Promise<boolean> {
+async function rewriteFiles(caller: Caller): Promise<boolean> {
   try {
-    const store = await openStore({ home, mode: 'write', inProcess: true, lockWaitMs: 0 });
+    const store = await openRecords(caller, { mode: 'write', inProcess: true, lockWaitMs: 0 });
     try {
       await store.rewriteLogFiles();
     } finally {
@@ -189,9 +200,10 @@ async function rewriteFiles(home: string): Promise<boolean> {
   }
 }
 
-const readOrNull = async (path: string): Promise<Buffer | null> => {
+const readOrNull = async (directory: string | null, path: string): Promise<Buffer | null> => {
+  if (directory === null) return null;
   try {
-    return await readFile(path);
+    return await readFile(join(directory, path));
   } catch {
     return null; // a derived file: missing is as good as torn
   }

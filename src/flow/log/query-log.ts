@@ -1,5 +1,4 @@
 // Questions about the log that need no recomputing: where it stands, and proofs to hand to somebody else.
-import { stateHome } from '../../config/places.ts';
 import { openCheckpoint } from '../../log/check-proof.ts';
 import { type Checkpoint, parseCheckpoint, parseProof } from '../../log/checkpoint.ts';
 import { parseNote } from '../../log/note.ts';
@@ -7,8 +6,8 @@ import type { Caller } from '../../model/caller.ts';
 import type { EventRecord } from '../../model/event.ts';
 import { Fault } from '../../model/fault.ts';
 import type { CheckedFile } from '../../model/log-report.ts';
-import { openStore } from '../../store/open-store.ts';
 import type { SignedCheckpoint, Store } from '../../store/store.ts';
+import { openRecords } from '../record/open-records.ts';
 import { readStore } from '../show/read-store.ts';
 
 /** Signs the log as it is now. */
@@ -88,7 +87,7 @@ async function checkEarlier(
  * @param text of a tlog-proof or a signed checkpoint.
  */
 export async function checkAgainstLog(caller: Caller, text: string): Promise<CheckedFile> {
-  const store = await openStore({ home: stateHome(caller.env), mode: 'read' });
+  const store = await openRecords(caller, { mode: 'read' });
   try {
     const proof = parseProof(text);
     const note = proof?.checkpoint ?? text;

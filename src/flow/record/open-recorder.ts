@@ -21,6 +21,7 @@ import { openPlaceBook } from '../session/place-book.ts';
 import { openPolicyBook } from '../policy/policy-book.ts';
 import { meterStore } from '../daemon/meter-store.ts';
 import { openNotifier } from '../approve/notify.ts';
+import { joinMeters, type Meters } from '../../telemetry/meters.ts';
 import { openMeters } from '../daemon/open-meters.ts';
 import { openPathResolver } from './resolve-path.ts';
 import { openSessionBook } from '../session/session-book.ts';
@@ -38,6 +39,10 @@ export interface RecorderParts {
   readonly log: WriteLog;
   /** As in openUpstreams. */
   readonly trust: readonly string[] | null;
+  /** Others write the same store. */
+  readonly isShared?: boolean;
+  /** Count too. */
+  readonly counters?: Meters;
 }
 
 export async function openRecorder(parts: RecorderParts): Promise<Recorder> {
@@ -47,9 +52,10 @@ export async function openRecorder(parts: RecorderParts): Promise<Recorder> {
   const credentials = openCredentials(caller, home);
   const hops = withoutUs(readHopRules(caller.env));
   const outside = { hops, credentials, warn: log };
-  const meters = await openMeters(caller, { ...outside, upstreams: openUpstreams(trust) });
+  const sent = await openMeters(caller, { ...outside, upstreams: openUpstreams(trust) });
+  const meters = parts.counters === undefined ? sent : joinMeters(sent, parts.counters);
   const store = meterStore(parts.store, meters);
-  const grants = openGrantBook(store);
+  const grants = openGrantBook(store, parts.isShared);
   return {
     store,
     meters,

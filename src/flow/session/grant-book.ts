@@ -15,6 +15,8 @@ const IDLE_MS = 12 * 60 * 60 * 1000;
 const STANDING_MS = 100 * 365 * 24 * 60 * 60 * 1000;
 /** How often the last use is written down. */
 const TOUCH_MS = 60_000;
+/** How long a grant of a shared store counts as it was read. */
+const FRESH_MS = 500;
 
 /** What a session did, for the line that `aitrail run` ends with. */
 export interface Tally {
@@ -52,6 +54,8 @@ export interface GrantBook {
   end(id: string): Promise<Tally>;
   /** Ends the token for good and cuts what is under way with it. */
   stop(id: string): Promise<void>;
+  /** The same for a token that somebody else has ended. */
+  cut(id: string): void;
   /** Aborts when the grant is stopped. */
   stopOf(id: string): AbortSignal;
   tally(id: string): Tally;
@@ -66,28 +70,33 @@ interface Known {
   readonly lifeMs: number;
   usedAtMs: number;
   touchedAtMs: number;
+  /** When the store said so. */
+  readonly readAtMs: number;
 }
 
-export function openGrantBook(store: Store): GrantBook {
+/** @param isShared others open and end grants in the same store. */
+export function openGrantBook(store: Store, isShared: boolean = false): GrantBook {
   const known = new Map<string, Known>();
   const tallies = new Map<string, Tally>();
   const unattended = new Set<string>();
   const stops = openStopBook();
-  const forget = (id: string): void => {
-    for (const [digest, entry] of known) if (entry.grant.id === id) known.delete(digest);
+  const forget = (id: string): void => forgetGrant(known, id);
+  const cut = (id: string): void => {
+    forget(id);
+    stops.stop(id);
   };
   const add = async (asked: GrantRequest, tokenSha256: string): Promise<Grant> => {
     const grant = makeGrant(asked, tokenSha256);
     await store.addGrant(grant);
-    known.set(tokenSha256, remember(grant));
-    return grant;
+    // somebody else may have been first with the same token
+    const entry = (isShared ? await readGrant(store, tokenSha256) : null) ?? remember(grant);
+    known.set(tokenSha256, entry);
+    return entry.grant;
   };
   const find = async (tokenSha256: string): Promise<Grant | null> => {
-    const entry = known.get(tokenSha256) ?? (await readGrant(store, tokenSha256));
-    if (entry === null || !isLive(entry)) return null;
-    known.set(tokenSha256, entry);
-    use(store, entry);
-    return entry.grant;
+    const entry = await readEntry({ store, known, isShared }, tokenSha256);
+    if (entry !== null) use(store, entry);
+    return entry?.grant ?? null;
   };
   return {
     tally: (id) => tallyOf(tallies, id),
@@ -109,14 +118,38 @@ export function openGrantBook(store: Store): GrantBook {
       tallies.delete(id);
       return recount(store, id, total);
     },
-    stop: async (id) => {
-      forget(id);
-      stops.stop(id);
-      await store.endGrant(id, Date.now());
-    },
+    stop: async (id) => (cut(id), store.endGrant(id, Date.now())),
+    cut,
     stopOf: stops.of,
     hasLive: () => [...known.values()].some(isLive),
   };
+}
+
+function forgetGrant(known: Map<string, Known>, id: string): void {
+  for (const [digest, entry] of known) if (entry.grant.id === id) known.delete(digest);
+}
+
+interface Reading {
+  readonly store: Store;
+  readonly known: Map<string, Known>;
+  readonly isShared: boolean;
+}
+
+/** @returns a grant that is live; null where there is none. */
+async function readEntry(
+  { store, known, isShared }: Reading,
+  tokenSha256: string,
+): Promise<Known | null> {
+  const last = known.get(tokenSha256);
+  const isFresh = last !== undefined && !(isShared && Date.now() - last.readAtMs > FRESH_MS);
+  const entry = isFresh ? last : await readGrant(store, tokenSha256);
+  if (entry === null || !isLive(entry)) {
+    known.delete(tokenSha256);
+    return null;
+  }
+  if (last !== undefined) entry.touchedAtMs = Math.max(entry.touchedAtMs, last.touchedAtMs);
+  known.set(tokenSha256, entry);
+  return entry;
 }
 
 function tallyOf(tallies: Map<string, Tally>, id: string): Tally {
@@ -178,6 +211,7 @@ const remember = (grant: Grant): Known => ({
   lifeMs: grant.expiresAtMs - grant.lastUsedAtMs,
   usedAtMs: grant.lastUsedAtMs,
   touchedAtMs: grant.lastUsedAtMs,
+  readAtMs: Date.now(),
 });
 
 async function readGrant(store: Store, tokenSha256: string): Promise<Known | null> {

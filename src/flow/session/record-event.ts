@@ -1,9 +1,8 @@
 // A command's own event into the store: through the daemon where it holds the store, else directly.
-import { stateHome } from '../../config/places.ts';
 import type { Caller } from '../../model/caller.ts';
 import { isFault } from '../../model/fault.ts';
 import type { NewEvent } from '../../model/event.ts';
-import { openStore } from '../../store/open-store.ts';
+import { openRecords } from '../record/open-records.ts';
 import { askDaemon, findDaemon } from '../daemon/find-daemon.ts';
 
 const ASK_TIMEOUT_MS = 2000;
@@ -13,9 +12,7 @@ const LOCK_WAIT_MS = 500;
 export async function recordEvent(caller: Caller, event: NewEvent): Promise<boolean> {
   try {
     if (await tellDaemon(caller, event)) return true;
-    const home = stateHome(caller.env);
-    const store = await openStore({
-      home,
+    const store = await openRecords(caller, {
       mode: 'write',
       inProcess: true,
       lockWaitMs: LOCK_WAIT_MS,

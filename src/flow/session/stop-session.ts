@@ -1,11 +1,10 @@
 // aitrail sessions stop: the session's token is dead from now on, and what is under way with it is cut.
-import { stateHome } from '../../config/places.ts';
 import { findAgentSignals, SESSION_VARIABLE } from '../../model/agent-signals.ts';
 import type { Caller } from '../../model/caller.ts';
 import type { NewEvent } from '../../model/event.ts';
 import { Fault } from '../../model/fault.ts';
 import type { Session } from '../../model/session.ts';
-import { openStore } from '../../store/open-store.ts';
+import { openRecords } from '../record/open-records.ts';
 import { askDaemon, findDaemon } from '../daemon/find-daemon.ts';
 import { nameCaller } from '../keep/name-caller.ts';
 import { readStore } from '../show/read-store.ts';
@@ -25,9 +24,8 @@ export async function stopSession(caller: Caller, prefix: string): Promise<Sessi
     await askDaemon(daemon, { ...question, timeoutMs: ASK_TIMEOUT_MS });
     return session;
   }
-  const home = stateHome(caller.env);
-  const options = { home, mode: 'write', inProcess: true, lockWaitMs: LOCK_WAIT_MS } as const;
-  const store = await openStore(options);
+  const options = { mode: 'write', inProcess: true, lockWaitMs: LOCK_WAIT_MS } as const;
+  const store = await openRecords(caller, options);
   try {
     await store.endGrant(session.grant, event.atMs);
     await store.addEvent(event);

@@ -2,7 +2,7 @@
 // are over.
 import { stateHome } from '../../config/places.ts';
 import type { Caller } from '../../model/caller.ts';
-import { openStore } from '../../store/open-store.ts';
+import { openRecords } from '../record/open-records.ts';
 import { alone } from '../alone.ts';
 import { findDaemon } from '../daemon/find-daemon.ts';
 import { endSession } from '../session/open-session.ts';
@@ -52,7 +52,7 @@ async function endGrant(caller: Caller, grant: string): Promise<void> {
     await endSession({ daemon, grant });
     return;
   }
-  const store = await openStore({ home: stateHome(caller.env), mode: 'write' });
+  const store = await openRecords(caller, { mode: 'write' });
   try {
     await store.endGrant(grant, Date.now());
   } finally {

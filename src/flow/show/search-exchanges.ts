@@ -1,12 +1,11 @@
 // aitrail search: exchanges that fit a query, the newest first, each with the place where its words stand.
-import { stateHome } from '../../config/places.ts';
 import type { Caller } from '../../model/caller.ts';
 import { isFault } from '../../model/fault.ts';
 import type { SearchFilter, SearchHit, SearchQuery } from '../../model/search.ts';
 import { pickSnippet } from '../../model/search-marks.ts';
 import type { Exchange, Session } from '../../model/session.ts';
 import { findRepository } from '../../git/open-repository.ts';
-import { openStore } from '../../store/open-store.ts';
+import { openRecords } from '../record/open-records.ts';
 import type { Store } from '../../store/store.ts';
 import { loadPolicy } from '../policy/load-policy.ts';
 import { textsOf } from '../record/exchange-texts.ts';
@@ -68,9 +67,8 @@ async function indexRest(caller: Caller): Promise<void> {
     async (store) => (await store.listUnindexed(1)).length === 0,
   );
   if (isComplete) return;
-  const home = stateHome(caller.env);
   try {
-    const store = await openStore({ home, mode: 'write', inProcess: true, lockWaitMs: 0 });
+    const store = await openRecords(caller, { mode: 'write', inProcess: true, lockWaitMs: 0 });
     try {
       const untilMs = Date.now() + INDEX_MS;
       while (Date.now() < untilMs && (await indexExchanges(store, INDEX_TOGETHER)) > 0);

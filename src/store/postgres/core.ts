@@ -21,4 +21,6 @@ export interface Core {
   /** All of it can be read again from the rows. */
   readonly lists: RecentLists;
   readonly open: Map<string, OpenExchange>;
+  /** Which sweep it was read after; null: not known. */
+  readonly memory: { epoch: number | null };
 }

@@ -9,25 +9,29 @@ import type { CommitRecord } from '../store.ts';
 import { APPEND, findLeaf, leafValues, type NewLeaf } from './log.ts';
 import { type Ask, only, type Sql, type SqlValue } from './sql.ts';
 
+interface Rest {
+  readonly text: string;
+  readonly values: readonly SqlValue[];
+}
+
 /**
  * Appends a leaf together with what it stands for.
  *
  * @param rest goes on after WITH … with `leaf.n`, and must return `index`; its values are numbered from $4.
  */
-async function append(
-  sql: Sql,
-  leaf: NewLeaf,
-  rest: { readonly text: string; readonly values: readonly SqlValue[] },
-): Promise<number> {
+async function append(sql: Sql, leaf: NewLeaf, rest: Rest): Promise<number> {
   return sql.transaction(async (ask, attempt) => {
     const known = attempt === 0 ? null : await findLeaf(ask, leaf.key);
-    if (known !== null) return known;
-    const rows = await ask<{ index: number }>(`WITH ${APPEND} ${rest.text}`, [
-      ...leafValues(leaf),
-      ...rest.values,
-    ]);
-    return only(rows).index;
+    return known ?? appendIn(ask, leaf, rest);
   });
+}
+
+async function appendIn(ask: Ask, leaf: NewLeaf, { text, values }: Rest): Promise<number> {
+  const rows = await ask<{ index: number }>(`WITH ${APPEND} ${text}`, [
+    ...leafValues(leaf),
+    ...values,
+  ]);
+  return only(rows).index;
 }
 
 const newKey = (kind: string): string => `${kind} ${randomBytes(16).toString('hex')}`;
@@ -41,19 +45,28 @@ export async function appendLog(
 }
 
 export async function addEvent(sql: Sql, event: NewEvent): Promise<EventRecord> {
+  const made = makeEvent(event);
+  return { ...event, id: made.id, logIndex: await append(sql, made.leaf, made.rest) };
+}
+
+/** In a transaction that may be run again as a whole. */
+export async function addEventIn(ask: Ask, event: NewEvent): Promise<EventRecord> {
+  const made = makeEvent(event);
+  return { ...event, id: made.id, logIndex: await appendIn(ask, made.leaf, made.rest) };
+}
+
+function makeEvent(event: NewEvent): {
+  readonly id: string;
+  readonly leaf: NewLeaf;
+  readonly rest: Rest;
+} {
   const id = newEventId();
   const [salt, detail] = [randomBytes(16), canonicalJson(event.detail)];
   const data = eventLeaf({ id, kind: event.kind, at_ms: event.atMs, detail, salt });
-  const logIndex = await append(
-    sql,
-    { key: `event ${id}`, data },
-    {
-      text: `INSERT INTO events (id, kind, at_ms, detail, salt, log_index) SELECT $4, $5, $6, $7, $8, n FROM leaf
-        RETURNING log_index AS index`,
-      values: [id, event.kind, event.atMs, detail, salt],
-    },
-  );
-  return { ...event, id, logIndex };
+  const text = `INSERT INTO events (id, kind, at_ms, detail, salt, log_index) SELECT $4, $5, $6, $7, $8, n FROM leaf
+    RETURNING log_index AS index`;
+  const rest = { text, values: [id, event.kind, event.atMs, detail, salt] };
+  return { id, leaf: { key: `event ${id}`, data }, rest };
 }
 
 /** @returns newest first. */

@@ -13,8 +13,15 @@ import { appendRecord, findRow } from './exchange-records.ts';
 import { digestOf, putList, putParts } from './parts.ts';
 import { putTexts } from './texts.ts';
 import { type Ask, only } from './sql.ts';
+import { epochOf, forgetEpoch } from './sweep.ts';
 
 export async function beginExchange(core: Core, draft: ExchangeDraft): Promise<void> {
+  while (!(await tryBegin(core, draft))) forgetEpoch(core);
+}
+
+/** @returns false where parts that were found may be gone again: somebody has swept meanwhile. */
+async function tryBegin(core: Core, draft: ExchangeDraft): Promise<boolean> {
+  const epoch = await epochOf(core);
   const month = await core.months.open(draft.startedAtMs);
   const slices = draft.slices.filter((slice) => slice.length > 0);
   const context = draft.context === null ? [] : [formatContext(draft.context)];
@@ -29,7 +36,7 @@ export async function beginExchange(core: Core, draft: ExchangeDraft): Promise<v
     place,
   );
   const begun = only(
-    await core.sql.ask<{ session: number | null; n: number | null }>(BEGIN, [
+    await core.sql.ask<{ session: number | null; n: number | null; epoch: number }>(BEGIN, [
       month,
       draft.id,
       draft.session,
@@ -48,12 +55,15 @@ export async function beginExchange(core: Core, draft: ExchangeDraft): Promise<v
       list,
       randomBytes(16),
       context.length === 0 ? null : (put[1]?.n ?? null),
+      epoch,
     ]),
   );
+  if (begun.epoch !== epoch) return false;
   if (begun.session === null)
     throw new Fault('NO_SUCH_SESSION', `session ${draft.session} is not in the store`);
   const n = begun.n ?? (await findRow(core.sql.ask, draft.id)).n;
   core.open.set(draft.id, { n, month, nextSeq: 0, writing: Promise.resolve() });
+  return true;
 }
 
 const BEGIN = `WITH of AS (SELECT n FROM sessions WHERE id = $3),
@@ -61,11 +71,12 @@ const BEGIN = `WITH of AS (SELECT n FROM sessions WHERE id = $3),
     INSERT INTO exchanges (month, id, session, instance, connection, protocol, wire, method, url, started_ms, outcome,
       model, request_sha256, request_bytes, request_record, request_headers, request_list, salt, context)
     SELECT $1, $2, of.n, $4, $5, $6, $7, $8, $9, $10, 'open', $11, $12, $13, $14, $15, $16, $17, $18 FROM of
-    ON CONFLICT DO NOTHING RETURNING n),
+    WHERE (SELECT epoch FROM sweeps) = $19 ON CONFLICT DO NOTHING RETURNING n),
   counted AS (
     UPDATE sessions SET exchanges = exchanges + 1, last_ms = greatest(last_ms, $10)
     WHERE id = $3 AND EXISTS (SELECT FROM begun))
-  SELECT (SELECT n FROM of) AS session, (SELECT n FROM begun) AS n`;
+  SELECT (SELECT n FROM of) AS session, (SELECT n FROM begun) AS n,
+    (SELECT epoch FROM sweeps) AS epoch`;
 
 export function appendReply(core: Core, id: string, bytes: Uint8Array): Promise<void> {
   const known = core.open.get(id);
@@ -123,23 +134,35 @@ export async function endExchange(
 ): Promise<{ readonly logIndex: number }> {
   const open = core.open.get(end.id) ?? (await reopen(core, end.id));
   await open.writing;
+  for (;;) {
+    const logIndex = await tryEnd(core, open, end);
+    if (logIndex !== null) {
+      core.open.delete(end.id);
+      return { logIndex };
+    }
+    forgetEpoch(core);
+  }
+}
+
+/** @returns null as `tryBegin` does. */
+async function tryEnd(core: Core, open: OpenExchange, end: ExchangeEnd): Promise<number | null> {
+  const epoch = await epochOf(core);
   const context = end.context === undefined ? [] : [formatContext(end.context)];
   const put = await putParts(core.sql.ask, open.month, [formatHeaders(end.headers), ...context]);
-  const numbers = { headers: put[0]?.n ?? 0, context: put[1]?.n ?? null };
-  const logIndex = await core.sql.transaction(async (ask, attempt) => {
+  const numbers = { headers: put[0]?.n ?? 0, context: put[1]?.n ?? null, epoch };
+  return core.sql.transaction(async (ask, attempt) => {
     const isEnded = await writeEnd(ask, open, { end, ...numbers });
     if (!isEnded) return indexOfEnded(ask, end, attempt);
     if (end.texts !== undefined) await putTexts(ask, open, end.texts);
     await addEmissions(ask, { ...open, atMs: end.endedAtMs }, end.emissions);
     return appendRecord(ask, open);
   });
-  core.open.delete(end.id);
-  return { logIndex };
 }
 
 /** After a lost answer the commit may have arrived; otherwise somebody else has ended it. */
-async function indexOfEnded(ask: Ask, end: ExchangeEnd, attempt: number): Promise<number> {
+async function indexOfEnded(ask: Ask, end: ExchangeEnd, attempt: number): Promise<number | null> {
   const row = await findRow(ask, end.id);
+  if (row.outcome === 'open') return null;
   const isOurs = attempt > 0 && row.outcome === end.outcome && row.ended_ms === end.endedAtMs;
   if (!isOurs || row.log_index === null) throw ended(end.id, row.outcome);
   return row.log_index;
@@ -153,13 +176,14 @@ interface Ending {
   /** Parts. */
   readonly headers: number;
   readonly context: number | null;
+  readonly epoch: number;
 }
 
 /** @returns false where it is not open any more. */
 async function writeEnd(
   ask: Ask,
   open: OpenExchange,
-  { end, headers, context }: Ending,
+  { end, headers, context, epoch }: Ending,
 ): Promise<boolean> {
   const rows = await ask(END, [
     open.month,
@@ -180,6 +204,7 @@ async function writeEnd(
     end.request?.sha256 ?? null,
     end.request?.bytes ?? null,
     context,
+    epoch,
   ]);
   return rows.length > 0;
 }
@@ -190,6 +215,7 @@ const END = `WITH done AS (
       marks = $14, response_headers = $15, request_sha256 = coalesce($16, request_sha256),
       request_bytes = coalesce($17, request_bytes), context = coalesce($18, e.context), agent = s.agent
     FROM sessions s WHERE s.n = e.session AND e.month = $1 AND e.n = $2 AND e.outcome = 'open'
+      AND (SELECT epoch FROM sweeps) = $19
     RETURNING e.session, e.model),
   used AS (
     INSERT INTO session_models (session, model) SELECT session, model FROM done WHERE model IS NOT NULL

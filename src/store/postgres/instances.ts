@@ -12,8 +12,8 @@ export async function keepHouse(core: Core, lapseMs: number): Promise<void> {
   );
   // by the server's clock alone
   const silent = await core.sql.ask<{ id: number }>(
-    `SELECT id FROM instances WHERE seen < clock_timestamp() - $1 * interval '1 millisecond'`,
-    [lapseMs],
+    `SELECT id FROM instances WHERE id <> $2 AND seen < clock_timestamp() - $1 * interval '1 millisecond'`,
+    [lapseMs, core.instance],
   );
   for (const { id } of silent) await closeInstance(core, id);
 }

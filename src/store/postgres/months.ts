@@ -3,7 +3,7 @@ import { MONTHLY } from './schema.ts';
 import type { Ask, Sql } from './sql.ts';
 
 /** UTC. */
-function monthOf(atMs: number): number {
+export function monthOf(atMs: number): number {
   const date = new Date(atMs);
   return date.getUTCFullYear() * 100 + date.getUTCMonth() + 1;
 }
@@ -14,8 +14,6 @@ const LOCK = 7_241_902;
 export interface Months {
   /** Makes the month's tables where they are missing. @returns the month. */
   readonly open: (atMs: number) => Promise<number>;
-  /** Drops every month that ended before. @returns those that are gone, oldest first. */
-  readonly dropBefore: (atMs: number) => Promise<readonly number[]>;
 }
 
 export function openMonths(sql: Sql): Months {
@@ -31,14 +29,6 @@ export function openMonths(sql: Sql): Months {
       });
       return month;
     },
-    dropBefore: async (atMs) => {
-      const gone = (await listMonths(sql.ask)).filter((month) => month < monthOf(atMs));
-      for (const month of gone) {
-        await drop(sql, month);
-        known.delete(month);
-      }
-      return gone;
-    },
   };
 }
 
@@ -51,13 +41,15 @@ const create = (sql: Sql, month: number): Promise<void> =>
       );
   });
 
-/** A month goes as a whole: its tables are independent of all others. */
-const drop = (sql: Sql, month: number): Promise<void> =>
-  sql.transaction(async (ask) => {
-    await ask('SELECT pg_advisory_xact_lock($1)', [LOCK]);
-    for (const table of MONTHLY.toReversed()) await ask(`DROP TABLE IF EXISTS ${table}_${month}`);
-  });
+/** A month goes as a whole: its tables are independent of all others. Inside a transaction. */
+export async function dropMonth(ask: Ask, month: number): Promise<void> {
+  await ask('SELECT pg_advisory_xact_lock($1)', [LOCK]);
+  // who reads for long must not be waited for by all who write
+  await ask(`SET LOCAL lock_timeout = '5s'`);
+  for (const table of MONTHLY.toReversed()) await ask(`DROP TABLE IF EXISTS ${table}_${month}`);
+}
 
+/** Oldest first. */
 export async function listMonths(ask: Ask): Promise<readonly number[]> {
   const rows = await ask<{ month: number }>(
     `SELECT substring(child.relname FROM '\\d+$')::integer AS month FROM pg_inherits

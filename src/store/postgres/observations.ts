@@ -5,34 +5,41 @@ import type { Observation } from '../store.ts';
 import type { Core } from './core.ts';
 import { contentOf, putList, putParts, readLists, readParts } from './parts.ts';
 import type { Ask } from './sql.ts';
+import { epochOf, forgetEpoch } from './sweep.ts';
 
 export async function addObservations(
   core: Core,
   observations: readonly Observation[],
 ): Promise<void> {
-  for (const seen of observations) {
-    const month = await core.months.open(seen.atMs);
-    const { ask } = core.sql;
-    const parts = await putParts(ask, month, groupLines(seen.lines).map(formatGroup));
-    const group = `file ${seen.worktree}\n${seen.path}`;
-    const numbers = parts.map(({ n }) => n);
-    const list = await putList(ask, numbers, { month, lists: core.lists, group });
-    await ask(
-      `INSERT INTO observations (month, repository, worktree, path, at_ms, exchange, moment, blob, list)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-      [
-        month,
-        seen.repository,
-        seen.worktree,
-        seen.path,
-        seen.atMs,
-        seen.exchange,
-        seen.moment,
-        seen.blob,
-        list,
-      ],
-    );
-  }
+  for (const seen of observations) while (!(await tryAdd(core, seen))) forgetEpoch(core);
+}
+
+/** @returns false where somebody has swept meanwhile. */
+async function tryAdd(core: Core, seen: Observation): Promise<boolean> {
+  const epoch = await epochOf(core);
+  const month = await core.months.open(seen.atMs);
+  const { ask } = core.sql;
+  const parts = await putParts(ask, month, groupLines(seen.lines).map(formatGroup));
+  const group = `file ${seen.worktree}\n${seen.path}`;
+  const numbers = parts.map(({ n }) => n);
+  const list = await putList(ask, numbers, { month, lists: core.lists, group });
+  const added = await ask(
+    `INSERT INTO observations (month, repository, worktree, path, at_ms, exchange, moment, blob, list)
+       SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9 WHERE (SELECT epoch FROM sweeps) = $10 RETURNING n`,
+    [
+      month,
+      seen.repository,
+      seen.worktree,
+      seen.path,
+      seen.atMs,
+      seen.exchange,
+      seen.moment,
+      seen.blob,
+      list,
+      epoch,
+    ],
+  );
+  return added.length > 0;
 }
 
 interface Row {

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { NoteSigner } from '../../log/note.ts';
 import type { SearchStore } from '../search-store.ts';
 import type { Store } from '../store.ts';
+import type { LocalStore, UpkeepStore } from '../upkeep-store.ts';
 import { checkRecords } from './check-records.ts';
 import * as checkpoints from './checkpoints.ts';
 import { connect, nameOfPlace, type PostgresPlace } from './connect.ts';
@@ -16,6 +17,7 @@ import { closeInstance, keepHouse } from './instances.ts';
 import { logSize, readLog } from './log.ts';
 import { migrate } from './migrate.ts';
 import { openMonths } from './months.ts';
+import * as removal from './removal.ts';
 import { addObservations, findObservations } from './observations.ts';
 import * as sessions from './sessions.ts';
 import { searchExchanges } from './search.ts';
@@ -38,13 +40,20 @@ const PATIENCE_MS = 15_000;
 const LAPSE_MS = 30_000;
 
 /** @throws Fault PEER_MISSING, STORE_UNREACHABLE, STORE_REFUSED, STORE_NEWER. */
-export async function openPostgresStore(options: PostgresOptions): Promise<Store> {
+export async function openPostgresStore(options: PostgresOptions): Promise<LocalStore> {
   const { place, mode, patienceMs = PATIENCE_MS, lapseMs = LAPSE_MS } = options;
   const sql = openSql(await connect(place, mode), patienceMs);
   // 48 bits: no two instances meet
   const instance = randomBytes(6).readUIntBE(0, 6);
   const months = openMonths(sql);
-  const core: Core = { sql, months, instance, lists: new Map(), open: new Map() };
+  const core: Core = {
+    sql,
+    months,
+    instance,
+    lists: new Map(),
+    open: new Map(),
+    memory: { epoch: null },
+  };
   const log = { signer: options.signer, isWriter: mode === 'write' };
   try {
     await migrate(sql, nameOfPlace(place.url));
@@ -54,6 +63,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Store
       ...searchCalls(core),
       ...evidenceCalls(core),
       ...logCalls(core, log),
+      ...upkeepCalls(core),
       close: async () => {
         await house?.close();
         await sql.close();
@@ -213,3 +223,25 @@ function evidenceCalls(core: Core): Pick<Store, EvidenceCall> {
     readKey: () => checkpoints.readKey(ask),
   };
 }
+
+function upkeepCalls(core: Core): UpkeepStore {
+  const { ask } = core.sql;
+  return {
+    countRemovable: (wanted) => removal.countRemovable(ask, wanted),
+    listWorktrees: (beforeMs) => removal.listWorktrees(ask, beforeMs),
+    removeExchanges: (wanted, by) => removal.removeExchanges(core, wanted, by),
+    addHold: (hold) => removal.addHold(ask, hold),
+    removeHold: (session) => removal.removeHold(ask, session),
+    listHolds: () => removal.listHolds(ask),
+    listGone: () => removal.listGone(ask),
+    findGone: (logIndex) => removal.findGone(ask, logIndex),
+    // the removal that finds nothing left has swept already; the server gives free space back by itself
+    isUnswept: () => Promise.resolve(false),
+    findGarbage: () => Promise.resolve({ lists: [], parts: [], mark: NOTHING_MARKED }),
+    dropGarbage: () => Promise.resolve(),
+    dropFingerprints: () => Promise.resolve(null),
+    compact: () => Promise.resolve(false),
+  };
+}
+
+const NOTHING_MARKED = { list: 0, exchange: 0, observation: 0, open: [] };

@@ -103,6 +103,7 @@ export const MIGRATIONS: readonly string[] = [
     worktree text NOT NULL, path text NOT NULL, at_ms bigint NOT NULL, exchange text NOT NULL, moment text NOT NULL,
     blob text, list bigint NOT NULL, PRIMARY KEY (n, month)
   ) PARTITION BY LIST (month);
+  CREATE INDEX observations_by_exchange ON observations (exchange);
   CREATE INDEX observations_by_path ON observations (repository, path, n);
 
   -- the log: its one row of \`log_head\` is held from the number of a leaf to the leaf's commit
@@ -120,6 +121,16 @@ export const MIGRATIONS: readonly string[] = [
     at_ms bigint NOT NULL, detail text NOT NULL, salt bytea NOT NULL, log_index bigint NOT NULL
   );
   CREATE INDEX events_by_time ON events (at_ms);
+  -- leaves whose records were taken away, and the event that says so
+  CREATE TABLE gone (log_index bigint PRIMARY KEY, event text COLLATE "C" NOT NULL);
+  -- sessions that nothing may take away
+  CREATE TABLE holds (
+    session bigint PRIMARY KEY REFERENCES sessions (n), reason text NOT NULL, by_whom text NOT NULL, at_ms bigint NOT NULL
+  );
+  -- months with content that nothing may refer to, and how often such content was deleted
+  CREATE TABLE unswept (month integer PRIMARY KEY);
+  CREATE TABLE sweeps (is_only boolean PRIMARY KEY DEFAULT true CHECK (is_only), epoch bigint NOT NULL);
+  INSERT INTO sweeps (epoch) VALUES (0);
   CREATE TABLE commits (
     n bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, repository text NOT NULL, commit_id text COLLATE "C" NOT NULL,
     at_ms bigint NOT NULL, log_index bigint NOT NULL, exchanges text[] NOT NULL

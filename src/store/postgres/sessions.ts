@@ -14,7 +14,7 @@ export async function addGrant(ask: Ask, grant: Grant): Promise<void> {
   await ask(
     `INSERT INTO grants (id, token_sha256, user_name, user_email, place, agent, opened_ms, used_ms, expires_ms, ended_ms,
        context)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (id) DO NOTHING`,
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING`,
     [
       grant.id,
       grant.tokenSha256,

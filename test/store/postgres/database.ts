@@ -9,7 +9,7 @@ import { Client } from 'pg';
 import type { NoteSigner } from '../../../src/log/note.ts';
 import { withPassword } from '../../../src/store/postgres/connect.ts';
 import { openPostgresStore, type PostgresOptions } from '../../../src/store/postgres/open.ts';
-import type { Store } from '../../../src/store/store.ts';
+import type { LocalStore } from '../../../src/store/upkeep-store.ts';
 import { parseJson, stringAt } from '../../../src/model/json.ts';
 import { findBinaries } from './server.ts';
 
@@ -83,4 +83,5 @@ const LOG_KEY: NoteSigner = { name: 'log.example/one', seed: Buffer.alloc(32, 7)
 export const openOn = (
   place: Database,
   more: Partial<Omit<PostgresOptions, 'place'>> = {},
-): Promise<Store> => openPostgresStore({ place, mode: 'write', signer: () => LOG_KEY, ...more });
+): Promise<LocalStore> =>
+  openPostgresStore({ place, mode: 'write', signer: () => LOG_KEY, ...more });

@@ -6,7 +6,8 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { checkProof } from '../../../src/log/check-proof.ts';
 import { isSameHash, leafHash } from '../../../src/log/hash.ts';
 import type { Store } from '../../../src/store/store.ts';
-import { draft, ending, newSession, sha256, writing } from '../store-kit.ts';
+import { unpack } from '../../../src/store/packing.ts';
+import { draft, ending, newSession, PLACE, sha256, writing } from '../store-kit.ts';
 import {
   type Database,
   hasPostgres,
@@ -22,8 +23,14 @@ const START_MS = 60_000;
 const CUTS = 12;
 
 /** One exchange from begin to end. @returns its id. */
-async function record(store: Store, session: string, text: string): Promise<string> {
+async function record(
+  store: Store,
+  session: string,
+  said: string | { readonly text: string; readonly startedAtMs: number },
+): Promise<string> {
+  const { text, startedAtMs } = typeof said === 'string' ? { text: said, startedAtMs: 2000 } : said;
   const begun = draft(session, {
+    startedAtMs,
     slices: [Buffer.from(text), Buffer.from('shared by all of them')],
   });
   await store.beginExchange(begun);
@@ -31,6 +38,14 @@ async function record(store: Store, session: string, text: string): Promise<stri
   await store.endExchange(ending(begun.id, { emissions: [writing('a.ts', text)] }));
   return begun.id;
 }
+
+const tablesOf = async (place: Database): Promise<readonly unknown[]> =>
+  (
+    await query(
+      place,
+      `SELECT relname FROM pg_class WHERE relname ~ '^exchanges_\\d+$' ORDER BY relname`,
+    )
+  ).map(({ relname }) => relname);
 
 /** Every leaf recomputed from its record, the tree from its leaves. @returns how many leaves there are. */
 async function verify(store: Store): Promise<number> {
@@ -114,6 +129,74 @@ describe.skipIf(!hasPostgres)('a store on PostgreSQL', { timeout: START_MS }, ()
     expect(await next.findExchange(second)).toMatchObject({ logIndex: 0 });
     await silent.close();
     await next.close();
+  });
+
+  test('a month goes by dropping its tables, a person row by row; the log says what went', async () => {
+    const other = await newDatabase();
+    const [store, second] = [await openOn(other), await openOn(other)];
+    const [ada, grace] = [await newSession(store), await newSession(store)];
+    const [december, january] = [Date.UTC(2025, 11, 30), Date.UTC(2026, 0, 3)];
+    const old = [await record(store, ada, { text: 'in december', startedAtMs: december })];
+    old.push(await record(store, grace, { text: 'in december too', startedAtMs: december }));
+    const kept = await record(store, ada, { text: 'in january', startedAtMs: january });
+    const secret = await record(store, grace, { text: 'what grace said', startedAtMs: january });
+    expect(await tablesOf(other)).toEqual(['exchanges_202512', 'exchanges_202601']);
+    const removal = {
+      why: 'pruned',
+      beforeMs: january - 86_400_000,
+      user: null,
+      session: null,
+      worktree: PLACE.worktree,
+    } as const;
+    expect(await store.countRemovable(removal)).toMatchObject({
+      exchanges: 2,
+      sessions: 2,
+      held: [],
+    });
+    await store.addHold({ session: grace, reason: 'a lawsuit', by: 'Ada', atMs: 1 });
+    expect(await store.removeExchanges(removal, 'retention')).toBe(1);
+    expect(await tablesOf(other)).toHaveLength(2);
+    await store.removeHold(grace);
+    expect(await store.removeExchanges(removal, 'retention')).toBe(1);
+    expect(await tablesOf(other)).toEqual(['exchanges_202601']);
+    expect(await store.removeExchanges(removal, 'retention')).toBe(0);
+    for (const id of old) expect(await store.findExchange(id)).toBeNull();
+    expect(await store.findGone(0)).toBe('pruned');
+
+    const person = {
+      why: 'erased',
+      beforeMs: null,
+      user: null,
+      session: grace,
+      worktree: null,
+    } as const;
+    expect(await store.removeExchanges(person, 'Ada')).toBe(1);
+    expect(await store.removeExchanges(person, 'Ada')).toBe(0);
+    expect(await store.findExchange(secret)).toBeNull();
+    expect(String(await store.readRequest(kept))).toBe('in januaryshared by all of them');
+    const left = await query(
+      other,
+      'SELECT codec, data FROM parts UNION ALL SELECT codec, data FROM replies',
+    );
+    const texts = left.map((row) =>
+      String(
+        unpack({
+          codec: Number(row['codec']),
+          data: Buffer.from(row['data'] instanceof Buffer ? row['data'] : ''),
+        }),
+      ),
+    );
+    expect(texts.filter((text) => text.includes('grace'))).toEqual([]);
+    // what the other instance remembers of lists is not there any more
+    const next = await record(second, ada, { text: 'in january', startedAtMs: january });
+    expect(String(await second.readRequest(next))).toBe('in januaryshared by all of them');
+    expect(await store.listGone()).toMatchObject([
+      { why: 'pruned', count: 1, isSound: true },
+      { why: 'pruned', count: 1, isSound: true },
+      { why: 'erased', count: 1, isSound: true },
+    ]);
+    await verify(store);
+    await Promise.all([store.close(), second.close()]);
   });
 
   test('a changed record, a second key, a reader who writes, a newer version', async () => {

@@ -1,0 +1,58 @@
+// What a team's shared gateway is told: where its records lie and where it listens.
+import { z } from 'zod';
+
+/** Where a secret is; a keyring belongs to a person. */
+const secret = z.union([
+  z.strictObject({ env: z.string().min(1) }),
+  z.strictObject({ file: z.string().startsWith('/', 'must be an absolute path') }),
+  z.strictObject({ command: z.string().min(1) }),
+]);
+
+const url = z
+  .string()
+  .regex(
+    /^postgres(?:ql)?:\/\/[^\s:@/]+@[^\s@]*\/[^\s/]+$/,
+    'must be postgres://USER@HOST/DATABASE, without a password',
+  );
+
+export const store = z
+  .union([
+    url,
+    z.strictObject({
+      url: url.describe(
+        'the same; `?sslmode=verify-full&sslrootcert=/FILE` checks the server’s certificate',
+      ),
+      password: secret
+        .optional()
+        .describe('of the user; without it as libpq finds it (PGPASSWORD)'),
+      logKey: secret
+        .optional()
+        .describe(
+          'the one key that signs the log of this database, the same for all gateways: `aitrail gateway --new-log-key FILE` makes one; without it the first gateway makes one in its state directory',
+        ),
+    }),
+  ])
+  .describe(
+    'a PostgreSQL database (15 or newer) for the recordings of a team, in place of the state directory; needs the package `pg`',
+  );
+
+const absolute = z.string().startsWith('/', 'must be an absolute path');
+
+export const gateway = z.strictObject({
+  listen: z
+    .string()
+    .regex(/^(?:\[[0-9a-f:.]+\]|[^\s:/]+):\d{1,5}$/i, 'must be HOST:PORT')
+    .optional()
+    .describe('where `aitrail gateway` takes requests'),
+  hosts: z
+    .array(z.string().regex(/^[a-z0-9.-]+$/, 'must be a host name in lower case'))
+    .optional()
+    .describe('names that it is asked by, besides loopback; a request for another name is refused'),
+  tls: z
+    .strictObject({
+      certificate: absolute.describe('PEM, with what leads to the root'),
+      key: absolute.describe('PEM'),
+    })
+    .optional()
+    .describe('files that are read again when they change, and on SIGHUP; without it plain HTTP'),
+});

@@ -1,0 +1,38 @@
+// The store of a team: credentials from where the configuration says, the log's key that all gateways share.
+import { stateHome } from '../../config/places.ts';
+import { type NoteSigner, parseSigner } from '../../log/note.ts';
+import type { Caller } from '../../model/caller.ts';
+import { Fault } from '../../model/fault.ts';
+import type { SharedStore } from '../../model/team.ts';
+import { readLogKey } from '../../store/log-key.ts';
+import { openPostgresStore } from '../../store/postgres/open.ts';
+import type { LocalStore } from '../../store/upkeep-store.ts';
+import { openCredentials } from './read-credential.ts';
+
+/** @throws Fault STORE_UNREACHABLE, STORE_REFUSED, PEER_MISSING, LOG_KEY_WRONG, KEY_UNREADABLE, CREDENTIAL_MISSING. */
+export async function openSharedStore(
+  caller: Caller,
+  shared: SharedStore,
+  mode: 'write' | 'read',
+): Promise<LocalStore> {
+  const home = stateHome(caller.env);
+  const read = openCredentials(caller, home);
+  const password = await read({ name: 'store', credential: shared.password });
+  const named = await read({ name: 'store.logKey', credential: shared.logKey });
+  const signer = named === null ? null : parseKey(named);
+  return openPostgresStore({
+    place: { url: shared.url, password },
+    mode,
+    // who only reads needs no key: the gateways have signed
+    signer: () => signer ?? (mode === 'write' ? readLogKey(home) : null),
+  });
+}
+
+function parseKey(text: string): NoteSigner {
+  const signer = parseSigner(text);
+  if (signer === null)
+    throw new Fault('KEY_UNREADABLE', 'store.logKey: not a note key', {
+      fix: 'make one: aitrail gateway --new-log-key FILE',
+    });
+  return signer;
+}

@@ -1,0 +1,26 @@
+// Where a team's records lie, and where its gateway listens.
+import type { CredentialSource } from './policy.ts';
+
+/** A PostgreSQL database. */
+export interface SharedStore {
+  /** Without a password. */
+  readonly url: string;
+  readonly password: CredentialSource | null;
+  /** Signs the log; null: a key in the state directory. */
+  readonly logKey: CredentialSource | null;
+}
+
+export interface GatewayPlace {
+  readonly host: string;
+  readonly port: number;
+  /** Names besides loopback that a request may be for, lower case. */
+  readonly hosts: readonly string[];
+  /** Absolute paths of PEM files; null: plain HTTP. */
+  readonly tls: { readonly certificate: string; readonly key: string } | null;
+}
+
+export interface TeamPlaces {
+  /** null: the embedded store. */
+  readonly store: SharedStore | null;
+  readonly gateway: GatewayPlace;
+}
