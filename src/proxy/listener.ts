@@ -49,7 +49,7 @@ export interface ListenerOptions {
 
 /** @throws Fault PORT_BUSY. */
 export async function openListener(options: ListenerOptions, door: Door): Promise<Listener> {
-  const { port, trust, host = HOST, page = () => null, certificate = null } = options;
+  const { port, trust, host = HOST, page = () => null } = options;
   const upstreams = openUpstreams(trust);
   const sockets = openSockets(door, trust);
   let open = 0;
@@ -59,7 +59,7 @@ export async function openListener(options: ListenerOptions, door: Door): Promis
     void serve({ asked, client, door, upstreams, tunnelled });
   };
   const limits = { maxHeaderSize: HEADER_BYTES_MAX, requestTimeout: 0, keepAliveTimeout: 75_000 };
-  const servers = openServers(limits, certificate, (request, response) => {
+  const servers = openServers(limits, options.certificate ?? null, (request, response) => {
     const found = page(request.method ?? '', request.url ?? '');
     if (found === null)
       take(askedOfH1(request), clientOfH1(response), tunnels.routeOf(request.socket));
@@ -88,7 +88,7 @@ export async function openListener(options: ListenerOptions, door: Door): Promis
   return {
     port: await servers.listen(host, port),
     open: () => open + sockets.open() + tunnels.open(),
-    renew: servers.renew,
+    renew: (certificate) => servers.renew(certificate),
     cut: cutAll,
     close: async (graceMs) => {
       sockets.closeIdle();

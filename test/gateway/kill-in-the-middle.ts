@@ -50,13 +50,18 @@ export async function killInTheMiddle(team: Team, load: Load): Promise<Outcome> 
   await doomed.kill();
   await other.stop();
   // whoever starts next closes what the killed one left open
-  await query(team.place, `UPDATE instances SET seen = seen - interval '1 hour'`);
-  await (await openOn(team.place, { signer: () => null })).close();
+  while ((await listAll(team)).some(({ outcome }) => outcome === 'open')) {
+    await query(team.place, `UPDATE instances SET seen = seen - interval '1 hour'`);
+    await (await openOn(team.place, { signer: () => null, lapseMs: 500 })).close();
+  }
   const { size } = await checkLog(team.caller);
-  const exchanges = await readStore(team.caller, async (store) => {
+  const exchanges = await listAll(team);
+  return { failures, whole, exchanges, logSize: size, seconds };
+}
+
+const listAll = (team: Team): Promise<readonly Exchange[]> =>
+  readStore(team.caller, async (store) => {
     const sessions = await store.listSessions({});
     const lists = await Promise.all(sessions.map(({ id }) => store.listExchanges(id)));
     return lists.flat();
   });
-  return { failures, whole, exchanges, logSize: size, seconds };
-}

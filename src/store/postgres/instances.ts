@@ -11,12 +11,15 @@ export async function keepHouse(core: Core, lapseMs: number): Promise<void> {
     [core.instance],
   );
   // by the server's clock alone
-  const silent = await core.sql.ask<{ id: number }>(
-    `SELECT id FROM instances WHERE id <> $2 AND seen < clock_timestamp() - $1 * interval '1 millisecond'`,
-    [lapseMs, core.instance],
-  );
+  const silent = await core.sql.ask<{ id: number }>(SILENT, [lapseMs, core.instance]);
   for (const { id } of silent) await closeInstance(core, id);
 }
+
+/** Also who was taken for silent before, and whose last words came after that. */
+const SILENT = `WITH lapse AS (SELECT clock_timestamp() - $1 * interval '1 millisecond' AS ends)
+  SELECT id FROM instances, lapse WHERE id <> $2 AND seen < ends
+  UNION SELECT instance FROM exchanges, lapse WHERE outcome = 'open' AND instance <> $2
+    AND instance NOT IN (SELECT id FROM instances) AND started_ms < extract(epoch FROM ends) * 1000`;
 
 /** Ends what it left open, and forgets it. */
 export async function closeInstance(core: Core, instance: number): Promise<void> {
