@@ -1,13 +1,12 @@
 // aitrail doctor: looks at everything a commit or a recording needs, one check after the other. A check that throws a
 // fault is a failed check: the fault says what is wrong and what to do.
 import { constants } from 'node:fs';
-import { access, readFile, stat } from 'node:fs/promises';
+import { access, stat } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { runFiles, stateHome } from '../../config/places.ts';
-import { findHooksPlace, huskyFolder } from '../../git/hooks-place.ts';
-import { readLedger } from '../../git/hook-ledger.ts';
 import { findRemotesWithoutNotes } from '../../git/notes-refspec.ts';
 import { findRepository, type Repository } from '../../git/open-repository.ts';
+import { readPending } from '../../git/pending.ts';
 import { listRemotes } from '../../git/remotes.ts';
 import { gitText } from '../../git/run-git.ts';
 import { listCredentials } from '../../identity/credentials.ts';
@@ -17,6 +16,8 @@ import type { Caller } from '../../model/caller.ts';
 import type { Check } from '../../model/diagnosis.ts';
 import { isFault } from '../../model/fault.ts';
 import { checkLog } from '../log/check-log.ts';
+import { checkHooks } from './check-hooks.ts';
+import { checkPrivacy } from './check-privacy.ts';
 import { checkSettled } from './check-settled.ts';
 import { readDaemonStatus } from '../daemon/daemon-status.ts';
 import { loadPolicy } from '../policy/load-policy.ts';
@@ -39,11 +40,12 @@ const CHECKS: readonly (readonly [string, (world: World) => Promise<Finding>])[]
   ['node', async () => ok(`Node ${process.versions.node}`)],
   ['git', checkGit],
   ['repository', checkRepository],
-  ['hooks', checkHooks],
+  ['hooks', ({ repository }) => checkHooks(repository)],
   ['policy', checkPolicy],
   ['identity', checkIdentity],
   ['keyring', checkKeyring],
   ['notes', checkNotes],
+  ['pending', checkPending],
   ['state', checkState],
   ['daemon', checkDaemon],
   ['log', checkRecords],
@@ -86,19 +88,6 @@ async function checkRepository({ caller, repository }: World): Promise<Finding> 
   return ok(repository.worktree);
 }
 
-async function checkHooks({ repository }: World): Promise<Finding> {
-  if (repository === null || repository.worktree === null) return note('no working tree, no hooks');
-  const ledger = await readLedger(repository);
-  if (ledger.length === 0) return warn('aitrail is not set up in this repository', 'aitrail init');
-  const place = await findHooksPlace(repository);
-  const hook = join(place.kind === 'husky' ? huskyFolder(place) : place.dir, 'pre-commit');
-  const text = await readFile(hook, 'utf8').catch(() => '');
-  if (!text.includes('aitrail'))
-    return fail(`${hook} does not call aitrail any more`, 'aitrail init');
-  const isRunnable = await canRun(hook);
-  return isRunnable ? ok(place.dir) : fail(`${hook} is not executable`, `chmod +x ${hook}`);
-}
-
 async function checkPolicy({ caller, repository }: World): Promise<Finding> {
   const policy = await loadPolicy(caller, repository);
   const from = policy.files.length === 0 ? 'defaults only' : policy.files.join(', ');
@@ -139,8 +128,17 @@ async function checkKeyring({ caller }: World): Promise<Finding> {
     : note('none here: keys are kept in files that only you can read');
 }
 
-async function checkNotes({ repository }: World): Promise<Finding> {
+async function checkNotes({ caller, repository }: World): Promise<Finding> {
   if (repository === null) return note('no repository');
+  // git then writes notes itself at a rewrite, and loses those of others (DECISIONS 22)
+  const rewrite = await gitText(caller, ['config', '--get-all', 'notes.rewriteRef'], {
+    okExits: [0, 1],
+  });
+  if (/^refs\/notes\/(?:aitrail|\*)$/m.test(rewrite))
+    return warn(
+      `notes.rewriteRef is ${rewrite.split('\n').join(' ')}: git copies signed notes to commits that they are not of`,
+      'git config --unset-all notes.rewriteRef',
+    );
   const remotes = await listRemotes(repository);
   if (remotes.length === 0) return note('no remote yet; run aitrail init again once there is one');
   const missing = await findRemotesWithoutNotes(repository);
@@ -149,13 +147,18 @@ async function checkNotes({ repository }: World): Promise<Finding> {
     : warn(`git fetch brings no notes from ${missing.join(', ')}`, 'aitrail init');
 }
 
+async function checkPending({ repository }: World): Promise<Finding> {
+  const waiting = repository === null ? 0 : (await readPending(repository)).length;
+  return waiting === 0
+    ? ok('no commit waits for its note')
+    : warn(`${String(waiting)} commits wait for a signed note`, 'aitrail attribute');
+}
+
 async function checkState({ home }: World): Promise<Finding> {
   const found = await stat(home).catch(() => null);
   if (found === null) return note(`${home} is not there yet: the first recording makes it`);
   if (!(await canWrite(home))) return fail(`${home} cannot be written`, `chown "$USER" '${home}'`);
-  // on Windows mode bits say nothing
-  const isOpen = process.platform !== 'win32' && (found.mode & 0o077) !== 0;
-  return isOpen ? warn(`${home} can be entered by others`, `chmod 700 '${home}'`) : ok(home);
+  return (await checkPrivacy(home)) ?? ok(home);
 }
 
 async function checkDaemon({ caller, home }: World): Promise<Finding> {
