@@ -7,7 +7,6 @@ import type { Exchange, Session } from '../../model/session.ts';
 import { findRepository } from '../../git/open-repository.ts';
 import { openRecords } from '../record/open-records.ts';
 import type { Store } from '../../store/store.ts';
-import { loadPolicy } from '../policy/load-policy.ts';
 import { textsOf } from '../record/exchange-texts.ts';
 import { indexExchanges } from './index-exchanges.ts';
 import { readStore } from './read-store.ts';
@@ -83,6 +82,7 @@ async function indexRest(caller: Caller): Promise<void> {
 /** `resource:` with an absolute URL: connections are what recordings know of hosts. */
 async function withConnections(caller: Caller, query: SearchQuery): Promise<SearchQuery> {
   if (!query.filters.some(isAbsolute)) return query;
+  const { loadPolicy } = await import('../policy/load-policy.ts'); // the schema takes a while to load
   const { connections } = await loadPolicy(caller, await findRepository(caller));
   const filters = query.filters.map((filter) => {
     const [, method = '', url = ''] = ABSOLUTE.exec(filter.value) ?? [];
