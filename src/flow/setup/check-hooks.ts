@@ -35,6 +35,10 @@ export async function checkHooks(repository: Repository | null): Promise<Finding
 
 async function checkHook(hook: string): Promise<Finding | null> {
   const text = await readFile(hook, 'utf8').catch(() => '');
+  const legacy = `${hook}.legacy`;
+  // pre-commit, installed after us, runs what it found under this name
+  if (text.includes('pre-commit.com') && (await can(legacy, constants.X_OK)))
+    return checkHook(legacy);
   if (!text.includes('aitrail'))
     return { status: 'fail', detail: `${hook} does not call aitrail any more`, fix: AGAIN };
   if (await can(hook, constants.X_OK)) return null;
