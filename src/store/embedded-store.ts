@@ -15,6 +15,7 @@ import { takeWriterLock } from './lock.ts';
 import { publishedSize, publishLog } from './log-files.ts';
 import { logSize } from './log-rows.ts';
 import { storeCalls, type Core, type Memory } from './store-calls.ts';
+import { settleIndex } from './upkeep-calls.ts';
 import type { EmbeddedStore } from './sync-store.ts';
 
 export interface EmbeddedOptions {
@@ -49,6 +50,7 @@ function openWriter(options: EmbeddedOptions): EmbeddedStore {
       ...store,
       close: () => {
         if (store.unpublished() > 0) store.publish();
+        settleIndex(database);
         emptyWriteAhead(database);
         database.close();
         lock.release();

@@ -7,19 +7,22 @@ const TEXT_MAX = 1_048_576;
 /** What tools gave back repeats the files that are there: its beginning is enough to find it. */
 const RESULT_MAX = 16_384;
 
-/** @returns words in order, and the parts of names in camelCase in order. */
+/** @returns words in order, and the parts of each name in camelCase, in order, once. */
 export function indexedWords(texts: readonly SearchText[]): {
   readonly words: readonly string[];
   readonly parts: readonly string[];
 } {
   const words: string[] = [];
   const parts: string[] = [];
+  const parted = new Set<string>();
   let room = TEXT_MAX;
   for (const { kind, text } of texts) {
     const looked = text.slice(0, Math.min(room, kind === 'result' ? RESULT_MAX : TEXT_MAX));
     room -= looked.length;
     for (const word of wordsOf(looked)) {
       words.push(word.word);
+      if (word.parts.length === 0 || parted.has(word.word)) continue;
+      parted.add(word.word);
       parts.push(...word.parts);
     }
   }

@@ -1,7 +1,7 @@
 // The calls that take recordings away, answered from the embedded store's tables.
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { emptyWriteAhead, refine } from './database.ts';
+import { type Database, emptyWriteAhead, refine } from './database.ts';
 import { dropFingerprints, dropGarbage, findGarbage } from './garbage.ts';
 import * as removal from './removal-rows.ts';
 import type { Core } from './store-calls.ts';
@@ -41,20 +41,37 @@ export function upkeepCalls(core: Core): Pick<SyncStore, keyof UpkeepStore> {
   };
 }
 
+/** Each record's words come as a segment of their own: together they take two thirds. Bounded, for a large store. */
+export function settleIndex(database: Database): void {
+  // who wrote one event and leaves has better things to do
+  if (changesOf(database) < SETTLED_CHANGES) return;
+  try {
+    database.exec(
+      `INSERT INTO texts (texts, rank) VALUES ('merge', -${STEP_PAGES}); PRAGMA incremental_vacuum(${STEP_PAGES})`,
+    );
+  } catch {
+    // a full disk: nothing is lost, the next writer has the same to do
+  }
+}
+
+/** Rows that a connection wrote. */
+const changesOf = (database: Database): number =>
+  database.get<{ n: number }>('SELECT total_changes() AS n')?.n ?? 0;
+
+const SETTLED_CHANGES = 200;
 /** Pages of work in one step. */
 const STEP_PAGES = 500;
 
 /** Deleted words stay in the index until its segments are merged; copies from before an upgrade hold all there was. */
 function compact({ database, home, write }: Core, isFirst: boolean): boolean {
-  const changes = (): number => database.get<{ n: number }>('SELECT total_changes() AS n')?.n ?? 0;
-  const before = changes();
+  const before = changesOf(database);
   write(() =>
     database.run(`INSERT INTO texts (texts, rank) VALUES ('merge', ?)`, [
       isFirst ? -STEP_PAGES : STEP_PAGES,
     ]),
   );
   // sqlite.org/fts5.html#the_merge_command: less than two changes mean that there was nothing to do
-  if (changes() - before >= 2) return true;
+  if (changesOf(database) - before >= 2) return true;
   const free = (): number =>
     database.get<{ freelist_count: number }>('PRAGMA freelist_count')?.freelist_count ?? 0;
   const freeBefore = free();

@@ -37,14 +37,20 @@ async function measure(turns: number): Promise<number> {
     const history: string[] = [];
     let wire = 0;
     for (let turn = 0; turn < turns; turn += 1) {
-      history.push(JSON.stringify({ role: 'user', content: writeCode(turn + 10, 15) }));
+      const asked = writeCode(turn + 10, 15);
+      const answered = writeCode(turn + 1000, 25);
+      history.push(JSON.stringify({ role: 'user', content: asked }));
       const slices = ['{"system":', JSON.stringify(system), ',"messages":[', ...history, ']}'];
       const begun = draft(session, { slices: slices.map((slice) => Buffer.from(slice)) });
-      const answer = JSON.stringify({ role: 'assistant', content: writeCode(turn + 1000, 25) });
+      const answer = JSON.stringify({ role: 'assistant', content: answered });
       const reply = Buffer.from(eventsOf(answer));
       await store.beginExchange(begun);
       await store.appendReply(begun.id, reply);
-      await store.endExchange(ending(begun.id, { responseSha256: sha256(reply) }));
+      const texts = [
+        { kind: 'prompt', text: asked },
+        { kind: 'answer', text: answered },
+      ] as const;
+      await store.endExchange(ending(begun.id, { responseSha256: sha256(reply), texts }));
       history.push(answer);
       wire += slices.join('').length + reply.length;
     }
