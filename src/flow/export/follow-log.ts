@@ -138,7 +138,9 @@ async function readRecords(
   const events = await readEvents(store, leaves, filter);
   const found = await Promise.all(
     leaves.map((leaf) =>
-      leaf.kind === 'exchange' ? readExchange(store, leaf, filter) : (events.get(leaf.id) ?? null),
+      leaf.kind === 'exchange'
+        ? readExchange(store, leaf, filter)
+        : Promise.resolve(events.get(leaf.id) ?? null),
     ),
   );
   return found.filter((record) => record !== null);
