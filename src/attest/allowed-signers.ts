@@ -1,7 +1,13 @@
 // allowed_signers files (ssh-keygen(1), ALLOWED SIGNERS): who may sign, with which key, for what, from when until when.
-import { parseKeyLine } from './ssh-key.ts';
+import { nameKey } from './openpgp.ts';
+import { fingerprintOf, formatKeyLine, parseKeyLine } from './ssh-key.ts';
 
 const LINES_MAX = 20_000;
+
+/** ssh-keygen knows no OpenPGP key and may refuse a file that holds one: to it such a line is a comment. */
+export const OPENPGP = '# openpgp: ';
+
+const OPENPGP_KEY = /(?<=\s)[0-9A-Fa-f]{40}$/;
 
 export interface AllowedSigner {
   /** 1-based line of the file. */
@@ -28,12 +34,29 @@ export function parseAllowedSigners(text: string): AllowedSigners {
   const badLines: number[] = [];
   for (const [index, raw] of text.split('\n').slice(0, LINES_MAX).entries()) {
     const line = raw.trim();
-    if (line === '' || line.startsWith('#')) continue;
-    const signer = parseLine(line, index + 1);
+    const isOpenpgp = line.startsWith(OPENPGP);
+    if (line === '' || (line.startsWith('#') && !isOpenpgp)) continue;
+    const signer = isOpenpgp ? parseOpenpgpLine(line, index + 1) : parseLine(line, index + 1);
     if (signer === null) badLines.push(index + 1);
     else signers.push(signer);
   }
   return { signers, badLines };
+}
+
+/** The same with a fingerprint in the key's place. */
+function parseOpenpgpLine(text: string, line: number): AllowedSigner | null {
+  const fingerprint = OPENPGP_KEY.exec(text)?.[0];
+  if (fingerprint === undefined) return null;
+  const key = formatKeyLine(nameKey(Buffer.from(fingerprint, 'hex')));
+  return parseLine(text.slice(OPENPGP.length).replace(OPENPGP_KEY, key), line);
+}
+
+/** One line without LF. @param names principals, and options behind a blank where there are any. */
+export function formatSigner(names: string, blob: Uint8Array): string {
+  const [kind, fingerprint = ''] = fingerprintOf(blob).split(':');
+  return kind === 'openpgp'
+    ? `${OPENPGP}${names} ${fingerprint}`
+    : `${names} ${formatKeyLine(blob)}`;
 }
 
 function parseLine(text: string, line: number): AllowedSigner | null {

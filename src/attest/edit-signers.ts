@@ -1,6 +1,13 @@
 // Changes to a list of signers as text: one line more, or one option more, and every other byte as it was.
-import { parseAllowedSigners, type AllowedSigner } from './allowed-signers.ts';
-import { formatKeyLine } from './ssh-key.ts';
+import {
+  formatSigner,
+  OPENPGP,
+  parseAllowedSigners,
+  type AllowedSigner,
+} from './allowed-signers.ts';
+
+/** Where a line's key begins. */
+const KEY = /(?<=\s)(?:(?:ssh|ecdsa|sk)-\S+\s+AAAA|[0-9A-Fa-f]{40}\s*$)/;
 
 /** Lines that give this very key a say, not as an authority. */
 const linesOf = (text: string, key: Uint8Array): readonly AllowedSigner[] =>
@@ -25,10 +32,9 @@ export function addSuccessor(
   if (old.length === 0) return null;
   const lines = text.split('\n');
   const added = old.map(({ line, principals }) => {
-    const raw = (lines[line - 1] ?? '').trimEnd();
-    const at = raw.search(/(?:ssh|ecdsa|sk)-\S+\s+AAAA/);
-    const names = at > 0 ? raw.slice(0, at) : `${principals.join(',')} `;
-    return `${names}${formatKeyLine(to)}`;
+    const raw = withoutMark(lines[line - 1] ?? '').trimEnd();
+    const at = raw.search(KEY);
+    return formatSigner(at > 0 ? raw.slice(0, at).trimEnd() : principals.join(','), to);
   });
   const last = Math.max(...old.map(({ line }) => line));
   return lines.toSpliced(last, 0, ...(comment === null ? [] : [comment]), ...added).join('\n');
@@ -46,16 +52,22 @@ export function endKey(text: string, key: Uint8Array, endMs: number): string | n
 }
 
 /** YYYYMMDDHHMMSSZ, as ssh-keygen takes it. */
-const formatTime = (ms: number): string =>
+export const formatTime = (ms: number): string =>
   `${new Date(ms).toISOString().slice(0, 19).replaceAll(/[-:T]/g, '')}Z`;
 
+const withoutMark = (raw: string): string =>
+  raw.startsWith(OPENPGP) ? raw.slice(OPENPGP.length) : raw;
+
 function endLine(raw: string, time: string): string {
-  const match =
-    /^(\s*(?:"(?:[^"\\]|\\.)*"|[^\s"])+)(\s+)(.*?)((?:ssh|ecdsa|sk)-\S+\s+AAAA.*)$/.exec(raw);
-  if (match === null) return raw;
-  const [, principals = '', gap = '', options = '', key = ''] = match;
+  const text = withoutMark(raw);
+  const mark = raw.slice(0, raw.length - text.length);
+  const at = text.search(KEY);
+  const match = /^(\s*(?:"(?:[^"\\]|\\.)*"|[^\s"])+)(\s+)(.*)$/.exec(text.slice(0, at));
+  if (at < 0 || match === null) return raw;
+  const [, principals = '', gap = '', options = ''] = match;
+  const key = text.slice(at);
   const kept = (options.trim().match(/(?:"(?:[^"\\]|\\.)*"|[^,"])+/g) ?? []).filter(
     (option) => !/^valid-before=/i.test(option.trim()),
   );
-  return `${principals}${gap}${[...kept, `valid-before="${time}"`].join(',')} ${key}`;
+  return `${mark}${principals}${gap}${[...kept, `valid-before="${time}"`].join(',')} ${key}`;
 }

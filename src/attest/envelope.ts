@@ -10,7 +10,7 @@ const BASE64 = /^[A-Za-z0-9+/_-]*={0,2}$/;
 export interface OpenedEnvelope {
   readonly payloadType: string;
   readonly payload: Buffer;
-  /** SSHSIG blobs. `keyid` is a hint and decides nothing (DSSE 1.0.2), so it is not even read. */
+  /** SSHSIG blobs, or OpenPGP packets. `keyid` is a hint and decides nothing (DSSE 1.0.2), so it is not even read. */
   readonly signatures: readonly Buffer[];
 }
 

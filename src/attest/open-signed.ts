@@ -4,7 +4,7 @@ import type { JsonObject } from '../model/json.ts';
 import { PAYLOAD_TYPE, SIGNATURE_NAMESPACE, type Statement } from '../model/statement.ts';
 import { openEnvelope, type OpenedEnvelope } from './envelope.ts';
 import { formatPae } from './pae.ts';
-import { checkSshsig, parseSshsig } from './sshsig.ts';
+import { openSignature } from './signature.ts';
 import { parseStatement } from './statement.ts';
 
 export type OpenedLine =
@@ -77,11 +77,11 @@ type SignaturesCheck =
 /** The first signature that holds decides; DSSE lets others stand beside it. */
 function checkSignatures({ payloadType, payload, signatures }: OpenedEnvelope): SignaturesCheck {
   const pae = formatPae(payloadType, payload);
-  let why = 'no SSH signature';
+  let why = 'no signature of SSH or OpenPGP';
   for (const blob of signatures) {
-    const parsed = parseSshsig(blob);
+    const parsed = openSignature(blob);
     if (parsed === null) continue;
-    const check = checkSshsig(parsed, pae, SIGNATURE_NAMESPACE);
+    const check = parsed.check(pae, SIGNATURE_NAMESPACE);
     if (check.kind === 'good') {
       const isTouched = check.isTouched === true;
       return { kind: 'good', publicKey: parsed.publicKey, isTouched };

@@ -8,7 +8,7 @@ import { formatEnvelope, openEnvelope } from './envelope.ts';
 import { formatPae } from './pae.ts';
 import { objectOf, textOf, timeOf } from './read-fields.ts';
 import { fingerprintOf, parseKeyLine } from './ssh-key.ts';
-import { checkSshsig, parseSshsig } from './sshsig.ts';
+import { openSignature } from './signature.ts';
 
 const ROTATION_TYPE = 'application/vnd.aitrail.key-rotation+json';
 const COMMENT = '# rotation: ';
@@ -52,9 +52,8 @@ function openRotation(text: string): Rotation | null {
   if (envelope === null || envelope.payloadType !== ROTATION_TYPE) return null;
   const pae = formatPae(envelope.payloadType, envelope.payload);
   const good = envelope.signatures.flatMap((blob) => {
-    const parsed = parseSshsig(blob);
-    const isGood = parsed !== null && checkSshsig(parsed, pae, SIGNATURE_NAMESPACE).kind === 'good';
-    return isGood ? [parsed.publicKey] : [];
+    const parsed = openSignature(blob);
+    return parsed?.check(pae, SIGNATURE_NAMESPACE).kind === 'good' ? [parsed.publicKey] : [];
   });
   const rotation = readRotation(envelope.payload);
   if (rotation === null) return null;

@@ -1,4 +1,4 @@
-// A statement becomes one line: DSSE over its bytes, signed with an SSH key.
+// A statement becomes one line: DSSE over its bytes, signed with an SSH or OpenPGP key.
 import { createHash } from 'node:crypto';
 import { parseJson, stringAt } from '../model/json.ts';
 import type { Signer } from '../model/signing.ts';
@@ -6,7 +6,7 @@ import { PAYLOAD_TYPE, type Statement } from '../model/statement.ts';
 import { formatEnvelope, openEnvelope } from './envelope.ts';
 import { formatPae } from './pae.ts';
 import { fingerprintOf, parseKeyLine } from './ssh-key.ts';
-import { parseSshsig } from './sshsig.ts';
+import { openSignature } from './signature.ts';
 import { formatStatement } from './statement.ts';
 
 /** @returns the envelope's line without LF. @throws what the signer throws. */
@@ -45,7 +45,7 @@ export function joinEnvelope(note: string, line: string): string {
 
 const keysOf = (line: string): readonly string[] =>
   (openEnvelope(line)?.signatures ?? []).flatMap((blob) => {
-    const parsed = parseSshsig(blob);
+    const parsed = openSignature(blob);
     return parsed === null ? [] : [parsed.publicKey.toString('base64')];
   });
 

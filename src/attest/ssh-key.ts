@@ -83,9 +83,15 @@ export function formatKeyLine(blob: Uint8Array): string {
   return `${named?.name ?? 'unknown'} ${Buffer.from(blob).toString('base64')}`;
 }
 
-/** `SHA256:…` as ssh-keygen -l prints it. */
-export const fingerprintOf = (blob: Uint8Array): string =>
-  `SHA256:${createHash('sha256').update(blob).digest('base64').replace(/=+$/, '')}`;
+/** `SHA256:…` as ssh-keygen -l prints it; of an OpenPGP key, which a blob only names, `openpgp:` and the 40 digits. */
+export function fingerprintOf(blob: Uint8Array): string {
+  const openpgp = readAll(blob, (reader) =>
+    reader.text() === 'openpgp' ? reader.string().toString('hex').toUpperCase() : null,
+  );
+  return openpgp === null
+    ? `SHA256:${createHash('sha256').update(blob).digest('base64').replace(/=+$/, '')}`
+    : `openpgp:${openpgp}`;
+}
 
 /** The same of a public key's line. */
 export const fingerprintOfLine = (line: string): string =>

@@ -135,10 +135,8 @@ export const speaksFor = (
 
 const untrusted = (why: string): TrustAnswer => ({ kind: 'untrusted', why });
 
-function nameOf(publicKey: Uint8Array): string {
-  const isKnown = parseKeyBlob(publicKey) !== null;
-  return `key ${isKnown ? fingerprintOf(publicKey) : 'of a certificate'}`;
-}
+const nameOf = (publicKey: Uint8Array): string =>
+  `key ${parseCertificate(publicKey) === null ? fingerprintOf(publicKey) : 'of a certificate'}`;
 
 const listsKey = (
   signer: AllowedSigner,

@@ -176,9 +176,11 @@ export const CONFIGURATION = z.strictObject({
     .optional()
     .describe('`observe`: block, hold and change nothing, say and record what would have been'),
   signing: z
-    .enum(['auto', 'ssh', 'keyring', 'file'])
+    .enum(['auto', 'ssh', 'gpg', 'keyring', 'file'])
     .optional()
-    .describe('the key that signs provenance'),
+    .describe(
+      'the key that signs provenance; `auto`: the one that git’s settings name (`gpg.format`, `user.signingkey`), else aitrail’s own in the keyring, else in a file',
+    ),
   requireTouch: z
     .boolean()
     .optional()

@@ -35,6 +35,7 @@ export async function readSigningConfig(caller: Caller): Promise<SigningConfig> 
     format: setting('gpg.format'),
     signingKey: setting('user.signingkey'),
     keyCommand: setting('gpg.ssh.defaultkeycommand'),
+    gpgProgram: setting('gpg.openpgp.program') ?? setting('gpg.program'),
     program: setting('gpg.ssh.program'),
     allowedSignersFile: setting('gpg.ssh.allowedsignersfile'),
     revocationFile: setting('gpg.ssh.revocationfile'),

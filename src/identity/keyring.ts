@@ -1,5 +1,8 @@
 // The operating system's keyring. None is a normal case (CI, containers, ssh): every function answers null then.
+import { execPath } from 'node:process';
 import type { Caller } from '../model/caller.ts';
+import { signMsMax } from '../model/sign-wait.ts';
+import { runBounded } from './run-bounded.ts';
 
 const SERVICE = 'aitrail';
 /** A locked keyring may open a dialogue and wait for it: a commit does not. */
@@ -21,6 +24,28 @@ export async function readKeyring(caller: Caller, account: string): Promise<stri
   } catch {
     return null; // no keyring, or locked: the caller says what that means
   }
+}
+
+/** Prints the value, in a process that can be ended: the library's calls cannot, once they wait for a dialogue. */
+const ASK = `
+const [library, service, account] = process.argv.slice(1);
+const { AsyncEntry } = await import(library);
+const entry = new AsyncEntry(service, account, { linux: { store: 'secret-service' } });
+process.stdout.write((await entry.getPassword()) ?? '');
+`;
+
+/** The same in the time that a commit has for its signature. */
+export async function readKeyringInTime(caller: Caller, account: string): Promise<string | null> {
+  if (!hasKeyring(caller)) return null;
+  const library = import.meta.resolve('@napi-rs/keyring');
+  const answer = await runBounded(caller, {
+    program: execPath,
+    args: ['--input-type=module', '--eval', ASK, '--', library, SERVICE, account],
+    stdin: '',
+    timeoutMs: signMsMax(caller),
+  });
+  const value = answer.kind === 'ended' && answer.exit === 0 ? answer.out.toString('utf8') : '';
+  return value === '' ? null : value;
 }
 
 /** @returns false where there is no keyring that keeps it. */

@@ -8,7 +8,7 @@ import type { Caller } from '../model/caller.ts';
 import { Fault } from '../model/fault.ts';
 import type { Signer } from '../model/signing.ts';
 import { SIGNATURE_NAMESPACE } from '../model/statement.ts';
-import { readKeyring, writeKeyring } from './keyring.ts';
+import { readKeyring, readKeyringInTime, writeKeyring } from './keyring.ts';
 import { runBounded } from './run-bounded.ts';
 import { askpassEnv, signThroughKeygen } from './ssh-keygen.ts';
 
@@ -53,7 +53,7 @@ export async function findKeyringKey(work: OwnKeyWork): Promise<Signer | null> {
   const blob = await readBlob(filesOf(work.home).keyring);
   if (blob === null) return null;
   const sign = async (message: Uint8Array): Promise<Uint8Array> => {
-    const text = await readKeyring(work.caller, accountOf(blob));
+    const text = await readKeyringInTime(work.caller, accountOf(blob));
     if (text === null)
       throw new Fault(
         'SIGNER_LOCKED',

@@ -1,9 +1,10 @@
-// Who signs: git's own SSH key, else aitrail's key in the keyring, else its key file. `signing:` of the policy narrows.
+// Who signs: git's own key, SSH or OpenPGP, else aitrail's key in the keyring, else its key file. `signing:` of the policy narrows.
 import type { Caller } from '../model/caller.ts';
 import { Fault } from '../model/fault.ts';
 import type { Policy } from '../model/policy.ts';
 import type { Signer, SigningSettings } from '../model/signing.ts';
-import { findGitKey } from './git-key.ts';
+import { findGitKey, type GitKeyWork } from './git-key.ts';
+import { findGpgKey } from './gpg-key.ts';
 import { findFileKey, findKeyringKey, makeFileKey, makeKeyringKey } from './own-key.ts';
 
 export interface SignerWork {
@@ -49,19 +50,27 @@ async function findSigner(work: SignerWork): Promise<Signer | null> {
   switch (work.signing) {
     case 'ssh':
       return findGitKey(work);
+    case 'gpg':
+      return findGpgKey(work, true);
     case 'keyring':
       return findKeyringKey(own);
     case 'file':
       return findFileKey(own);
     case 'auto':
-      return (await findGitKey(work)) ?? (await findKeyringKey(own)) ?? (await findFileKey(own));
+      return (
+        (await findConfigured(work)) ?? (await findKeyringKey(own)) ?? (await findFileKey(own))
+      );
   }
 }
+
+/** The key that git's own settings name. */
+export const findConfigured = async (work: GitKeyWork): Promise<Signer | null> =>
+  (await findGitKey(work)) ?? (await findGpgKey(work, false));
 
 /**
  * Finds the signer, or makes a key of aitrail's own.
  *
- * @returns null only for `signing: ssh` without a key, `keyring` without a keyring: there is nothing to make then.
+ * @returns null only for `signing: ssh` or `gpg` without a key, `keyring` without a keyring: there is nothing to make then.
  */
 export async function ensureSigner(
   work: SignerWork,
@@ -73,7 +82,7 @@ export async function ensureSigner(
       fix: FIX_TOUCH,
     });
   const own = { caller: work.caller, home: work.home, email: work.settings.email };
-  if (work.signing === 'ssh') return null;
+  if (work.signing === 'ssh' || work.signing === 'gpg') return null;
   const kept = work.signing === 'file' ? null : await makeKeyringKey(own);
   const made = kept ?? (work.signing === 'keyring' ? null : await makeFileKey(own));
   return made === null ? null : { signer: made, isNew: true };

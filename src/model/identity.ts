@@ -4,6 +4,8 @@ import type { Signer } from './signing.ts';
 export interface IdentityView extends Pick<Signer, 'kind' | 'principal' | 'publicKey' | 'place'> {
   /** `SHA256:…` */
   readonly fingerprint: string;
+  /** When the key itself ends, RFC 3339; null: never. */
+  readonly endsAt: string | null;
   /** Would a commit of this signer verify, by the list at HEAD? */
   readonly isTrusted: boolean;
   /** Where the list came from, in words. */

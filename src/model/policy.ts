@@ -174,7 +174,7 @@ export interface Policy {
   readonly retentionDays: number;
   /** Does the log say who looked at recordings? */
   readonly isAccessLogged: boolean;
-  readonly signing: 'auto' | 'ssh' | 'keyring' | 'file';
+  readonly signing: 'auto' | 'ssh' | 'gpg' | 'keyring' | 'file';
   /** Does a person's signature count only where a FIDO key was touched for it? */
   readonly requiresTouch: boolean;
   readonly notes: { readonly push: boolean; readonly gitAi: boolean };

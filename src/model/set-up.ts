@@ -15,7 +15,7 @@ export interface SetUpReport {
     readonly foreign: readonly string[];
   };
   readonly identity: {
-    readonly kind: 'ssh' | 'keyring' | 'file';
+    readonly kind: 'ssh' | 'gpg' | 'keyring' | 'file';
     readonly principal: string;
     readonly publicKey: string;
     /** Where the key lives, in words. */

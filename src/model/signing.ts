@@ -1,16 +1,18 @@
 // Who signs, and what git's own configuration says about it.
 
 export interface Signer {
-  /** `ssh`: git's own key; `keyring`, `file`: a key that aitrail made. */
-  readonly kind: 'ssh' | 'keyring' | 'file';
+  /** `ssh`, `gpg`: git's own key; `keyring`, `file`: a key that aitrail made. */
+  readonly kind: 'ssh' | 'gpg' | 'keyring' | 'file';
   /** Mail address that the signer speaks for. */
   readonly principal: string;
-  /** `ssh-ed25519 AAAA…`, no comment. */
+  /** `ssh-ed25519 AAAA…`, `openpgp AAAA…`, no comment. */
   readonly publicKey: string;
   /** Where the key lives, in words for people. */
   readonly place: string;
+  /** When the key itself ends; absent or null: never. */
+  readonly endsAtMs?: number | null;
   /**
-   * @returns the binary SSHSIG blob over the message, in aitrail's namespace.
+   * @returns the binary SSHSIG blob over the message, in aitrail's namespace; OpenPGP: a packet as src/attest/openpgp.ts reads it.
    * @throws Fault SIGNER_LOCKED where a person would have to act, KEY_UNREADABLE.
    */
   readonly sign: (message: Uint8Array) => Promise<Uint8Array>;
@@ -26,6 +28,8 @@ export interface SigningSettings {
   readonly signingKey: string | null;
   /** gpg.ssh.defaultKeyCommand. */
   readonly keyCommand: string | null;
+  /** gpg.openpgp.program, or gpg.program. */
+  readonly gpgProgram: string | null;
   /** gpg.ssh.program. */
   readonly program: string | null;
   /** gpg.ssh.allowedSignersFile. */

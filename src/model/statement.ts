@@ -117,7 +117,7 @@ export interface Predicate {
     readonly envelopeSha256: string | null;
   }[];
   readonly signer: {
-    readonly kind: 'ssh' | 'keyring' | 'file';
+    readonly kind: 'ssh' | 'gpg' | 'keyring' | 'file';
     /** Fingerprint of the key that signs, which the log's record binds too; null in statements of earlier versions. */
     readonly key: string | null;
   };

@@ -70,7 +70,7 @@ const MEANINGS: Readonly<Record<FaultCode, string>> = {
   TOUCH_REQUIRED:
     'The policy asks for signatures by touch, and the key that signs here is no FIDO key.',
   SIGNER_LOCKED:
-    'The key exists and cannot sign now: an agent, a touch or a passphrase is missing.',
+    'The key exists and cannot sign now: an agent, a card, a touch or a passphrase is missing.',
   KEY_UNREADABLE: 'A key file, or what a key protects, cannot be opened.',
   KEY_NOT_LISTED: 'The list of trusted signers has no such key.',
   NOTE_MALFORMED: 'A note is not what aitrail writes.',

@@ -2,6 +2,7 @@
 import type { IdentityView, TrustedList, TrustedSigner } from '../model/identity.ts';
 
 const KINDS = {
+  gpg: "git's own OpenPGP key",
   ssh: "git's own SSH key",
   keyring: "aitrail's key in the system's keyring",
   file: "aitrail's key file",

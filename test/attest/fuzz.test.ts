@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { matchesPatterns, parseAllowedSigners } from '../../src/attest/allowed-signers.ts';
 import { openApproval, signDecision, signRequest } from '../../src/attest/approval-envelope.ts';
 import { claimOf, readGitAi } from '../../src/attest/git-ai.ts';
+import { parseOpenpgp } from '../../src/attest/openpgp.ts';
 import { parseSshsig } from '../../src/attest/sshsig.ts';
 import { openCheckpoint } from '../../src/log/check-proof.ts';
 import { formatCheckpoint, parseCheckpoint, parseProof } from '../../src/log/checkpoint.ts';
@@ -29,9 +30,11 @@ describe('random text', () => {
   test('is no approval, signature, checkpoint, proof, key or note', () => {
     fc.assert(
       fc.property(TEXT, fc.uint8Array({ maxLength: 300 }), (text, bytes) => {
-        expect([openApproval(text), parseSshsig(bytes), parseProof(text), parseVkey(text)]).toEqual(
-          [null, null, null, null],
-        );
+        expect([openApproval(text), parseProof(text), parseVkey(text)]).toEqual([null, null, null]);
+        // a signature's header too: bytes without one end at the first
+        const packet = [0x88, bytes.length, 4, 0, 22, 8, ...bytes];
+        for (const each of [bytes, Uint8Array.from(packet)])
+          expect([parseSshsig(each), parseOpenpgp(each)]).toEqual([null, null]);
         expect(parseNote(text)?.signatures.length ?? 0).toBe(0);
         expect(parseCheckpoint(text)).toBeNull();
         const note = readGitAi(text);

@@ -77,7 +77,7 @@ async function openNext(caller: Caller, old: Signer, to: string | null): Promise
     if (signer === null) throw new Fault('KEY_UNREADABLE', `${to} is no SSH key`);
     return { signer, install: () => Promise.resolve() }; // git's settings are the user's
   }
-  if (old.kind === 'ssh')
+  if (old.kind === 'ssh' || old.kind === 'gpg')
     throw new Fault('USAGE', `git signs with a key of your own (${old.place})`, {
       fix: 'make the next one and name it: ssh-keygen -t ed25519 -f ~/.ssh/id_next, then: aitrail identity rotate --to ~/.ssh/id_next',
     });

@@ -30,6 +30,7 @@ export async function showIdentity(caller: Caller): Promise<IdentityView> {
     publicKey,
     place,
     fingerprint: fingerprintOf(blobOf(signer)),
+    endsAt: timeOf(signer.endsAtMs ?? null),
     isTrusted: isFit && trust !== null && isTrusted(trust, signer),
     trustedBy: trust === null ? 'nobody: not in a repository' : describeTrust(trust.source),
   };

@@ -2,8 +2,10 @@
 // changes made on top of that commit.
 import { appendFile, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseAllowedSigners } from '../../attest/allowed-signers.ts';
+import { formatSigner, parseAllowedSigners } from '../../attest/allowed-signers.ts';
+import { formatTime } from '../../attest/edit-signers.ts';
 import { parseRotations } from '../../attest/rotation.ts';
+import { nameKey } from '../../attest/openpgp.ts';
 import { fingerprintOf, formatKeyLine, parseKeyLine } from '../../attest/ssh-key.ts';
 import { stateHome } from '../../config/places.ts';
 import { openWorktree } from '../../git/open-repository.ts';
@@ -23,7 +25,7 @@ const WITNESS = /^\S+\+[0-9a-f]{8}\+[A-Za-z0-9+/]+=*$/;
 const PRINCIPAL = /^[^\s,"!*?#]+$/;
 
 /**
- * @param named a witness's verifier key, a public key's file, its line, or `SHA256:…` of this machine's own key; null: this machine's own key.
+ * @param named a witness's verifier key, an OpenPGP key's 40 digits, a public key's file, its line, or `SHA256:…` of this machine's own key; null: this machine's own key.
  * @param principal mail address or role; null: the comment of the key's line.
  * @throws Fault AGENT_NOT_ALLOWED, KEY_UNREADABLE, USAGE, BARE_REPOSITORY, NOT_A_REPOSITORY.
  */
@@ -37,7 +39,7 @@ export async function trustKey(
   if (named !== null && WITNESS.test(named)) return trustWitness(worktree, named);
   const key = parseKeyLine(await findKeyLine(caller, named));
   if (key === null)
-    throw new Fault('KEY_UNREADABLE', `${(named ?? '').slice(0, 100)} is no SSH public key`);
+    throw new Fault('KEY_UNREADABLE', `${(named ?? '').slice(0, 100)} is no public key`);
   const who = principal ?? key.comment;
   if (!PRINCIPAL.test(who))
     throw new Fault('USAGE', 'the key names nobody', {
@@ -45,12 +47,20 @@ export async function trustKey(
     });
   const before = (await readListFile({ worktree })) ?? ''; // the list begins with this key
   const { signers } = parseAllowedSigners(before);
+  const endsAt = await findEnd(caller, key);
   const isListed = signers.some(
-    (signer) => signer.blob.equals(key.blob) && signer.principals.includes(who),
+    ({ blob, principals, validBeforeMs }) =>
+      blob.equals(key.blob) &&
+      principals.includes(who) &&
+      // whose end gpg has put off since is listed once more
+      (endsAt === null || validBeforeMs === null || validBeforeMs >= Date.parse(endsAt)),
   );
   if (!isListed) {
     const rotation = await findRotation(caller, before, key.blob);
-    await writeListFile({ worktree }, `${ended(before)}${rotation}${lineOf(who, key.blob)}`);
+    await writeListFile(
+      { worktree },
+      `${ended(before)}${rotation}${lineOf(who, key.blob, endsAt)}`,
+    );
   }
   const fingerprint = fingerprintOf(key.blob);
   return { principal: who, fingerprint, file: SIGNERS_FILE, isAdded: !isListed };
@@ -94,12 +104,34 @@ export async function readWitnesses(worktree: string): Promise<readonly string[]
     .filter((line) => parseWitnessKey(line) !== null);
 }
 
-const lineOf = (principal: string, blob: Uint8Array): string =>
-  `${principal} namespaces="${SIGNATURE_NAMESPACE}" ${formatKeyLine(blob)}\n`;
+function lineOf(principal: string, blob: Uint8Array, endsAt: string | null): string {
+  const end = endsAt === null ? '' : `,valid-before="${formatTime(Date.parse(endsAt))}"`;
+  return `${formatSigner(`${principal} namespaces="${SIGNATURE_NAMESPACE}"${end}`, blob)}\n`;
+}
+
+/** When an OpenPGP key of this machine ends by itself: readers see its name alone. */
+async function findEnd(
+  caller: Caller,
+  { type, blob }: { readonly type: string; readonly blob: Buffer },
+): Promise<string | null> {
+  if (type !== 'openpgp') return null;
+  const own = await showIdentity(caller).catch(() => null); // somebody else's key: there need be none here
+  return own?.fingerprint === fingerprintOf(blob) ? own.endsAt : null;
+}
+
+const FINGERPRINT = /^(?:openpgp:|0x)?([0-9A-Fa-f]{40})!?$/;
+
+/** The line of an OpenPGP key that is named by its 40 digits; null: it is named in another way. */
+function openpgpLine(named: string): string | null {
+  const fingerprint = FINGERPRINT.exec(named.replaceAll(' ', ''))?.[1];
+  return fingerprint === undefined ? null : formatKeyLine(nameKey(Buffer.from(fingerprint, 'hex')));
+}
 
 /** @returns the public key's line. @throws Fault KEY_UNREADABLE. */
 export async function findKeyLine(caller: Caller, named: string | null): Promise<string> {
   if (named !== null && parseKeyLine(named) !== null) return named;
+  const openpgp = named === null ? null : openpgpLine(named);
+  if (openpgp !== null) return openpgp;
   if (named === null || named.startsWith('SHA256:')) {
     const own = await showIdentity(caller);
     if (named === null || own.fingerprint === named) return `${own.publicKey} ${own.principal}`;

@@ -99,7 +99,7 @@ async function checkIdentity({ caller, repository }: World): Promise<Finding> {
   const signer = await openSigner(caller, policy ?? { signing: 'auto' });
   const detail = `${signer.principal} signs with ${signer.place}`;
   if (signer.kind === 'keyring') return checkKeyringKey(caller, detail);
-  if (signer.kind === 'ssh') return ok(detail);
+  if (signer.kind === 'ssh' || signer.kind === 'gpg') return ok(detail);
   return (caller.env['AITRAIL_PASSPHRASE_FILE'] ?? '') === ''
     ? note(`${detail}, not encrypted: whoever reads the file can sign`)
     : ok(`${detail}, encrypted`);

@@ -10,7 +10,8 @@ import { stateHome } from '../../config/places.ts';
 import type { Objects } from '../../git/objects.ts';
 import type { Repository } from '../../git/open-repository.ts';
 import { readSigningConfig, type SigningConfig } from '../../git/signing-settings.ts';
-import { expandPath, findGitKey } from '../../identity/git-key.ts';
+import { expandPath } from '../../identity/git-key.ts';
+import { findConfigured } from '../../identity/pick-signer.ts';
 import { listOwnKeys } from '../../identity/own-key.ts';
 import { Fault } from '../../model/fault.ts';
 
@@ -144,7 +145,7 @@ async function readOwnKeys(
   const { caller } = repository;
   const home = stateHome(caller.env);
   const own = await listOwnKeys(home);
-  const ofGit = await findGitKey({ caller, home, settings: { ...settings, email: '' } }).catch(
+  const ofGit = await findConfigured({ caller, home, settings: { ...settings, email: '' } }).catch(
     () => null,
   ); // unreadable: not ours to trust
   const blob = ofGit === null ? null : parseKeyLine(ofGit.publicKey)?.blob;
