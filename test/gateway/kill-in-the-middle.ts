@@ -12,6 +12,8 @@ export interface Load {
   readonly turns: number;
   /** Replies that were complete when one gateway is killed. */
   readonly killAfter: number;
+  /** Tells its requests from those of another load. */
+  readonly name?: string;
 }
 
 export interface Outcome {
@@ -32,7 +34,7 @@ export async function killInTheMiddle(team: Team, load: Load): Promise<Outcome> 
   const startedAtMs = Date.now();
   const stream = async (index: number): Promise<void> => {
     for (let turn = 0; turn < load.turns; turn += 1) {
-      const content = `stream ${String(index)}, turn ${String(turn)}`;
+      const content = `${load.name ?? ''} stream ${String(index)}, turn ${String(turn)}`;
       const body = JSON.stringify({ model: 'model-1', messages: [{ role: 'user', content }] });
       let gateway = (index + turn) % 2 === 0 ? doomed : other;
       for (;;) {

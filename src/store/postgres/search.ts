@@ -100,12 +100,11 @@ const named = (column: string, value: string, put: Put): string =>
 
 /** A file that was written: its whole path, its end or a folder above it, or a pattern of these. */
 function pathClause(value: string, put: Put): string {
-  const isPattern = /[*?]/.test(value);
-  const folder = value.replace(/\/$/, '');
-  const source = isPattern
-    ? `(.*/)?${sourceOf(value)}`
-    : `(.*/)?${quoteSource(value)}|.*/${quoteSource(folder)}/.*|${quoteSource(folder)}/.*`;
-  return `e.n IN (SELECT exchange FROM emissions WHERE month = $1 AND path ~ ${put(`(?s)^(?:${source})$`)})`;
+  const like = quoteLike(value);
+  const fits = /[*?]/.test(value)
+    ? `path ~ ${put(`(?s)^(?:.*/)?${sourceOf(value)}$`)}`
+    : `(path = ${put(value)} OR path LIKE ${put(`%/${like}`)} OR path LIKE ${put(`${like.replace(/\/$/, '')}/%`)})`;
+  return `e.n IN (SELECT exchange FROM emissions WHERE month = $1 AND ${fits})`;
 }
 
 /** A repository, a file, a connection, or a method and URL. */
@@ -142,5 +141,7 @@ const sourceOf = (glob: string): string =>
     .join('');
 
 const signOf = (sign: string): string => (sign === '*' ? '.*' : sign === '?' ? '.' : sign);
+
+const quoteLike = (text: string): string => text.replaceAll(/[\\%_]/g, '\\$&');
 
 const quoteSource = (text: string): string => text.replaceAll(/[\\^$.|?*+()[\]{}]/g, '\\$&');

@@ -57,14 +57,19 @@ function installed(): string | null {
  *
  * @param directory made where it is missing; one that was used before goes on where it stood, on the same port.
  * @param password of the superuser: made the first time, then the same.
+ * @param options of the server; as they are it does not wait for the disk.
  */
-export async function startServer(directory: string, password: string): Promise<RunningServer> {
+export async function startServer(
+  directory: string,
+  password: string,
+  options: readonly string[] = ['-F'],
+): Promise<RunningServer> {
   const bin = findBinaries();
   if (bin === null) throw new Error('no PostgreSQL here: npm has no binaries for this platform');
   const data = join(directory, 'data');
   if (!existsSync(data)) initialise(usable(bin, directory), directory, password);
   const port = await keptPort(directory);
-  const args = ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', '', '-F'];
+  const args = ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', '', ...options];
   const child = spawn(join(usable(bin, directory), 'postgres'), args, {
     ...identity,
     cwd: directory,

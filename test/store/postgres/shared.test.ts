@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { checkProof } from '../../../src/log/check-proof.ts';
-import { isSameHash, leafHash } from '../../../src/log/hash.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { unpack } from '../../../src/store/packing.ts';
 import { draft, ending, newSession, PLACE, sha256, writing } from '../store-kit.ts';
@@ -17,6 +16,7 @@ import {
   query,
 } from './database.ts';
 import { startServer } from './server.ts';
+import { verifyRecords } from './verify-records.ts';
 
 const START_MS = 60_000;
 /** Each ends one connection in five. */
@@ -47,23 +47,6 @@ const tablesOf = async (place: Database): Promise<readonly unknown[]> =>
     )
   ).map(({ relname }) => relname);
 
-/** Every leaf recomputed from its record, the tree from its leaves. @returns how many leaves there are. */
-async function verify(store: Store): Promise<number> {
-  const size = await store.logSize();
-  const entries = await store.readLog(0, size);
-  expect(entries.map(({ index }) => index)).toEqual(Array.from({ length: size }, (_, i) => i));
-  expect(entries.filter(({ data, leafHash: hash }) => !isSameHash(leafHash(data), hash))).toEqual(
-    [],
-  );
-  const checks = await store.checkRecords(0, size);
-  expect(checks.filter(({ damage }) => damage !== null)).toEqual([]);
-  const told = checks.filter(({ expected }) => expected !== null);
-  expect(told.map(({ expected }) => String(expected))).toEqual(
-    told.map(({ index }) => String(entries[index]?.data)),
-  );
-  return size;
-}
-
 describe.skipIf(!hasPostgres)('a store on PostgreSQL', { timeout: START_MS }, () => {
   let place: Database;
   beforeAll(async () => {
@@ -88,7 +71,7 @@ describe.skipIf(!hasPostgres)('a store on PostgreSQL', { timeout: START_MS }, ()
     await Promise.all([...work, cutter]);
     const [first] = stores;
     if (first === undefined) throw new Error('no store');
-    expect(await verify(first)).toBe(24);
+    expect(await verifyRecords(first)).toBe(24);
     const indexes = await Promise.all(
       done.map(async (id) => (await first.findExchange(id))?.logIndex ?? -1),
     );
@@ -125,7 +108,7 @@ describe.skipIf(!hasPostgres)('a store on PostgreSQL', { timeout: START_MS }, ()
     await expect(silent.endExchange(ending(begun.id))).rejects.toMatchObject({
       code: 'NO_SUCH_EXCHANGE',
     });
-    expect(await verify(next)).toBe(2);
+    expect(await verifyRecords(next)).toBe(2);
     expect(await next.findExchange(second)).toMatchObject({ logIndex: 0 });
     await silent.close();
     await next.close();
@@ -195,7 +178,7 @@ describe.skipIf(!hasPostgres)('a store on PostgreSQL', { timeout: START_MS }, ()
       { why: 'pruned', count: 1, isSound: true },
       { why: 'erased', count: 1, isSound: true },
     ]);
-    await verify(store);
+    await verifyRecords(store);
     await Promise.all([store.close(), second.close()]);
   });
 
@@ -258,7 +241,7 @@ describe.skipIf(!hasPostgres)('a store on PostgreSQL', { timeout: START_MS }, ()
     while (done.length < before + 8) await store.logSize();
     state.isOver = true;
     await Promise.all(work);
-    expect(await verify(store)).toBe(done.length);
+    expect(await verifyRecords(store)).toBe(done.length);
     expect((await store.listExchanges(session)).map(({ id }) => id).toSorted()).toEqual(
       done.toSorted(),
     );
