@@ -80,22 +80,26 @@ interface Sent {
   readonly why: string;
 }
 
+/** Another hook may add notes meanwhile: what is sent, and remembered as sent, is named by its id. */
 async function sendNotes(
-  { repository }: HookWork,
+  { repository, objects }: HookWork,
   push: Sending,
   timeoutMs: number,
 ): Promise<Sent> {
   const target = push.remote === '' ? push.url : push.remote;
+  const tips = await Promise.all(
+    push.unsent.map(async (ref) => ({ ref, oid: (await objects.read(ref))?.oid ?? ref })),
+  );
   const answer = await runGit(
     repository.caller,
-    [...QUIETLY, 'push', ...PLAINLY, target, ...push.unsent.map((ref) => `${ref}:${ref}`)],
+    [...QUIETLY, 'push', ...PLAINLY, target, ...tips.map(({ ref, oid }) => `${oid}:${ref}`)],
     { okExits: ANY_EXIT, timeoutMs },
   );
   const isBehind = /\((?:fetch first|non-fast-forward|cannot lock ref|incorrect old value)/.test(
     answer.stderr,
   );
   const isDone = answer.exit === 0;
-  if (isDone) await rememberSent(repository.caller, push);
+  if (isDone) await rememberSent(repository.caller, push.remote, tips);
   return { isDone, isBehind, why: lastLine(answer.stderr) };
 }
 
@@ -111,11 +115,12 @@ const lastLine = (text: string): string =>
 /** git does so itself only where a fetch refspec of ours is set. */
 async function rememberSent(
   caller: HookWork['repository']['caller'],
-  { unsent, remote }: Sending,
+  remote: string,
+  tips: readonly { readonly ref: string; readonly oid: string }[],
 ): Promise<void> {
-  for (const ref of unsent) {
+  for (const { ref, oid } of tips) {
     const tracking = trackingRef(ref, remote);
-    if (tracking !== null) await runGit(caller, ['update-ref', tracking, ref]);
+    if (tracking !== null) await runGit(caller, ['update-ref', tracking, oid]);
   }
 }
 

@@ -51,7 +51,7 @@ async function takeDown(repository: Worktree): Promise<Omit<TakeDownReport, 'set
   return {
     worktree: repository.worktree,
     wasInstalled: changes.length > 0,
-    hooks: hooks.toReversed(),
+    hooks: [...new Set(hooks.toReversed())], // one name may stand in two folders
     removed,
     kept,
   };
