@@ -27,7 +27,7 @@ export async function findGpgKey(work: GitKeyWork, isNamed: boolean): Promise<Si
     kind: 'gpg',
     principal: settings.email,
     publicKey: formatKeyLine(nameKey(Buffer.from(key.fingerprint, 'hex'))),
-    place: `gpg (${key.fingerprint})`,
+    place: 'gpg',
     endsAtMs: key.endsAtMs,
     sign: (message) => signWith(work, key.fingerprint, message),
   };
