@@ -95,9 +95,10 @@ async function sendNotes(
     [...QUIETLY, 'push', ...PLAINLY, target, ...tips.map(({ ref, oid }) => `${oid}:${ref}`)],
     { okExits: ANY_EXIT, timeoutMs },
   );
-  const isBehind = /\((?:fetch first|non-fast-forward|cannot lock ref|incorrect old value)/.test(
-    answer.stderr,
-  );
+  const isBehind =
+    /\((?:fetch first|non-fast-forward|cannot lock ref|incorrect old value|failed to update ref)/.test(
+      answer.stderr,
+    );
   const isDone = answer.exit === 0;
   if (isDone) await rememberSent(repository.caller, push.remote, tips);
   return { isDone, isBehind, why: lastLine(answer.stderr) };
