@@ -131,7 +131,7 @@ test('what was erased is erased, not contradicted; what was never here is elsewh
   database.close();
   const erased = await auditRange(lab.caller, null);
   expect(findings(erased)).toEqual(['erased src/a.ts:1-4']);
-  expect(auditText(erased)).toContain('has been erased or pruned');
+  expect(auditText(erased)).toContain('what was recorded of it has been erased');
   const other = openLab();
   labs.push(other);
   const store = await openStore({ home: other.home, mode: 'write', inProcess: true });
