@@ -13,6 +13,7 @@ export const ROWS: Readonly<Record<string, () => Promise<{ readonly row: Row }>>
   MASK: () => import('./rows/masking.ts'),
   B8: () => import('./rows/search.ts'),
   TEAM: () => import('./rows/team-store.ts'),
+  GATE: () => import('./rows/gateway.ts'),
   B9: () => import('./rows/verify.ts'),
   B10: () => import('./rows/disk.ts'),
   B12: () => import('./rows/monorepo.ts'),

@@ -65,18 +65,14 @@ function clauseOf(filter: SearchFilter, put: Put): string {
   const { key, value } = filter;
   switch (key) {
     case 'user':
-      return ofSession(
-        `strpos(lower(user_name || chr(10) || user_email), lower(${put(value)})) > 0`,
-      );
+      return `strpos(lower(s.user_name || chr(10) || s.user_email), lower(${put(value)})) > 0`;
     case 'agent':
-      return ofSession(named('agent', value, put));
+      return named('s.agent', value, put);
     case 'session':
-      return ofSession(`id >= ${put(value)} AND id < ${put(`${value}~`)}`);
+      return `(s.id >= ${put(value)} AND s.id < ${put(`${value}~`)})`;
     case 'repo': {
       const it = put(value);
-      return ofSession(
-        `repository = ${it} OR worktree = ${it} OR strpos(lower(coalesce(remote, '')), lower(${it})) > 0`,
-      );
+      return `(s.repository = ${it} OR s.worktree = ${it} OR strpos(lower(coalesce(s.remote, '')), lower(${it})) > 0)`;
     }
     case 'model':
       return named('e.model', value, put);
@@ -91,9 +87,6 @@ function clauseOf(filter: SearchFilter, put: Put): string {
       return resourceClause(filter, put);
   }
 }
-
-/** Sessions are few: those that fit are known before any exchange is looked at. */
-const ofSession = (sql: string): string => `e.session IN (SELECT n FROM sessions WHERE ${sql})`;
 
 const named = (column: string, value: string, put: Put): string =>
   /[*?]/.test(value) ? `${column} ~ ${put(patternOf(value))}` : `${column} = ${put(value)}`;

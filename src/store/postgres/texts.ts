@@ -53,5 +53,6 @@ function stretchesOf(words: readonly string[]): readonly string[] {
 const formatVector = (words: readonly string[]): string =>
   words.map((word, i) => `${quoteLexeme(word)}:${i + 1}`).join(' ');
 
+/** Words are letters and digits: hardly one holds a sign that must be doubled. */
 export const quoteLexeme = (word: string): string =>
-  `'${word.replaceAll(/['\\]/g, (sign) => sign + sign)}'`;
+  `'${/['\\]/.test(word) ? word.replaceAll(/['\\]/g, (sign) => sign + sign) : word}'`;
