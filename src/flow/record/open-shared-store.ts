@@ -9,6 +9,9 @@ import { openPostgresStore } from '../../store/postgres/open.ts';
 import type { LocalStore } from '../../store/upkeep-store.ts';
 import { openCredentials } from './read-credential.ts';
 
+/** How long a command that asks waits for a database that is away. */
+const READ_PATIENCE_MS = 2000;
+
 /** @throws Fault STORE_UNREACHABLE, STORE_REFUSED, PEER_MISSING, LOG_KEY_WRONG, KEY_UNREADABLE, CREDENTIAL_MISSING. */
 export async function openSharedStore(
   caller: Caller,
@@ -23,6 +26,8 @@ export async function openSharedStore(
   return openPostgresStore({
     place: { url: shared.url, password },
     mode,
+    // somebody looks at a terminal
+    ...(mode === 'read' ? { patienceMs: READ_PATIENCE_MS } : {}),
     // who only reads needs no key: the gateways have signed
     signer: () => signer ?? (mode === 'write' ? readLogKey(home) : null),
   });
