@@ -208,6 +208,11 @@ test.each([
     'CONFIG_NOT_YOURS .aitrailrc.yaml:1:1: gateway: a clone cannot say where recordings go',
   ],
   [
+    'gateway that listens nowhere',
+    { user: 'gateway: { listen: nowhere }\n' },
+    /^CONFIG_INVALID .*config\.yaml:1:12: gateway.listen: must be HOST:PORT/,
+  ],
+  [
     'second store',
     { organisation: 'store: postgres://a@h/b\n', user: 'store: postgres://a@other/b\n' },
     /^CONFIG_NOT_YOURS .*config\.yaml:1:1: store: the organisation has said it/,

@@ -131,8 +131,7 @@ describe.skipIf(!hasPostgres)('aitrail gateway', { timeout: START_MS }, () => {
     expect(await gateway.stop()).toBe(0);
   });
 
-  test('without a database, with a wrong key or port it says so', async () => {
-    await expect(team.start('gateway: { listen: nowhere }')).rejects.toThrow('must be HOST:PORT');
+  test('a port that is taken', async () => {
     const { port } = new URL(first?.url ?? '');
     await expect(team.start(`gateway: { listen: "127.0.0.1:${port}" }`)).rejects.toThrow(
       'PORT_BUSY',

@@ -7,13 +7,15 @@ import {
   existsSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { Client } from 'pg';
 import { withPassword } from '../../../src/store/postgres/connect.ts';
 
@@ -87,7 +89,19 @@ export async function startServer(
   };
 }
 
-/** Where nobody may not read the packages (a checkout in /root), a copy beside the data. */
+/** npm's archives hold no links: the package makes them when it is installed, unless its scripts may not run. */
+function linkLibraries(directory: string): void {
+  const list = join(directory, 'native', 'pg-symlinks.json');
+  if (!existsSync(list)) return;
+  const links: readonly { readonly source: string; readonly target: string }[] = JSON.parse(
+    readFileSync(list, 'utf8'),
+  );
+  for (const { source, target } of links)
+    if (!existsSync(join(directory, target)))
+      symlinkSync(relative(dirname(target), source), join(directory, target));
+}
+
+/** Where nobody may not read the packages (a checkout in /root), or they lack links, a copy beside the data. */
 function usable(bin: string, directory: string): string {
   const copy = join(directory, 'native', 'bin');
   if (existsSync(copy)) return copy;
@@ -96,6 +110,7 @@ function usable(bin: string, directory: string): string {
     return bin;
   } catch {
     cpSync(dirname(bin), dirname(copy), { recursive: true, verbatimSymlinks: true });
+    linkLibraries(directory);
     return copy;
   }
 }
