@@ -1,6 +1,7 @@
 // What all calls of one opened store share.
+import { randomBytes } from 'node:crypto';
 import type { RecentLists } from '../list-shape.ts';
-import type { Months } from './months.ts';
+import { type Months, openMonths } from './months.ts';
 import type { Sql } from './sql.ts';
 
 /** An exchange under way, as this instance knows it. */
@@ -21,6 +22,19 @@ export interface Core {
   /** All of it can be read again from the rows. */
   readonly lists: RecentLists;
   readonly open: Map<string, OpenExchange>;
+  /** Months of exchanges that were met: asked for with it the server looks into one table instead of all. */
+  readonly places: Map<string, number>;
   /** Which sweep it was read after; null: not known. */
   readonly memory: { epoch: number | null };
 }
+
+export const openCore = (sql: Sql): Core => ({
+  sql,
+  months: openMonths(sql),
+  // 48 bits: no two instances meet
+  instance: randomBytes(6).readUIntBE(0, 6),
+  lists: new Map(),
+  open: new Map(),
+  places: new Map(),
+  memory: { epoch: null },
+});

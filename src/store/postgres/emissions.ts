@@ -75,8 +75,14 @@ export async function reportOutcome(ask: Ask, report: OutcomeReport): Promise<vo
   );
 }
 
-export async function listEmissions(ask: Ask, exchange: string): Promise<readonly Emission[]> {
-  const rows = await ask<EmissionRow>(`${SELECT} WHERE x.id = $1 ORDER BY m.n`, [exchange]);
+export async function emissionsOf(
+  ask: Ask,
+  { month, n }: Omit<Owner, 'atMs'>,
+): Promise<readonly Emission[]> {
+  const rows = await ask<EmissionRow>(
+    `${SELECT} WHERE m.month = $1 AND x.month = $1 AND m.exchange = $2 ORDER BY m.n`,
+    [month, n],
+  );
   return rows.map(emissionOf);
 }
 

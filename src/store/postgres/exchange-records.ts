@@ -16,11 +16,27 @@ export interface MonthlyRow extends ExchangeRow {
 export const ROWS =
   'SELECT e.*, s.id AS session_id FROM exchanges e JOIN sessions s ON s.n = e.session';
 
-/** @throws Fault NO_SUCH_EXCHANGE. */
-export async function findRow(ask: Ask, id: string): Promise<MonthlyRow> {
-  const [row] = await ask<MonthlyRow>(`${ROWS} WHERE e.id = $1`, [id]);
+const PLACES_MAX = 10_000;
+
+/** @param places months by id, where they are known; grows. @throws Fault NO_SUCH_EXCHANGE. */
+export async function findRow(
+  ask: Ask,
+  id: string,
+  places: Map<string, number> = new Map(),
+): Promise<MonthlyRow> {
+  const month = places.get(id);
+  const [row] =
+    month === undefined
+      ? await ask<MonthlyRow>(`${ROWS} WHERE e.id = $1`, [id])
+      : await ask<MonthlyRow>(`${ROWS} WHERE e.id = $1 AND e.month = $2`, [id, month]);
   if (row === undefined) throw new Fault('NO_SUCH_EXCHANGE', `exchange ${id} is not in the store`);
+  remember(places, [row]);
   return row;
+}
+
+export function remember(places: Map<string, number>, rows: readonly MonthlyRow[]): void {
+  if (places.size > PLACES_MAX) places.clear();
+  for (const { id, month } of rows) places.set(id, month);
 }
 
 interface Numbered {

@@ -1,5 +1,4 @@
 // The store of a team: PostgreSQL, many instances on one database.
-import { randomBytes } from 'node:crypto';
 import type { NoteSigner } from '../../log/note.ts';
 import type { SearchStore } from '../search-store.ts';
 import type { Store } from '../store.ts';
@@ -7,7 +6,7 @@ import type { LocalStore, UpkeepStore } from '../upkeep-store.ts';
 import { checkRecords } from './check-records.ts';
 import * as checkpoints from './checkpoints.ts';
 import { connect, nameOfPlace, type PostgresPlace } from './connect.ts';
-import type { Core } from './core.ts';
+import { type Core, openCore } from './core.ts';
 import * as emissions from './emissions.ts';
 import * as events from './events.ts';
 import { readEvidence } from './evidence.ts';
@@ -16,7 +15,6 @@ import * as writes from './exchange-writes.ts';
 import { closeInstance, keepHouse } from './instances.ts';
 import { logSize, readLog } from './log.ts';
 import { migrate } from './migrate.ts';
-import { openMonths } from './months.ts';
 import * as removal from './removal.ts';
 import { addObservations, findObservations } from './observations.ts';
 import * as sessions from './sessions.ts';
@@ -43,17 +41,7 @@ const LAPSE_MS = 30_000;
 export async function openPostgresStore(options: PostgresOptions): Promise<LocalStore> {
   const { place, mode, patienceMs = PATIENCE_MS, lapseMs = LAPSE_MS } = options;
   const sql = openSql(await connect(place, mode), patienceMs);
-  // 48 bits: no two instances meet
-  const instance = randomBytes(6).readUIntBE(0, 6);
-  const months = openMonths(sql);
-  const core: Core = {
-    sql,
-    months,
-    instance,
-    lists: new Map(),
-    open: new Map(),
-    memory: { epoch: null },
-  };
+  const core = openCore(sql);
   const log = { signer: options.signer, isWriter: mode === 'write' };
   try {
     await migrate(sql, nameOfPlace(place.url));
@@ -179,24 +167,24 @@ function recordCalls(core: Core): Pick<Store, RecordCall> {
     beginExchange: (draft) => writes.beginExchange(core, draft),
     appendReply: (id, bytes) => writes.appendReply(core, id, bytes),
     endExchange: (end) => writes.endExchange(core, end),
-    listExchanges: (session) => reads.listExchanges(ask, session),
+    listExchanges: (session) => reads.listExchanges(core, session),
     findExchange: (prefix) => reads.findExchange(ask, prefix),
-    readHeaders: (id) => reads.readHeaders(ask, id),
-    readContext: (id) => reads.readContext(ask, id),
-    readRequest: (id) => reads.readRequest(ask, id),
-    readReply: (id) => reads.readReply(ask, id),
-    readEvents: (id) => reads.readEvents(ask, id),
+    readHeaders: (id) => reads.readHeaders(core, id),
+    readContext: (id) => reads.readContext(core, id),
+    readRequest: (id) => reads.readRequest(core, id),
+    readReply: (id) => reads.readReply(core, id),
+    readEvents: (id) => reads.readEvents(core, id),
     readEvidence: (id) => readEvidence(ask, id),
     countExchanges: () => reads.countExchanges(ask),
   };
 }
 
-function searchCalls({ sql }: Core): SearchStore {
-  const { ask } = sql;
+function searchCalls(core: Core): SearchStore {
+  const { ask } = core.sql;
   return {
-    searchExchanges: (query, limit) => searchExchanges(ask, query, limit),
+    searchExchanges: (query, limit) => searchExchanges(core, query, limit),
     listUnindexed: (limit) => texts.listUnindexed(ask, limit),
-    indexExchange: (id, said) => texts.indexExchange(sql, id, said),
+    indexExchange: (id, said) => texts.indexExchange(core.sql, id, said),
   };
 }
 
@@ -210,7 +198,7 @@ function evidenceCalls(core: Core): Pick<Store, EvidenceCall> {
       emissions.setOutcome(ask, { session, callId }, outcome),
     reportOutcome: (report) => emissions.reportOutcome(ask, report),
     findEmissions: (query) => emissions.findEmissions(ask, query),
-    listEmissions: (exchange) => emissions.listEmissions(ask, exchange),
+    listEmissions: (exchange) => reads.listEmissions(core, exchange),
     addObservations: (seen) => addObservations(core, seen),
     findObservations: (repository, paths) => findObservations(ask, repository, paths),
     addCommit: (record, leaf) => events.addCommit(sql, record, leaf),

@@ -66,6 +66,7 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (n, month), UNIQUE (id, month)
   ) PARTITION BY LIST (month);
   CREATE INDEX exchanges_by_session ON exchanges (session, n);
+  CREATE INDEX exchanges_masked ON exchanges (n) WHERE masks IS NOT NULL;
   CREATE INDEX exchanges_open ON exchanges (instance) WHERE outcome = 'open';
 
   CREATE INDEX exchanges_unindexed ON exchanges (n) WHERE NOT indexed AND outcome <> 'open';

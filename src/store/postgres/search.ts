@@ -3,14 +3,15 @@
 import type { SearchFilter, SearchQuery, SearchTerm } from '../../model/search.ts';
 import type { Exchange } from '../../model/session.ts';
 import { exchangeOf } from '../exchange-row.ts';
-import { type MonthlyRow, ROWS } from './exchange-records.ts';
+import type { Core } from './core.ts';
+import { type MonthlyRow, remember, ROWS } from './exchange-records.ts';
 import { listMonths } from './months.ts';
-import type { Ask, SqlValue } from './sql.ts';
+import type { SqlValue } from './sql.ts';
 import { quoteLexeme } from './texts.ts';
 
 /** @returns newest first. */
 export async function searchExchanges(
-  ask: Ask,
+  { sql: { ask }, places }: Core,
   query: SearchQuery,
   limit: number,
 ): Promise<readonly Exchange[]> {
@@ -24,6 +25,7 @@ export async function searchExchanges(
       `${ROWS} WHERE e.month = $1 ${wanted.map((sql) => `AND ${sql}`).join(' ')} ORDER BY e.n DESC LIMIT $2`,
       values,
     );
+    remember(places, rows);
     found.push(...rows.map(exchangeOf));
   }
   return found;
@@ -81,7 +83,7 @@ function clauseOf(filter: SearchFilter, put: Put): string {
     case 'path':
       return pathClause(value, put);
     case 'masked':
-      return `EXISTS (SELECT FROM json_array_elements(e.masks::json) AS mask
+      return `e.masks IS NOT NULL AND EXISTS (SELECT FROM json_array_elements(e.masks::json) AS mask
         WHERE mask ->> 'rule' ~ ${put(patternOf(value))} OR mask ->> 'placeholder' = ${put(value)})`;
     case 'resource':
       return resourceClause(filter, put);
