@@ -12,6 +12,9 @@ import { runBounded } from './run-bounded.ts';
 /** What asks nobody, whatever the user's own gpg.conf says. */
 const QUIETLY = ['--batch', '--no-tty', '--no-armor', '--no-textmode'] as const;
 
+/** A file or a public line: an SSH key whose gpg.format is missing, which no OpenPGP key is called. */
+const SSH = /^(?:key::|ssh-|sk-|ecdsa-)|[/\\]/;
+
 /**
  * @param isNamed `signing: gpg` says so: without user.signingkey it is the committer's key, as with git commit -S.
  * @returns null where git does not sign with OpenPGP. @throws Fault KEY_UNREADABLE, SIGNER_LOCKED where it does, with a
@@ -20,7 +23,8 @@ const QUIETLY = ['--batch', '--no-tty', '--no-armor', '--no-textmode'] as const;
 export async function findGpgKey(work: GitKeyWork, isNamed: boolean): Promise<Signer | null> {
   const { settings } = work;
   const isFormat = (settings.format ?? 'openpgp') === 'openpgp';
-  if (!isNamed && (!isFormat || settings.signingKey === null)) return null;
+  if (!isNamed && (!isFormat || settings.signingKey === null || SSH.test(settings.signingKey)))
+    return null;
   const named = (isFormat ? settings.signingKey : null) ?? `<${settings.email}>`;
   const key = await findUsable(work, named);
   return {
