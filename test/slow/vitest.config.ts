@@ -1,0 +1,12 @@
+// What takes minutes together and changes seldom: every command and recipe of docs/, the deployment's files, all faults
+// that doctor knows, and a machine without a network. `npm run test:slow`.
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.slow.ts'],
+    testTimeout: 120_000,
+    hookTimeout: 60_000,
+    maxWorkers: 2,
+  },
+});

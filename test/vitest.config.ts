@@ -1,0 +1,29 @@
+// `npm test`: everything but the suites that have commands of their own (test:slow, test:faults, test:clients).
+import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** What takes longest; begun last it would run alone at the end. */
+const FIRST = ['scripts.test.ts', 'daemon/process.test.ts', 'docs/readme.test.ts'];
+
+const rankOf = ({ moduleId }: TestSpecification): number => {
+  const rank = FIRST.findIndex((name) => moduleId.endsWith(`/test/${name}`));
+  return rank < 0 ? FIRST.length : rank;
+};
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    // oxlint-disable-next-line unicorn/no-array-sort -- the sequencer's own method
+    const usual = await super.sort(files);
+    return usual.toSorted((a, b) => rankOf(a) - rankOf(b));
+  }
+}
+
+export default defineConfig({
+  test: {
+    dir: 'test',
+    maxWorkers: 3, // on two cores, too: most tests wait for processes
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    sequence: { sequencer: LongestFirst },
+  },
+});
