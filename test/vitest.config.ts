@@ -24,6 +24,7 @@ export default defineConfig({
     maxWorkers: 3, // on two cores, too: most tests wait for processes
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    retry: 1, // a machine that stands still for a while; the report names what needed it, and that is a fault to mend
     sequence: { sequencer: LongestFirst },
   },
 });
