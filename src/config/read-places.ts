@@ -4,6 +4,7 @@ import { access, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { cosmiconfig } from 'cosmiconfig';
 import { Fault } from '../model/fault.ts';
+import { isAbsent } from '../model/is-absent.ts';
 import type { ConfigText } from './document.ts';
 
 /** At the repository's root, in order of precedence: the first that says something counts. */
@@ -107,8 +108,3 @@ async function refuseUnreadable(path: string): Promise<void> {
     if (!isAbsent(cause)) throw new Fault('CONFIG_UNREADABLE', `${path} cannot be read`, { cause });
   }
 }
-
-const isAbsent = (thrown: unknown): boolean =>
-  thrown instanceof Error &&
-  'code' in thrown &&
-  (thrown.code === 'ENOENT' || thrown.code === 'ENOTDIR');

@@ -2,6 +2,7 @@
 // worktree's own one to the worktree.
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { isAbsent } from '../model/is-absent.ts';
 
 /** @param gitDir absolute. */
 export const statePath = (gitDir: string, name: string): string => join(gitDir, 'aitrail', name);
@@ -27,8 +28,3 @@ export async function writeState(
   await writeFile(next, content, { mode });
   await rename(next, path);
 }
-
-const isAbsent = (thrown: unknown): boolean =>
-  thrown instanceof Error &&
-  'code' in thrown &&
-  (thrown.code === 'ENOENT' || thrown.code === 'ENOTDIR');

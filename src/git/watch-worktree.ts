@@ -5,6 +5,7 @@ import { lstat, readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Caller } from '../model/caller.ts';
+import { isAbsent } from '../model/is-absent.ts';
 import { runGit } from './run-git.ts';
 
 export interface WatchedTree {
@@ -184,14 +185,9 @@ function watchDirectory(
     state.watchers.set(key, watcher);
   } catch (thrown) {
     state.watchers.delete(key);
-    if (!isMissing(thrown)) giveUp(state); // ENOSPC: the system's limit
+    if (!isAbsent(thrown)) giveUp(state); // ENOSPC: the system's limit
   }
 }
-
-const isMissing = (thrown: unknown): boolean =>
-  thrown instanceof Error &&
-  'code' in thrown &&
-  (thrown.code === 'ENOENT' || thrown.code === 'ENOTDIR');
 
 function note(
   state: State,

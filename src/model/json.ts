@@ -37,3 +37,10 @@ export function parseJson(text: string): unknown {
     return undefined; // the caller decides what a malformed text means
   }
 }
+
+/** Every text in a value, in order; names of members aside. */
+export function stringsIn(value: unknown): readonly string[] {
+  if (typeof value === 'string') return [value];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.values(value).flatMap(stringsIn);
+}

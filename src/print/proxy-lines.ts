@@ -1,21 +1,9 @@
 // `aitrail proxy status` as people read it.
+import type { DaemonStatus } from '../model/daemon-status.ts';
 import { plainLine } from './plain-text.ts';
 
-export interface ProxyStatus {
-  readonly running: boolean;
-  readonly pid: number | null;
-  readonly url: string | null;
-  readonly socket: string | null;
-  readonly version: string | null;
-  readonly uptimeSeconds: number;
-  readonly sessions: number;
-  readonly exchanges: number;
-  /** State directory. */
-  readonly store: string;
-}
-
 /** The document of `--json`. */
-export const statusDocument = (status: ProxyStatus): string =>
+export const statusDocument = (status: DaemonStatus): string =>
   `${JSON.stringify(
     {
       schema: 'aitrail.status/1',
@@ -33,7 +21,7 @@ export const statusDocument = (status: ProxyStatus): string =>
     2,
   )}\n`;
 
-export function statusLines(status: ProxyStatus): string {
+export function statusLines(status: DaemonStatus): string {
   if (!status.running) return `not running\nstore      ${status.store}\n`;
   return [
     `running    pid ${String(status.pid)}, for ${formatSpan(status.uptimeSeconds)}, version ${status.version ?? ''}`,

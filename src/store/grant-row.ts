@@ -16,6 +16,21 @@ export interface GrantRow {
   readonly context: string | null;
 }
 
+/** In the order in which the columns are named: id, token_sha256, user_name … context. */
+export const grantValues = (grant: Grant): readonly (string | number | null)[] => [
+  grant.id,
+  grant.tokenSha256,
+  grant.principal.name,
+  grant.principal.email,
+  JSON.stringify(grant.place),
+  grant.agent,
+  grant.openedAtMs,
+  grant.lastUsedAtMs,
+  grant.expiresAtMs,
+  grant.endedAtMs,
+  formatIdentity(grant.identity),
+];
+
 export function grantOf(row: GrantRow): Grant {
   const place: Place = JSON.parse(row.place);
   return {

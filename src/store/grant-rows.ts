@@ -1,27 +1,14 @@
 // Grants: what session tokens stand for.
 import type { Grant } from '../model/session.ts';
 import type { Database } from './database.ts';
-import { formatIdentity, grantOf, type GrantRow } from './grant-row.ts';
+import { grantOf, type GrantRow, grantValues } from './grant-row.ts';
 
 export function addGrant(database: Database, grant: Grant): void {
-  const { principal } = grant;
   database.run(
     `INSERT INTO grants (id, token_sha256, user_name, user_email, place, agent, opened_ms, used_ms, expires_ms, ended_ms,
        context)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    [
-      grant.id,
-      grant.tokenSha256,
-      principal.name,
-      principal.email,
-      JSON.stringify(grant.place),
-      grant.agent,
-      grant.openedAtMs,
-      grant.lastUsedAtMs,
-      grant.expiresAtMs,
-      grant.endedAtMs,
-      formatIdentity(grant.identity),
-    ],
+    grantValues(grant),
   );
 }
 

@@ -47,20 +47,17 @@ export function findObservations(
         [repository, path, OBSERVATIONS_MAX],
       )
       .toReversed()
-      .map((row) => ({
-        repository: row.repository,
-        worktree: row.worktree,
-        path: row.path,
-        atMs: row.at_ms,
-        exchange: row.exchange,
-        moment: row.moment,
-        blob: row.blob,
-        lines: readList(database, row.list).flatMap((part) => parseGroup(readPart(database, part))),
-      })),
+      .map((row) => {
+        const parts = readList(database, row.list);
+        return observationOf(
+          row,
+          parts.flatMap((part) => parseGroup(readPart(database, part))),
+        );
+      }),
   );
 }
 
-interface ObservationRow {
+export interface ObservationRow {
   readonly repository: string;
   readonly worktree: string;
   readonly path: string;
@@ -70,3 +67,14 @@ interface ObservationRow {
   readonly blob: string | null;
   readonly list: number;
 }
+
+export const observationOf = (row: ObservationRow, lines: Observation['lines']): Observation => ({
+  repository: row.repository,
+  worktree: row.worktree,
+  path: row.path,
+  atMs: row.at_ms,
+  exchange: row.exchange,
+  moment: row.moment,
+  blob: row.blob,
+  lines,
+});

@@ -1,6 +1,8 @@
 // One session as its table holds it, and as everybody else sees it.
 import type { Session } from '../model/session.ts';
-import { parseIdentity } from './grant-row.ts';
+import { formatIdentity, parseIdentity } from './grant-row.ts';
+import { newSessionId } from './ids.ts';
+import type { OpeningFacts } from './store.ts';
 
 export interface SessionRow {
   readonly n: number;
@@ -23,6 +25,29 @@ export interface SessionRow {
   readonly context: string | null;
   readonly parent: string | null;
 }
+
+/** A new session's, in the order of its columns: the moment counts twice, as the first and the last. */
+export const sessionValues = (
+  key: { readonly grant: string; readonly conversation: string | null },
+  { place, principal, ...facts }: OpeningFacts,
+): readonly (string | number | null)[] => [
+  newSessionId(),
+  key.grant,
+  key.conversation,
+  facts.agent,
+  facts.agentVersion,
+  principal.name,
+  principal.email,
+  place.repository,
+  place.worktree,
+  place.remote,
+  place.branch,
+  place.head,
+  place.host,
+  facts.atMs,
+  formatIdentity(facts.identity),
+  facts.parent ?? null,
+];
 
 export function formatSession(
   row: SessionRow,

@@ -2,10 +2,8 @@
 import { Fault } from '../model/fault.ts';
 import type { Session } from '../model/session.ts';
 import type { Database, Value } from './database.ts';
-import { formatIdentity } from './grant-row.ts';
-import { newSessionId } from './ids.ts';
 import { pickOne, prefixRange } from './id-prefix.ts';
-import { formatSession, type SessionRow } from './session-row.ts';
+import { formatSession, type SessionRow, sessionValues } from './session-row.ts';
 import { findParent, learnMore } from './session-facts.ts';
 import type { OpeningFacts, SessionFilter } from './store.ts';
 
@@ -89,30 +87,11 @@ function insertSession(
   key: { readonly grant: string; readonly conversation: string | null },
   facts: OpeningFacts,
 ): Session {
-  const { place, principal } = facts;
   const n = database.run(
     `INSERT INTO sessions (id, grant_id, conversation, agent, agent_version, user_name, user_email, repository,
        worktree, remote, branch, head, host, started_ms, last_ms, context, parent)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    [
-      newSessionId(),
-      key.grant,
-      key.conversation,
-      facts.agent,
-      facts.agentVersion,
-      principal.name,
-      principal.email,
-      place.repository,
-      place.worktree,
-      place.remote,
-      place.branch,
-      place.head,
-      place.host,
-      facts.atMs,
-      facts.atMs,
-      formatIdentity(facts.identity),
-      facts.parent ?? null,
-    ],
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?14, ?15, ?16)`,
+    sessionValues(key, facts),
   );
   return readSession(database, n);
 }

@@ -75,7 +75,7 @@ const answerHook = (
 
 async function status({ recorder, info, listener }: Serving): Promise<unknown> {
   const [sessions, exchanges] = await Promise.all([
-    recorder.store.listSessions({}),
+    recorder.store.countSessions({}),
     recorder.store.countExchanges(),
   ]);
   return {
@@ -84,7 +84,7 @@ async function status({ recorder, info, listener }: Serving): Promise<unknown> {
     socket: info.socket,
     version: info.version,
     uptimeMs: Date.now() - info.startedAtMs,
-    sessions: sessions.length,
+    sessions,
     exchanges,
     open: listener.open(),
   };

@@ -2,22 +2,10 @@
 import { runFiles, stateHome } from '../../config/places.ts';
 import { readLogEnd } from '../../daemon/log-file.ts';
 import type { Caller } from '../../model/caller.ts';
+import type { DaemonStatus } from '../../model/daemon-status.ts';
 import { numberAt, parseJson, stringAt } from '../../model/json.ts';
 import { openRecords } from '../record/open-records.ts';
 import { askDaemon, findDaemon } from './find-daemon.ts';
-
-export interface DaemonStatus {
-  readonly running: boolean;
-  readonly pid: number | null;
-  readonly url: string | null;
-  readonly socket: string | null;
-  readonly version: string | null;
-  readonly uptimeSeconds: number;
-  readonly sessions: number;
-  readonly exchanges: number;
-  /** State directory. */
-  readonly store: string;
-}
 
 const ASK_TIMEOUT_MS = 10_000;
 
@@ -53,8 +41,10 @@ const STOPPED = {
 async function countRecords(caller: Caller): Promise<{ sessions: number; exchanges: number }> {
   const store = await openRecords(caller, { mode: 'read' });
   try {
-    const sessions = await store.listSessions({});
-    return { sessions: sessions.length, exchanges: await store.countExchanges() };
+    return {
+      sessions: await store.countSessions({}),
+      exchanges: await store.countExchanges(),
+    };
   } finally {
     await store.close();
   }

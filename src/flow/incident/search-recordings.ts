@@ -1,6 +1,7 @@
 // Which recorded exchanges a value passed through: what masking found, by its keyed digest, and what was said in words.
 import type { Turn } from '../../model/conversation.ts';
 import type { Held, RecordedSight } from '../../model/incident.ts';
+import { stringsIn } from '../../model/json.ts';
 import type { MaskRecord } from '../../model/secret.ts';
 import type { SearchFilter, SearchTerm } from '../../model/search.ts';
 import { wordsOf } from '../../model/search-words.ts';
@@ -132,9 +133,3 @@ const filesOf = ({ replied }: Turn, wanted: Wanted): readonly string[] => [
       ),
   ),
 ];
-
-function stringsIn(value: unknown): readonly string[] {
-  if (typeof value === 'string') return [value];
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.values(value).flatMap(stringsIn);
-}

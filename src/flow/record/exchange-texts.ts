@@ -1,5 +1,6 @@
 // What one exchange adds to what search can find: the person's words, results of tools, the answer and its calls.
 import type { Asked, Replied } from '../../model/conversation.ts';
+import { stringsIn } from '../../model/json.ts';
 import type { SearchText } from '../../model/search.ts';
 import type { Block } from '../../model/wire.ts';
 import type { RequestFacts } from './request-facts.ts';
@@ -36,11 +37,4 @@ function textOfReply(said: Said | Replied): readonly SearchText[] {
   if (said.kind === 'error') return [{ kind: 'answer', text: said.text }];
   if (said.kind !== 'call') return [{ kind: said.kind, text: said.text }];
   return [{ kind: 'call', text: [said.tool, ...stringsIn(said.input)].join('\n') }];
-}
-
-/** Every text in the arguments of a call, names of members aside. */
-function stringsIn(value: unknown): readonly string[] {
-  if (typeof value === 'string') return [value];
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.values(value).flatMap(stringsIn);
 }

@@ -1,6 +1,6 @@
 // What files held at a moment, as token fingerprints: lists of groups of lines.
 import { formatGroup, groupLines, parseGroup } from '../line-groups.ts';
-import { OBSERVATIONS_MAX } from '../observation-rows.ts';
+import { type ObservationRow, observationOf, OBSERVATIONS_MAX } from '../observation-rows.ts';
 import type { Observation } from '../store.ts';
 import type { Core } from './core.ts';
 import { contentOf, putList, putParts, readLists, readParts } from './parts.ts';
@@ -42,16 +42,8 @@ async function tryAdd(core: Core, seen: Observation): Promise<boolean> {
   return added.length > 0;
 }
 
-interface Row {
+interface Row extends ObservationRow {
   readonly month: number;
-  readonly repository: string;
-  readonly worktree: string;
-  readonly path: string;
-  readonly at_ms: number;
-  readonly exchange: string;
-  readonly moment: 'before' | 'after';
-  readonly blob: string | null;
-  readonly list: number;
 }
 
 /** @returns in time order; of each path the newest 512. */
@@ -90,14 +82,3 @@ async function readLines(
   }
   return lines;
 }
-
-const observationOf = (row: Row, lines: Observation['lines']): Observation => ({
-  repository: row.repository,
-  worktree: row.worktree,
-  path: row.path,
-  atMs: row.at_ms,
-  exchange: row.exchange,
-  moment: row.moment,
-  blob: row.blob,
-  lines,
-});

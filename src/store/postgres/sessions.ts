@@ -1,33 +1,19 @@
 // Grants, and the sessions that they open.
 import type { Grant, Session } from '../../model/session.ts';
-import { formatIdentity, grantOf, type GrantRow } from '../grant-row.ts';
+import { grantOf, type GrantRow, grantValues } from '../grant-row.ts';
 import { pickOne, prefixRange } from '../id-prefix.ts';
-import { newSessionId } from '../ids.ts';
-import { formatSession, type SessionRow } from '../session-row.ts';
+import { formatSession, type SessionRow, sessionValues } from '../session-row.ts';
 import type { OpeningFacts, SessionFilter } from '../store.ts';
 import { type Ask, only, type SqlValue } from './sql.ts';
 
 const SESSIONS_DEFAULT = 1000;
 
 export async function addGrant(ask: Ask, grant: Grant): Promise<void> {
-  const { principal } = grant;
   await ask(
     `INSERT INTO grants (id, token_sha256, user_name, user_email, place, agent, opened_ms, used_ms, expires_ms, ended_ms,
        context)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING`,
-    [
-      grant.id,
-      grant.tokenSha256,
-      principal.name,
-      principal.email,
-      JSON.stringify(grant.place),
-      grant.agent,
-      grant.openedAtMs,
-      grant.lastUsedAtMs,
-      grant.expiresAtMs,
-      grant.endedAtMs,
-      formatIdentity(grant.identity),
-    ],
+    grantValues(grant),
   );
 }
 
@@ -54,27 +40,7 @@ export async function joinSession(
   key: { readonly grant: string; readonly conversation: string | null },
   facts: OpeningFacts,
 ): Promise<Session> {
-  const { place, principal } = facts;
-  const { id } = only(
-    await ask<{ id: string }>(JOIN, [
-      newSessionId(),
-      key.grant,
-      key.conversation,
-      facts.agent,
-      facts.agentVersion,
-      principal.name,
-      principal.email,
-      place.repository,
-      place.worktree,
-      place.remote,
-      place.branch,
-      place.head,
-      place.host,
-      facts.atMs,
-      formatIdentity(facts.identity),
-      facts.parent ?? null,
-    ]),
-  );
+  const { id } = only(await ask<{ id: string }>(JOIN, sessionValues(key, facts)));
   return formatRow(only(await ask<Row>(`${SELECT} WHERE s.id = $1`, [id])));
 }
 
