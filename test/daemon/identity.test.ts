@@ -2,6 +2,7 @@
 // pipelines that are not recorded, and a record of everybody who was turned away.
 import { connect } from 'node:net';
 import { request } from 'node:http';
+import { generateKeyPair, SignJWT } from 'jose';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { openSession } from '../../src/flow/session/open-session.ts';
 import { stopSession } from '../../src/flow/session/stop-session.ts';
@@ -27,11 +28,13 @@ const PERSON = { sub: 'u1', aud: 'aitrail', name: 'Ada', email: 'ada@example.com
 let world: World;
 let model: Model;
 let provider: Provider;
+let silent: Provider;
 let service: Service;
 let base: string;
 
 beforeAll(async () => {
   provider = await startProvider();
+  silent = await startProvider();
   model = await startModel((_asked, response) => response.end('{}'));
   const made = makeWorld();
   world = { ...made, caller: { ...made.caller, env: { ...made.caller.env, REAL: CANARY_KEY } } };
@@ -43,6 +46,7 @@ beforeAll(async () => {
 identity:
   issuers:
     - { issuer: "${provider.issuer}", audience: aitrail, groupsClaim: teams }
+    - { issuer: "${silent.issuer}", audience: aitrail, groupsClaim: teams }
 pipelines:
   - { claims: { repository: acme/nightly }, record: false }
 rules:
@@ -57,6 +61,7 @@ afterAll(async () => {
   await service.stop();
   await model.close();
   await provider.close();
+  await silent.close();
   world.remove();
 });
 
@@ -81,6 +86,16 @@ const runnerEnv = (other: Readonly<Record<string, string>> = {}) => ({
 });
 const openAs = (env: Readonly<Record<string, string>>) =>
   openSession({ cwd: world.repo, env }, { agent: null, script: 'not needed: the service runs' });
+
+/** Signed by somebody else, or with what everybody knows of the provider as a shared secret. */
+async function forged(alg: 'RS256' | 'HS256', kid: string): Promise<string> {
+  const key =
+    alg === 'HS256'
+      ? new TextEncoder().encode(provider.keySet().padEnd(64))
+      : (await generateKeyPair('RS256')).privateKey;
+  const claims = { ...PERSON, teams: ['leads'], iss: provider.issuer };
+  return new SignJWT(claims).setExpirationTime('5m').setProtectedHeader({ alg, kid }).sign(key);
+}
 
 const askWith = async (key: string): Promise<number> =>
   (await post(`${base}/anthropic/v1/messages`, { messages: [] }, { 'x-api-key': key })).status;
@@ -291,6 +306,18 @@ describe('turned away', () => {
       },
       [401, 'IDENTITY_REFUSED'],
     ],
+    ['an unknown key', () => forged('RS256', 'key-9'), [401, 'IDENTITY_REFUSED']],
+    ['a key of somebody else', () => forged('RS256', 'key-1'), [401, 'IDENTITY_REFUSED']],
+    ['the public key as a secret', () => forged('HS256', 'key-1'), [401, 'IDENTITY_REFUSED']],
+    [
+      'a good one with other claims',
+      async () => {
+        const [head, , end] = (await provider.issue({ ...PERSON, teams: ['devs'] })).split('.');
+        const claims = { ...PERSON, teams: ['leads'], iss: provider.issuer, exp: 9e9 };
+        return [head, Buffer.from(JSON.stringify(claims)).toString('base64url'), end].join('.');
+      },
+      [401, 'IDENTITY_REFUSED'],
+    ],
     ['an API key', () => 'sk-nothing', [401, 'TOKEN_UNKNOWN']],
     [
       'not in the group',
@@ -303,7 +330,8 @@ describe('turned away', () => {
     '%s: nothing goes upstream, and it is a record',
     async (...[, make, want]) => {
       const asked = model.asked.length;
-      const headers = { authorization: `Bearer ${await make()}` };
+      const token = await make();
+      const headers = { authorization: `Bearer ${token}` };
       const reply = await post(`${base}/leads/v1/chat/completions`, { messages: [] }, headers);
       expect([reply.status, reply.headers.get('x-aitrail-error')]).toEqual(want);
       expect(await reply.json()).toHaveProperty('error');
@@ -311,8 +339,27 @@ describe('turned away', () => {
       await expect
         .poll(async () => (await denied()).some(({ detail }) => detail['code'] === want[1]))
         .toBe(true);
+      const written = JSON.stringify(await denied());
+      for (const part of token.split('.').filter(({ length }) => length > 0))
+        expect(written).not.toContain(part);
     },
   );
+
+  test('keys that cannot be had: no yes, nothing goes upstream, and it is a record', async () => {
+    const asked = model.asked.length;
+    const token = await silent.issue({ ...PERSON, teams: ['leads'] });
+    silent.breakDown();
+    const headers = { authorization: `Bearer ${token}` };
+    const reply = await post(`${base}/leads/v1/chat/completions`, {}, headers);
+    expect([reply.status, reply.headers.get('x-aitrail-error')]).toEqual([
+      503,
+      'IDENTITY_UNCHECKED',
+    ]);
+    expect(model.asked.length).toBe(asked);
+    await expect
+      .poll(async () => (await denied()).map(({ detail }) => detail['code']))
+      .toContain('IDENTITY_UNCHECKED');
+  });
 
   test('who is not verified is not a member: a session of a person cannot use the connection', async () => {
     const session = await open(world);

@@ -27,6 +27,10 @@ const KINDS_MAX = 50;
 /** What the door says no to; other statuses are answers to somebody who was let in. */
 const DENIED: ReadonlySet<number> = new Set([401, 403, 407]);
 
+/** A token that could not be checked opens nothing either. */
+const isDenied = ({ status, code }: Refusal): boolean =>
+  DENIED.has(status) || code === 'IDENTITY_UNCHECKED';
+
 export function openDenialBook(
   store: { readonly addEvent: (event: NewEvent) => Promise<unknown> },
   warn: (line: string) => void,
@@ -51,7 +55,7 @@ export function openDenialBook(
   };
   return {
     note: (refusal, why) => {
-      if (!DENIED.has(refusal.status)) return;
+      if (!isDenied(refusal)) return;
       const name = JSON.stringify([refusal.code, refusal.status, refusal.format?.name, why]);
       const known = counted.get(name) ?? (counted.size < KINDS_MAX ? null : counted.get(OTHERS));
       if (known) {
