@@ -51,3 +51,9 @@ export interface CommandSpec {
   /** @returns the exit status. */
   readonly run: (call: Invocation) => Promise<number>;
 }
+
+/** What is told of a command: all but what it does. */
+export type CommandFace = Pick<
+  CommandSpec,
+  'name' | 'usage' | 'values' | 'summary' | 'options' | 'example'
+>;

@@ -1,6 +1,6 @@
 // Every command, in the order of `aitrail --help`. Each file is loaded only when its command is typed.
 import type { CommandSpec } from './command.ts';
-import type { LoadAll } from './completion.ts';
+import { readFaces, type Faces } from './faces.ts';
 
 interface Entry {
   readonly name: string;
@@ -60,12 +60,15 @@ export const COMMANDS: readonly Entry[] = [
   { name: 'scan', load: async () => [(await import('./scan.ts')).command] },
   {
     name: 'completion',
-    load: async () => (await import('./completion.ts')).completionCommands(loadAll),
+    load: async () => (await import('./completion.ts')).completionCommands(loadFaces),
   },
 ];
 
-/** Every command that there is, for those who list or complete them. */
-export const loadAll: LoadAll = async () => ({
+/** Every command that there is, with what each does. */
+export const loadAll = async (): Promise<Faces & { readonly specs: readonly CommandSpec[] }> => ({
   specs: (await Promise.all(COMMANDS.map((entry) => entry.load()))).flat(),
   summaries: new Map(COMMANDS.map(({ name, summary = '' }) => [name, summary])),
 });
+
+/** Every command that there is, for those who list or complete them. */
+export const loadFaces = (): Promise<Faces> => readFaces(loadAll);

@@ -1,5 +1,5 @@
 // What can be typed next: from the same table that commander is built from, so that nothing has to be kept in step.
-import type { CommandSpec, OptionSpec } from './command.ts';
+import type { CommandFace, OptionSpec } from './command.ts';
 
 /** What a word may be, where only the repository or the store knows which there are. */
 export type WordKind = 'session' | 'exchange' | 'record' | 'revision' | 'file';
@@ -38,7 +38,7 @@ const KINDS: Readonly<Record<string, readonly WordKind[]>> = {
  * @returns candidates in the table's order.
  */
 export function complete(
-  specs: readonly CommandSpec[],
+  specs: readonly CommandFace[],
   summaries: Summaries,
   words: readonly string[],
 ): Completion {
@@ -77,10 +77,10 @@ function joinValues(words: readonly string[]): readonly string[] {
 interface Named {
   /** Words that name it as far as they do. */
   readonly path: readonly string[];
-  readonly spec: CommandSpec | null;
+  readonly spec: CommandFace | null;
 }
 
-function findCommand(specs: readonly CommandSpec[], before: readonly string[]): Named {
+function findCommand(specs: readonly CommandFace[], before: readonly string[]): Named {
   const [name = '', verb = ''] = before.filter((word) => !word.startsWith('-'));
   const nested = specs.find((spec) => spec.name === `${name} ${verb}`);
   const plain = specs.find((spec) => spec.name === name);
@@ -88,7 +88,7 @@ function findCommand(specs: readonly CommandSpec[], before: readonly string[]): 
 }
 
 function namesIn(
-  specs: readonly CommandSpec[],
+  specs: readonly CommandFace[],
   summaries: Summaries,
   { path, last }: { readonly path: readonly string[]; readonly last: string },
 ): Completion {
@@ -105,7 +105,7 @@ function namesIn(
 }
 
 /** The option whose value comes next. */
-function optionBefore(spec: CommandSpec, word: string | undefined): OptionSpec | null {
+function optionBefore(spec: CommandFace, word: string | undefined): OptionSpec | null {
   if (word?.startsWith('-') !== true || word.includes('=')) return null;
   return (
     spec.options.find(({ flags }) => takesValue(flags) && namesOf(flags).includes(word)) ?? null
@@ -118,7 +118,7 @@ const takesValue = (flags: string): boolean => /[<[]/.test(flags);
 const namesOf = (flags: string): readonly string[] =>
   flags.split(/[ ,]+/).filter((word) => word.startsWith('-'));
 
-function valueWithName(spec: CommandSpec, last: string): Completion {
+function valueWithName(spec: CommandFace, last: string): Completion {
   const at = last.indexOf('=');
   const option = optionBefore(spec, last.slice(0, at));
   return option === null ? NOTHING : valuesOf(option, last.slice(at + 1));
@@ -135,7 +135,7 @@ const valuesOf = (option: OptionSpec, last: string): Completion => ({
 const kindsOf = (text: string): readonly WordKind[] =>
   KINDS[/[<[]([^\]>.]+)/.exec(text)?.[1] ?? ''] ?? [];
 
-const flagsOf = (spec: CommandSpec): readonly Candidate[] => [
+const flagsOf = (spec: CommandFace): readonly Candidate[] => [
   ...spec.options.map(({ flags, description }) => ({
     word: namesOf(flags).at(-1) ?? flags,
     meaning: description,
@@ -144,12 +144,12 @@ const flagsOf = (spec: CommandSpec): readonly Candidate[] => [
 ];
 
 /** How many arguments stand before the cursor, options and their values aside. */
-function wordsTyped(spec: CommandSpec, words: readonly string[]): number {
+function wordsTyped(spec: CommandFace, words: readonly string[]): number {
   const isValue = (at: number): boolean => optionBefore(spec, words[at - 1]) !== null;
   return words.filter((word, at) => !word.startsWith('-') && !isValue(at)).length;
 }
 
-function argumentAt(spec: CommandSpec, place: number, last: string): Completion {
+function argumentAt(spec: CommandFace, place: number, last: string): Completion {
   const parts = spec.usage.split(' ').filter((part) => part !== '');
   const repeated = parts.at(-1)?.includes('...') === true ? parts.at(-1) : undefined;
   const part = parts[place] ?? repeated;

@@ -7,17 +7,13 @@ import { localMinute } from '../print/moments.ts';
 import { plainLine } from '../print/plain-text.ts';
 import { agentOf, whereOf } from '../print/session-lines.ts';
 import type { CommandSpec } from './command.ts';
-import { complete, type Candidate, type Summaries, type WordKind } from './complete.ts';
-
-/** The whole table of commands. */
-export type LoadAll = () => Promise<{
-  readonly specs: readonly CommandSpec[];
-  readonly summaries: Summaries;
-}>;
+import { complete, type Candidate, type WordKind } from './complete.ts';
+import type { Faces } from './faces.ts';
 
 const SHELLS = Object.keys(COMPLETION_SCRIPTS);
 
-export const completionCommands = (loadAll: LoadAll): readonly CommandSpec[] => [
+/** @param loadFaces the whole table of commands. */
+export const completionCommands = (loadFaces: () => Promise<Faces>): readonly CommandSpec[] => [
   {
     name: 'completion',
     usage: '<shell>',
@@ -45,7 +41,7 @@ export const completionCommands = (loadAll: LoadAll): readonly CommandSpec[] => 
       const typed = (words[0] === '--' ? words.slice(1) : words).map((word) =>
         word === '""' ? '' : word,
       );
-      const { specs, summaries } = await loadAll();
+      const { specs, summaries } = await loadFaces();
       const { candidates, kinds } = complete(specs, summaries, typed);
       const last = typed.at(-1) ?? '';
       const more = await Promise.all(kinds.map((kind) => candidatesOf(caller, kind)));

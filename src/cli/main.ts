@@ -4,8 +4,8 @@ import { Command, CommanderError } from 'commander';
 import { Fault, isFault } from '../model/fault.ts';
 import { readVersion } from '../model/version.ts';
 import { faultLines } from '../print/fault-lines.ts';
-import { COMMANDS } from './commands.ts';
-import type { CommandSpec, Invocation, Terminal } from './command.ts';
+import { COMMANDS, loadFaces } from './commands.ts';
+import type { CommandFace, CommandSpec, Invocation, Terminal } from './command.ts';
 
 const VERSION_FLAGS: readonly string[] = ['-V', '--version'];
 
@@ -30,8 +30,10 @@ async function dispatch(argv: readonly string[]): Promise<number> {
     .enablePositionalOptions()
     .showSuggestionAfterError();
   const wanted = argv.find((word) => !word.startsWith('-'));
-  const loaded = await Promise.all(pickEntries(argv, wanted).map((entry) => entry.load()));
-  for (const spec of loaded.flat()) addCommand(program, spec, (status) => (exit = status));
+  const entry = COMMANDS.find(({ name }) => name === wanted);
+  if (entry !== undefined)
+    for (const spec of await entry.load()) addCommand(program, spec, (status) => (exit = status));
+  else if (!asksVersion(argv)) await listCommands(program);
   quiet(program);
   try {
     await program.parseAsync([...argv], { from: 'user' });
@@ -42,11 +44,12 @@ async function dispatch(argv: readonly string[]): Promise<number> {
   return exit;
 }
 
-/** The one that is named, none to tell the version, else all: they are about to be listed. */
-function pickEntries(argv: readonly string[], wanted: string | undefined): typeof COMMANDS {
-  const named = COMMANDS.filter((entry) => entry.name === wanted);
-  const isVersion = argv.length > 0 && argv.every((word) => VERSION_FLAGS.includes(word));
-  return named.length > 0 || isVersion ? named : COMMANDS;
+const asksVersion = (argv: readonly string[]): boolean =>
+  argv.length > 0 && argv.every((word) => VERSION_FLAGS.includes(word));
+
+/** None of them will run: they are about to be listed, or what was typed is like one of them. */
+async function listCommands(program: Command): Promise<void> {
+  for (const face of (await loadFaces()).specs) describeCommand(program, face);
 }
 
 /** Commander's own errors become ours; `--help` and `--version` end quietly. */
@@ -67,15 +70,19 @@ function quiet(command: Command): void {
   for (const child of command.commands) quiet(child);
 }
 
-function addCommand(program: Command, spec: CommandSpec, done: (status: number) => void): void {
-  const words = spec.name.split(' ');
+function describeCommand(program: Command, face: CommandFace): Command {
+  const words = face.name.split(' ');
   const parent = words.length > 1 ? parentOf(program, words[0] ?? '') : program;
   const command = parent
-    .command(`${words.at(-1) ?? ''} ${spec.usage}`.trim())
-    .description(spec.summary)
-    .addHelpText('after', `\nExample:\n  aitrail ${spec.example}`);
-  for (const option of spec.options) command.option(option.flags, option.description);
-  command.option('--no-color', 'never colour the output');
+    .command(`${words.at(-1) ?? ''} ${face.usage}`.trim())
+    .description(face.summary)
+    .addHelpText('after', `\nExample:\n  aitrail ${face.example}`);
+  for (const option of face.options) command.option(option.flags, option.description);
+  return command.option('--no-color', 'never colour the output');
+}
+
+function addCommand(program: Command, spec: CommandSpec, done: (status: number) => void): void {
+  const command = describeCommand(program, spec);
   if (spec.takesForeignFlags === true) command.allowUnknownOption().passThroughOptions();
   command.action(async () => {
     const options = command.optsWithGlobals<Invocation['options']>();
