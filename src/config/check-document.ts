@@ -3,8 +3,9 @@ import type { z } from 'zod';
 import { Fault } from '../model/fault.ts';
 import { stringAt } from '../model/json.ts';
 import { isOlder, readVersion, VERSION } from '../model/version.ts';
-import { type ConfigDocument, formatPlace, invalid } from './document.ts';
+import type { ConfigDocument } from './document.ts';
 import { CONFIGURATION, type Configuration } from './schema.ts';
+import { formatPlace, invalid } from './setting-place.ts';
 
 /** @throws Fault CONFIG_INVALID: unknown key, wrong type, unknown word, bad pattern. */
 export function checkDocument(document: ConfigDocument): Configuration {

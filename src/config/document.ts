@@ -9,8 +9,8 @@ import {
   type ParsedNode,
   parseDocument,
 } from 'yaml';
-import { Fault } from '../model/fault.ts';
 import type { SettingPlace } from '../model/policy.ts';
+import { invalid } from './setting-place.ts';
 
 export type SettingPath = readonly (string | number)[];
 
@@ -50,14 +50,6 @@ export function readDocument(source: ConfigText): ConfigDocument {
   const value: unknown = root?.toJS(document, { maxAliasCount: 100 });
   return { file: source.file, value, placeOf: (path) => placeAt(offsetOf(root, path)) };
 }
-
-/** `file:line:column: why`, the form of every configuration error. */
-export function invalid(place: SettingPlace, why: string): Fault {
-  return new Fault('CONFIG_INVALID', `${formatPlace(place)}: ${why}`);
-}
-
-export const formatPlace = (place: SettingPlace): string =>
-  `${place.file}:${String(place.line)}:${String(place.column)}`;
 
 function memberOf(node: ParsedNode | null, key: string): Node | null {
   const pair = isMap(node) ? node.items.find((item) => keyOf(item.key) === key) : undefined;

@@ -2,8 +2,9 @@
 // never loosen it.
 import { Fault } from '../model/fault.ts';
 import type { SettingPlace } from '../model/policy.ts';
-import { type ConfigDocument, formatPlace, type SettingPath } from './document.ts';
+import type { ConfigDocument, SettingPath } from './document.ts';
 import type { Configuration } from './schema.ts';
+import { formatPlace } from './setting-place.ts';
 
 export type LayerKind = 'organisation' | 'user' | 'base' | 'worktree';
 

@@ -1,7 +1,7 @@
 // Who may approve, and how long a request stays open.
 import type { SettingPlace } from '../model/policy.ts';
 import { APPROVALS_EXPIRE_MS, APPROVALS_HOLD_MS } from './defaults.ts';
-import { invalid } from './document.ts';
+import { invalid } from './setting-place.ts';
 import { type Layer, notYours } from './ladder.ts';
 
 /**

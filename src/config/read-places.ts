@@ -1,11 +1,11 @@
 // Finds and reads configuration files. Data only: nothing that a clone holds is ever executed.
 import { constants } from 'node:fs';
 import { access, readFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
-import { cosmiconfig } from 'cosmiconfig';
+import { join } from 'node:path';
 import { Fault } from '../model/fault.ts';
 import { isAbsent } from '../model/is-absent.ts';
 import type { ConfigText } from './document.ts';
+import type { Explorer } from './open-explorer.ts';
 
 /** At the repository's root, in order of precedence: the first that says something counts. */
 export const REPOSITORY_FILES = ['.aitrailrc.yaml', '.aitrailrc.json', 'package.json'] as const;
@@ -13,7 +13,6 @@ export const REPOSITORY_FILES = ['.aitrailrc.yaml', '.aitrailrc.json', 'package.
 /** The member of package.json. */
 export const PACKAGE_KEY = 'aitrail';
 
-type Explorer = ReturnType<typeof cosmiconfig>;
 let explorer: Explorer | null = null;
 
 /**
@@ -23,12 +22,14 @@ let explorer: Explorer | null = null;
  * @returns null where there is none. @throws Fault CONFIG_UNREADABLE.
  */
 export async function readRepositoryText(root: string): Promise<ConfigText | null> {
+  if (!(await isAnyThere(root))) return null; // cosmiconfig takes a while to load
+  const { openExplorer } = await import('./open-explorer.ts');
   explorer ??= openExplorer();
   const found = await explorer.search(root);
   for (const name of REPOSITORY_FILES) {
     const path = join(root, name);
     if (path === found?.filepath) return sourceOf(name, await readFile(path, 'utf8'));
-    await refuseUnreadable(path); // cosmiconfig passes over what it may not read
+    await isThere(path);
   }
   return null;
 }
@@ -61,50 +62,18 @@ export function saysSomething(name: string, text: string): boolean {
   }
 }
 
-/**
- * cosmiconfig() looks for options of its own in the current directory and executes what it finds there
- * (`.config/config.js`; tried), so it is called from the root directory, once; its loaders only hand on the text.
- */
-function openExplorer(): Explorer {
-  const before = process.cwd();
-  process.chdir('/');
-  try {
-    return cosmiconfig('aitrail', {
-      searchPlaces: [...REPOSITORY_FILES],
-      searchStrategy: 'none',
-      cache: false,
-      loaders: {
-        '.json': loadJson,
-        '.yaml': loadText,
-        '.yml': refuseToRun,
-        '.js': refuseToRun,
-        '.cjs': refuseToRun,
-        '.mjs': refuseToRun,
-        '.ts': refuseToRun,
-        noExt: refuseToRun,
-      },
-    });
-  } finally {
-    process.chdir(before);
-  }
+async function isAnyThere(root: string): Promise<boolean> {
+  for (const name of REPOSITORY_FILES) if (await isThere(join(root, name))) return true;
+  return false;
 }
 
-const loadText = (_path: string, text: string): unknown => ({ text });
-
-/** cosmiconfig picks our member out of package.json; a file without it is passed over. */
-const loadJson = (path: string, text: string): unknown => {
-  if (basename(path) !== 'package.json') return { text };
-  return saysSomething('package.json', text) ? { [PACKAGE_KEY]: { text } } : {};
-};
-
-const refuseToRun = (path: string): never => {
-  throw new Fault('CONFIG_UNREADABLE', `${path} would have to be executed`);
-};
-
-async function refuseUnreadable(path: string): Promise<void> {
+/** @throws Fault CONFIG_UNREADABLE: cosmiconfig passes over what it may not read. */
+async function isThere(path: string): Promise<boolean> {
   try {
     await access(path, constants.R_OK);
+    return true;
   } catch (cause) {
-    if (!isAbsent(cause)) throw new Fault('CONFIG_UNREADABLE', `${path} cannot be read`, { cause });
+    if (isAbsent(cause)) return false;
+    throw new Fault('CONFIG_UNREADABLE', `${path} cannot be read`, { cause });
   }
 }

@@ -1,7 +1,6 @@
 // The policy in force for a caller: the organisation's file, the user's, the base revision's and the working tree's.
 import { resolve } from 'node:path';
-import { checkDocument } from '../../config/check-document.ts';
-import { type ConfigText, readDocument } from '../../config/document.ts';
+import type { ConfigText } from '../../config/document.ts';
 import type { Layer, LayerKind } from '../../config/ladder.ts';
 import { type InForce, mergeLayers } from '../../config/merge-layers.ts';
 import { organisationFile, userConfigFile } from '../../config/places.ts';
@@ -37,13 +36,14 @@ export async function explainPolicy(
       ? null
       : readRepositoryText(repository.worktree),
   ]);
-  const layers: readonly (Layer | null)[] = [
-    readLayer('organisation', organisation),
-    readLayer('user', user),
-    readLayer('base', base),
-    readLayer('worktree', worktree),
-  ];
-  return mergeLayers(layers.filter((layer) => layer !== null));
+  return mergeLayers(
+    await readLayers({
+      organisation,
+      user,
+      base,
+      worktree,
+    }),
+  );
 }
 
 /** What everybody shares: the organisation's file and the repository's at one commit. @param base full id, or null. */
@@ -56,8 +56,7 @@ export async function loadSharedPolicy(
     readOrganisation(caller),
     base === null ? null : readIn(objects, base),
   ]);
-  const layers = [readLayer('organisation', organisation), readLayer('base', shared)];
-  return mergeLayers(layers.filter((layer) => layer !== null)).policy;
+  return mergeLayers(await readLayers({ organisation, base: shared })).policy;
 }
 
 /**
@@ -69,14 +68,23 @@ export async function readPolicyFile(caller: Caller, file: string): Promise<Poli
   const text = await readNamedText(resolve(caller.cwd, file));
   if (text === null)
     throw new Fault('NO_SUCH_FILE', `${file} does not exist`, { fix: 'name a policy file' });
-  const layer = readLayer('organisation', { ...text, file });
-  return mergeLayers(layer === null ? [] : [layer]).policy;
+  return mergeLayers(await readLayers({ organisation: { ...text, file } })).policy;
 }
 
-function readLayer(kind: LayerKind, text: ConfigText | null): Layer | null {
-  if (text === null) return null;
-  const document = readDocument(text);
-  return { kind, document, settings: checkDocument(document) };
+const LAYERS = ['organisation', 'user', 'base', 'worktree'] as const satisfies LayerKind[];
+
+/** Where there is no file, nothing that reads one is loaded. */
+async function readLayers(
+  texts: Partial<Readonly<Record<LayerKind, ConfigText | null>>>,
+): Promise<readonly Layer[]> {
+  const layers: Layer[] = [];
+  for (const kind of LAYERS) {
+    const text = texts[kind] ?? null;
+    if (text === null) continue;
+    const { readLayer } = await import('../../config/read-layer.ts');
+    layers.push(readLayer(kind, text));
+  }
+  return layers;
 }
 
 async function readOrganisation(caller: Caller): Promise<ConfigText | null> {
