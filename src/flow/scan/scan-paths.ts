@@ -1,5 +1,4 @@
 // Finds secrets in files, in what is staged, in commits, in a text: `aitrail scan`.
-import { readFileSync, statSync } from 'node:fs';
 import { relative } from 'node:path';
 import { openObjects, type Objects } from '../../git/objects.ts';
 import { findRepository, openRepository, type Repository } from '../../git/open-repository.ts';
@@ -18,6 +17,7 @@ import { readSource } from '../../secrets/read-source.ts';
 import { openScanner, type Scanner } from '../../secrets/scanner.ts';
 import { listFiles } from './list-files.ts';
 import { loadPolicy } from '../policy/load-policy.ts';
+import { openReader } from './open-reader.ts';
 import { loadScanRules, type ScanRules } from './scan-rules.ts';
 
 export type ScanTarget =
@@ -25,9 +25,6 @@ export type ScanTarget =
   | { readonly kind: 'staged' }
   | { readonly kind: 'range'; readonly range: string }
   | { readonly kind: 'text'; readonly bytes: Buffer };
-
-/** A larger file is no source code, and a string cannot hold it safely. */
-const FILE_BYTES_MAX = 256 * 1024 * 1024;
 
 interface Scan {
   readonly scanner: Scanner;
@@ -93,11 +90,12 @@ async function scanTarget(scan: Scan, place: Place, target: ScanTarget): Promise
 
 async function scanDisk(scan: Scan, place: Place, paths: readonly string[]): Promise<void> {
   const named = paths.length === 0 ? ['.'] : paths;
+  const read = openReader();
   for (const { file, path } of await listFiles(place.caller, place.repository, named)) {
-    if (scan.allowed.matches(path) || statSync(file).size > FILE_BYTES_MAX) continue;
+    const bytes = scan.allowed.matches(path) ? null : read(file);
+    if (bytes === null) continue;
     const rootPath = relative(place.root, file).replaceAll('\\', '/');
-    // a promise a file costs more than reading most files
-    scanBytes(scan, readFileSync(file), { path, rootPath, commit: null, added: null });
+    scanBytes(scan, bytes, { path, rootPath, commit: null, added: null });
   }
 }
 
