@@ -32,6 +32,7 @@ function decodeBase64Runs(text: string): readonly Decoded[] {
   for (let run = findRun(text, 0); run !== null; run = findRun(text, run.end)) {
     const { start, end }: Run = run;
     if (end - start > RUN_LENGTH_MAX) continue;
+    if (!mayBeText(text, start)) continue;
     const value = text.slice(start, end);
     const inner = HEX_RUN.test(value) ? decodeHex(value) : decodeBase64(value);
     if (inner !== null) decoded.push({ text: inner, start, end, offsets: null });
@@ -90,18 +91,42 @@ function decodeHex(value: string): string | null {
   return printable(Buffer.from(value, 'hex'));
 }
 
-/** The first bytes tell text from the rest at once, so that a blob costs next to nothing. */
-function decodeBase64(value: string): string | null {
-  const first = Buffer.from(value.slice(0, 16), 'base64');
-  if (printable(first) === null) return null;
-  return printable(Buffer.from(value, 'base64'));
-}
+const decodeBase64 = (value: string): string | null => printable(Buffer.from(value, 'base64'));
 
 /** @returns null where a byte is neither printable ASCII nor a line end or tab. */
 function printable(bytes: Buffer): string | null {
-  for (const byte of bytes)
-    if ((byte < 32 && byte !== 10 && byte !== 13 && byte !== 9) || byte > 126) return null;
+  for (const byte of bytes) if (!isPrintable(byte)) return null;
   return bytes.toString('latin1');
+}
+
+const isPrintable = (byte: number): boolean =>
+  (byte >= 32 && byte <= 126) || byte === 10 || byte === 13 || byte === 9;
+
+const LOOKED_AT = 16;
+const BASE64_VALUES = Uint8Array.from({ length: 128 }, (_, code) =>
+  Math.max(
+    0,
+    'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'.indexOf(
+      String.fromCharCode(code).replace('-', '+').replace('_', '/'),
+    ),
+  ),
+);
+
+/**
+ * The first bytes tell text from names, paths and blobs at once, so that these cost next to nothing: most runs are no
+ * encoding at all.
+ */
+function mayBeText(text: string, start: number): boolean {
+  const first = text.charCodeAt(start);
+  if (first >= 50 && first <= 55) return true; // hex of printable ASCII begins with 2 to 7
+  for (let at = start; at < start + LOOKED_AT; at += 4) {
+    let bits = 0;
+    for (let i = at; i < at + 4; i += 1)
+      bits = (bits << 6) | (BASE64_VALUES[text.charCodeAt(i)] ?? 0);
+    if (!isPrintable(bits >> 16) || !isPrintable((bits >> 8) & 255) || !isPrintable(bits & 255))
+      return false;
+  }
+  return true;
 }
 
 function decodeEscapes(text: string): readonly Decoded[] {

@@ -48,13 +48,16 @@ export function judgeKey(name: string): KeyStrength {
   if (known !== undefined) return known;
   if (judged.size >= JUDGED_MAX) judged.clear();
   const strength = judgeWords(splitName(name));
-  judged.set(name, strength);
+  judged.set(copyOf(name), strength);
   return strength;
 }
 
 /** Names repeat: a text asks about the same few over and over. */
 const judged = new Map<string, KeyStrength>();
 const JUDGED_MAX = 4096;
+
+/** A slice keeps the whole text in memory that it was cut from. */
+const copyOf = (name: string): string => Buffer.from(name, 'utf8').toString('utf8');
 
 function judgeWords(all: readonly string[]): KeyStrength {
   const words = /^\d+$/.test(all.at(-1) ?? '') ? all.slice(0, -1) : all;

@@ -4,6 +4,7 @@ import { RANK, type Candidate, type Hit } from './candidate.ts';
 import { isRandom, isSecretValue } from './evidence.ts';
 import { judgeKey, type KeyStrength } from './key-name.ts';
 import { isCodeTerm, isPlainCode } from './placeholders.ts';
+import { afterSeparator, isElement, separatorsAt, type Separator } from './separators.ts';
 import { endOfTokenRun } from './token-run.ts';
 import { readValue, VALUE_LENGTH_MAX, type Value, type ValueStyle } from './value-reader.ts';
 import { wordScore } from './word-score.ts';
@@ -13,55 +14,15 @@ const NAME_LENGTH_MAX = 64;
 const CELL_LENGTH_MIN = 16;
 /** Mean pair score of names in source code, the terse ones included. */
 const CODE_WORDY = 3.2;
-const NAME_BEFORE = /[A-Za-z0-9_$.-]/;
-const NAME_AFTER = /[A-Za-z0-9_-]/;
-
-/** What closes a name: quotes (escaped or not), brackets, emphasis, colour codes. */
-const CLOSE = String.raw`(?:\\{0,8}["'\x60]|[\])*]|\x1b\[[0-9;]{0,8}m|&quot;){0,3}`;
-/** Types that may stand between a name and its value. */
-const TYPE = String.raw`(?:[ \t]{0,4}(?:&(?:'static )?str|[Ss]tring|str|text|any|bytes|SecretStr|Secret|Option<String>|Optional\[str\]|varchar|password)[ \t]{0,4}\??(?=[ \t]*=)[ \t]{0,4}=)?`;
-const SEPARATORS = {
-  assign: new RegExp(
-    String.raw`${CLOSE}[ \t]{0,30}(?::=|=>|\.=|\?=|\+=|={1,3}|:(?![:]|//)(?:\*\*)?)${TYPE}[ \t]{0,30}`,
-    'y',
-  ),
-  argument: new RegExp(String.raw`\\{0,8}["'\x60][ \t]{0,4},[ \t]{0,4}(?=\\{0,8}["'\x60])`, 'y'),
-  element: /[ \t]{0,4}>\s{0,40}/y,
-  // <key>name</key> <string>, and <string name="name">
-  plist: /<\/key>\s{0,40}<(?:string|data)>\s{0,40}/y,
-  named: /["'][^<>\n]{0,80}>(?=[^<\s])/y,
-  call: /\([ \t]{0,4}(?=["'])/y,
-  attribute: new RegExp(
-    String.raw`\\{0,8}["'][ \t]{0,4}(?:,?[ \t]{0,4}(?:(?:\r?\n|\\{1,8}n)[ \t]{0,40})?)(?:\\{0,8}["'])?(?:[vV]alue|default|Value)(?:\\{0,8}["'])?[ \t]{0,4}[:=][ \t]{0,4}`,
-    'y',
-  ),
-  envValue: /["']?[ \t]{0,4}(?:\r?\n|\\{1,8}n)[ \t]{0,40}value:[ \t]{0,4}/y,
-  block:
-    /["']\s{0,4}\{\s{0,20}(?:[a-z_]{1,20}[ \t]{0,8}=[ \t]{0,4}[\w"]{1,40}\s{1,20}){0,2}default[ \t]{0,8}=[ \t]{0,4}/y,
-  cell: /[ \t]{0,40}[,|][ \t]{0,20}(?=[A-Za-z0-9])/y,
-  column: /["'`*]{0,2}[ \t]{0,40}\|[ \t]{0,20}(?=`)/y,
-  body: /[ \t]{1,4}(?:--body|-b|--value|--from-literal|--string)[= \t]{1,4}/y,
-  prose:
-    /["'`*]{0,2}(?:\s\([^()\n]{1,40}\))?(?:[ \t](?:for|of|on|at|in)(?:[ \t][\w.@'/-]{1,30}){1,5}?)?[ \t]{1,4}(?:is|was|to|are|now|=|as|equals|ist|lautet|est|es)[ \t]{1,4}(?:now |set to |:[ \t]?)?/iy,
-  space: /[ \t]{1,4}(?=[^ \t=:>|&-])/y,
-} as const satisfies Record<string, RegExp>;
-type Separator = keyof typeof SEPARATORS;
-const ORDER = [
-  'attribute',
-  'envValue',
-  'body',
-  'assign',
-  'argument',
-  'element',
-  'plist',
-  'named',
-  'call',
-  'block',
-  'column',
-  'cell',
-  'prose',
-  'space',
-] as const satisfies readonly Separator[];
+/** By character code: 1 for what a name is made of, 2 for what only its first part holds. */
+const NAME_CHARACTERS = Uint8Array.from({ length: 128 }, (_, code) => {
+  const character = String.fromCharCode(code);
+  if (/[A-Za-z0-9_-]/.test(character)) return 1;
+  return character === '$' || character === '.' ? 2 : 0;
+});
+const isInName = (text: string, at: number): boolean => NAME_CHARACTERS[text.charCodeAt(at)] === 1;
+const isBeforeName = (text: string, at: number): boolean =>
+  (NAME_CHARACTERS[text.charCodeAt(at)] ?? 0) > 0;
 
 interface KeyName {
   readonly text: string;
@@ -75,9 +36,9 @@ function readName(hit: Hit): KeyName {
   let end = hit.end;
   const { text } = hit;
   const least = Math.max(0, start - NAME_LENGTH_MAX);
-  while (start > least && NAME_BEFORE.test(text.charAt(start - 1))) start -= 1;
+  while (start > least && isBeforeName(text, start - 1)) start -= 1;
   const most = Math.min(text.length, end + NAME_LENGTH_MAX);
-  while (end < most && NAME_AFTER.test(text.charAt(end))) end += 1;
+  while (end < most && isInName(text, end)) end += 1;
   return { text: stripEscape(text, start, end), start, end };
 }
 
@@ -100,9 +61,11 @@ function judgeSpoken(text: string, name: KeyName): KeyStrength {
 /** Finds the value that a key's name announces. */
 export function findKeyed(hit: Hit): Candidate | null {
   const name = readName(hit);
+  const separators = separatorsAt(hit.text, name.end);
+  if (separators.length === 0) return null;
   const strength = judgeKey(name.text) ?? judgeSpoken(hit.text, name);
   if (strength === null) return null;
-  for (const separator of ORDER) {
+  for (const separator of separators) {
     const at = afterSeparator(hit.text, name, separator);
     if (at === null) continue;
     const value = readValue(hit.text, at, styleOf(hit.text, name, separator));
@@ -111,25 +74,6 @@ export function findKeyed(hit: Hit): Candidate | null {
   }
   return null;
 }
-
-function afterSeparator(text: string, name: KeyName, separator: Separator): number | null {
-  const pattern = SEPARATORS[separator];
-  pattern.lastIndex = name.end;
-  if (!pattern.test(text)) return null;
-  return PLACED[separator]?.test(text.slice(Math.max(0, name.start - 24), name.end)) === false
-    ? null
-    : pattern.lastIndex;
-}
-
-/** What must stand before the name, or in it, for a separator to be one. */
-const PLACED: Partial<Record<Separator, RegExp>> = {
-  element: /<[\w$.-]{1,64}$/,
-  named: /<string name=["'][\w$.-]{1,64}$/,
-  call: /(?:\.|^|[^\w$.-])(?:set_?|with_?)[\w$]{1,64}$/i,
-};
-
-const isElement = (separator: Separator): boolean =>
-  separator === 'element' || separator === 'plist' || separator === 'named';
 
 function styleOf(text: string, name: KeyName, separator: Separator): ValueStyle {
   if (isElement(separator)) return 'element';

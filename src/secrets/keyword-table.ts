@@ -80,14 +80,29 @@ function gatesFor(byKeyword: readonly (readonly KeywordEntry[])[]): Uint8Array {
 }
 
 function openGate(bytes: Uint8Array, gate: KeywordGate | undefined): void {
-  const next = gate === undefined || gate.next === null ? null : new RegExp(`[${gate.next}]`);
-  for (let code = 0; code <= CODE_MAX; code += 1) {
-    const character = String.fromCharCode(code);
-    const mayBegin = gate === undefined || gate.first === character ? MAY_BEGIN : 0;
-    const mayFollow = next?.test(character) === false ? 0 : MAY_FOLLOW;
-    bytes[code] = (bytes[code] ?? 0) | mayBegin | mayFollow;
-  }
+  const next = followers(gate?.next ?? null);
+  const first = gate?.first.charCodeAt(0) ?? null;
+  for (let code = 0; code <= CODE_MAX; code += 1)
+    bytes[code] =
+      (bytes[code] ?? 0) |
+      (first === null || first === code ? MAY_BEGIN : 0) |
+      (next[code] ?? MAY_FOLLOW);
 }
+
+/** By character code MAY_FOLLOW or 0. @param inside of a bracket expression; null: whatever follows. */
+function followers(inside: string | null): Uint8Array {
+  const known = followersOf.get(inside);
+  if (known !== undefined) return known;
+  const pattern = inside === null ? null : new RegExp(`[${inside}]`);
+  const made = Uint8Array.from({ length: CODE_MAX + 1 }, (_, code) =>
+    pattern?.test(String.fromCharCode(code)) === false ? 0 : MAY_FOLLOW,
+  );
+  followersOf.set(inside, made);
+  return made;
+}
+
+/** Hundreds of keywords share a few dozen classes. */
+const followersOf = new Map<string | null, Uint8Array>();
 
 interface Place {
   readonly keyword: number;

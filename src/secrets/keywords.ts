@@ -1,5 +1,6 @@
 // Aho and Corasick's automaton over ASCII, upper and lower case folded: finds where any of many keywords occurs in one
-// pass over the text, whatever their number. Transitions are a flat table, states in breadth-first order.
+// pass over the text, whatever their number. Transitions are a flat table of rows: a state is where its row begins, and a
+// bit of it says that a keyword ends there, so that a step is one addition, one look-up and one comparison.
 
 export interface Automaton {
   /**
@@ -11,28 +12,37 @@ export interface Automaton {
 
 /** Characters looked at in one go. */
 const STRIDE = 4096;
-
-interface Trie {
-  /** `next[state * width + column]`. */
-  readonly next: Int32Array;
-  readonly states: number;
-  /** Keywords that end in a state. */
-  readonly ends: readonly (readonly number[])[];
-}
+/** Bit of a state in which keywords end. */
+const ENDS = 2 ** 30;
+const ROW = ENDS - 1;
 
 /** Builds the automaton. Keywords are ASCII; a keyword that occurs twice is reported twice. */
 export function buildAutomaton(keywords: readonly string[]): Automaton {
   if (keywords.length === 0) return { search: () => undefined };
   const folded = keywords.map((keyword) => keyword.toLowerCase());
-  const { columns, width } = pickColumns(folded);
-  const trie = buildTrie(folded, columns, width);
-  const { next, ends } = link(trie, width);
-  return { search: searcher(next, ends, { columns, width }) };
+  const trie = buildTrie(folded);
+  link(trie);
+  return { search: searcher(trie) };
+}
+
+interface Trie {
+  /** By character code below 256: its place in a row. */
+  readonly columns: Uint8Array;
+  readonly width: number;
+  /** `next[row + column]` is the next state: the offset of its row, and ENDS where a keyword ends. */
+  readonly next: Int32Array;
+  readonly states: number;
+  /** By number of state: one child, that child's next sibling and so on, 0 for none; and the column that leads to a state. */
+  readonly child: Int32Array;
+  readonly sibling: Int32Array;
+  readonly column: Uint8Array;
+  /** By number of state: keywords that end there. */
+  readonly ends: (readonly number[] | undefined)[];
 }
 
 /** Only characters that occur in keywords have a column of their own; all others share column 0. */
 function pickColumns(folded: readonly string[]): { columns: Uint8Array; width: number } {
-  const columns = new Uint8Array(128);
+  const columns = new Uint8Array(256);
   let width = 1;
   for (const character of new Set(folded.join(''))) {
     const code = character.charCodeAt(0);
@@ -43,82 +53,75 @@ function pickColumns(folded: readonly string[]): { columns: Uint8Array; width: n
   return { columns, width };
 }
 
-function buildTrie(folded: readonly string[], columns: Uint8Array, width: number): Trie {
+function buildTrie(folded: readonly string[]): Trie {
+  const { columns, width } = pickColumns(folded);
   const room = folded.reduce((sum, keyword) => sum + keyword.length, 1);
   const next = new Int32Array(room * width);
-  const ends: number[][] = [[]];
+  const [child, sibling] = [new Int32Array(room), new Int32Array(room)];
+  const column = new Uint8Array(room);
+  const ends: (readonly number[] | undefined)[] = [];
+  let states = 1;
   for (const [index, keyword] of folded.entries()) {
     let state = 0;
     for (let i = 0; i < keyword.length; i += 1) {
-      const cell = state * width + (columns[keyword.charCodeAt(i)] ?? 0);
+      const own = columns[keyword.charCodeAt(i)] ?? 0;
+      const cell = state * width + own;
       if ((next[cell] ?? 0) === 0) {
-        next[cell] = ends.length;
-        ends.push([]);
+        next[cell] = states * width;
+        sibling[states] = child[state] ?? 0;
+        child[state] = states;
+        column[states] = own;
+        states += 1;
       }
-      state = next[cell] ?? 0;
+      state = (next[cell] ?? 0) / width;
     }
-    ends[state]?.push(index);
+    ends[state] = [...(ends[state] ?? []), index];
   }
-  return { next, states: ends.length, ends };
-}
-
-/** Follows failure links in breadth-first order and folds them into the table. */
-function link(trie: Trie, width: number): { next: Int32Array; ends: readonly number[][] } {
-  const { next } = trie;
-  const ends = trie.ends.map((own) => [...own]);
-  const failure = new Int32Array(trie.states);
-  const queue = [...next.subarray(0, width)].filter((state) => state !== 0);
-  for (const state of queue) {
-    const fallback = failure[state] ?? 0;
-    ends[state]?.push(...(ends[fallback] ?? []));
-    for (let column = 0; column < width; column += 1) {
-      const cell = state * width + column;
-      const to = next[cell] ?? 0;
-      const other = next[fallback * width + column] ?? 0;
-      if (to === 0) {
-        next[cell] = other;
-        continue;
-      }
-      failure[to] = other;
-      queue.push(to); // grows while it is walked
-    }
-  }
-  return { next, ends };
+  return { columns, width, next, states, child, sibling, column, ends };
 }
 
 /**
- * Renumbers the states so that those in which a keyword ends come last: one comparison tells them, and no state is
- * looked up twice. 16 bits a state, where they suffice, keep the table in the
- * processor's cache.
+ * Follows failure links in breadth-first order: where a state has no child, it goes on as the state of its longest
+ * proper suffix does, whose row is complete by then.
  */
-function searcher(
-  next: Int32Array,
-  ends: readonly (readonly number[])[],
-  alphabet: { columns: Uint8Array; width: number },
-): Automaton['search'] {
-  const { columns, width } = alphabet;
-  const order = [...ends.keys()].toSorted(
-    (a, b) => Number((ends[a]?.length ?? 0) > 0) - Number((ends[b]?.length ?? 0) > 0) || a - b,
-  );
-  const States = order.length <= 2 ** 16 ? Uint16Array : Uint32Array;
-  const renamed = new States(order.length);
-  for (const [to, from] of order.entries()) renamed[from] = to;
-  const table = new States(order.length * width);
-  for (const [to, from] of order.entries())
-    for (let column = 0; column < width; column += 1)
-      table[to * width + column] = renamed[next[from * width + column] ?? 0] ?? 0;
-  const found = order.map((from) => ends[from] ?? []);
-  const firstEnd = found.findIndex((own) => own.length > 0);
+function link(trie: Trie): void {
+  const { next, width, child, sibling } = trie;
+  const failure = new Int32Array(trie.states);
+  const queue = new Int32Array(trie.states); // the root first
+  let queued = 1;
+  for (let done = 0; done < queued; done += 1) {
+    const state = queue[done] ?? 0;
+    const suffix = (failure[state] ?? 0) * width;
+    if (state !== 0) next.copyWithin(state * width, suffix, suffix + width);
+    for (let to = child[state] ?? 0; to !== 0; to = sibling[to] ?? 0) {
+      failure[to] = linkChild(trie, state, to);
+      queue[queued] = to;
+      queued += 1;
+    }
+  }
+}
+
+/** @returns the state of the child's longest proper suffix, which its parent's row still leads to. */
+function linkChild({ next, width, column, ends }: Trie, state: number, to: number): number {
+  const cell = state * width + (column[to] ?? 0);
+  const suffix = state === 0 ? 0 : ((next[cell] ?? 0) & ROW) / width;
+  const inherited = ends[suffix];
+  if (inherited !== undefined) ends[to] = [...(ends[to] ?? []), ...inherited];
+  next[cell] = to * width + (ends[to] === undefined ? 0 : ENDS);
+  return suffix;
+}
+
+function searcher({ next, width, columns, ends }: Trie): Automaton['search'] {
   let state = 0;
   // small, so that it is compiled early and stays so whatever a hit leads to
   const advance = (text: string, from: number, to: number): number => {
-    let now = state;
+    let now = state & ROW;
     let at = from;
     while (at < to) {
       const code = text.charCodeAt(at);
-      now = code < 128 ? (table[now * width + (columns[code] ?? 0)] ?? 0) : 0;
+      now = next[now + (columns[code < 256 ? code : 0] ?? 0)] ?? 0;
       at += 1;
-      if (now >= firstEnd) break;
+      if (now >= ENDS) break;
     }
     state = now;
     return at;
@@ -127,7 +130,8 @@ function searcher(
     state = 0;
     for (let at = 0; at < text.length;) {
       at = advance(text, at, Math.min(text.length, at + STRIDE));
-      for (const keyword of found[state] ?? []) hit(keyword, at);
+      if (state < ENDS) continue;
+      for (const keyword of ends[(state & ROW) / width] ?? []) hit(keyword, at);
     }
   };
 }

@@ -48,7 +48,7 @@ function openPositions(source: SourceText): (offset: number) => Position {
   const { text, byteLength } = source;
   let at = 0;
   let line = 1;
-  let lineStart = 0;
+  let column = 1;
   let byte = 0;
   return (offset) => {
     byte += byteLength(text.slice(at, offset));
@@ -58,10 +58,12 @@ function openPositions(source: SourceText): (offset: number) => Position {
       end = text.indexOf('\n', end + 1)
     ) {
       line += 1;
-      lineStart = end + 1;
+      column = 1;
+      at = end + 1;
     }
+    column += codePoints(text.slice(at, offset));
     at = offset;
-    return { line, column: codePoints(text.slice(lineStart, offset)) + 1, byte };
+    return { line, column, byte };
   };
 }
 

@@ -68,17 +68,16 @@ export function settle(
   text: string,
   leastRank: number = RANK.encoded,
 ): readonly Candidate[] {
-  if (candidates.length === 0) return candidates;
-  const masked = text.includes('AITRAIL_')
-    ? [...text.matchAll(PLACEHOLDER)].map((found) => [found.index, found.index + found[0].length])
-    : [];
+  const counted = candidates.filter((one) => one.end > one.start && one.rank >= leastRank);
+  if (counted.length === 0 || !text.includes('AITRAIL_')) return resolveOverlaps(counted, text);
+  const masked = [...text.matchAll(PLACEHOLDER)].map(({ 0: { length }, index }) => ({
+    start: index,
+    end: index + length,
+  }));
+  const isMasked = (one: Candidate): boolean =>
+    masked.some(({ start, end }) => one.start < end && start < one.end);
   return resolveOverlaps(
-    candidates.filter(
-      (one) =>
-        one.end > one.start &&
-        one.rank >= leastRank &&
-        !masked.some(([start = 0, end = 0]) => one.start < end && start < one.end),
-    ),
+    counted.filter((one) => !isMasked(one)),
     text,
   );
 }

@@ -127,37 +127,71 @@ export interface ShapeAnchor {
   readonly next: string | null;
 }
 
+/** Shorter literals stand everywhere in texts. */
+const KEYWORD_LENGTH_MIN = 3;
+
 /**
- * Picks the literal to search for: what the token starts with, or else the longest one that stands a bounded way
- * behind its start.
+ * Picks the literals to search for: what the token starts with, or else the longest one that stands a bounded way
+ * behind its start; where that is short, with each character that may stand beside it, if those are few.
  *
- * @returns null where there is none of two characters or more.
+ * @returns several where the token holds one of them; none where there is no literal of two characters or more.
  */
-export function pickAnchor(parts: readonly ShapePart[]): ShapeAnchor | null {
-  const [first] = parts;
-  if (first?.kind === 'literal' && first.text.length >= 2)
-    return { keyword: first.text, before: null, next: nextOf(parts[1]) };
+export function pickAnchors(parts: readonly ShapePart[]): readonly ShapeAnchor[] {
   const bounded = parts.findIndex((part) => part.kind === 'class' && part.most === null);
   const literals = parts
     .slice(0, bounded < 0 ? parts.length : bounded)
-    .flatMap((part, index) => (part.kind === 'literal' ? [{ text: part.text, index }] : []));
-  const best = literals.toSorted((a, b) => b.text.length - a.text.length)[0];
-  if (best === undefined) return null;
-  const ahead = parts.slice(0, best.index);
-  return {
-    keyword: best.text,
-    next: nextOf(parts[best.index + 1]),
-    before: {
-      characters: ahead
-        .map((part) => (part.kind === 'class' ? part.characters : escapeLiteral(part.text)))
-        .join(''),
-      most: ahead.reduce(
-        (sum, part) => sum + (part.kind === 'class' ? (part.most ?? 0) : part.text.length),
-        0,
-      ),
-    },
-  };
+    .flatMap((part, at) => (part.kind === 'literal' ? [{ text: part.text, at }] : []));
+  const longest = literals.toSorted((a, b) => b.text.length - a.text.length)[0];
+  if (longest === undefined) return [];
+  const [first] = parts;
+  const isStart = first?.kind === 'literal' && isEnough(first.text, longest.text);
+  const best = isStart ? { text: first.text, at: 0 } : longest;
+  return withNeighbours(parts, best).filter((anchor) => anchor.keyword.length > 1);
 }
+
+const isEnough = (start: string, longest: string): boolean =>
+  start.length >= KEYWORD_LENGTH_MIN || longest.length < KEYWORD_LENGTH_MIN + 1;
+
+interface Literal {
+  readonly text: string;
+  /** Which part it is. */
+  readonly at: number;
+}
+
+function withNeighbours(
+  parts: readonly ShapePart[],
+  { text, at }: Literal,
+): readonly ShapeAnchor[] {
+  const anchor = {
+    keyword: text,
+    before: at === 0 ? null : beforeOf(parts.slice(0, at)),
+    next: nextOf(parts[at + 1]),
+  };
+  if (text.length >= KEYWORD_LENGTH_MIN) return [anchor];
+  const behind = fewCharacters(parts[at + 1]);
+  if (behind.length > 0)
+    return behind.map((character) => ({ ...anchor, keyword: text + character }));
+  const ahead = fewCharacters(parts[at - 1]);
+  if (ahead.length > 0) return ahead.map((character) => ({ ...anchor, keyword: character + text }));
+  return [anchor];
+}
+
+/** Of a class of digits or lower-case hex, at least two of which stand there. */
+function fewCharacters(part: ShapePart | undefined): readonly string[] {
+  if (part?.kind !== 'class' || part.least < 2) return [];
+  if (part.characters === CLASSES['d']) return '0123456789'.split('');
+  return part.characters === CLASSES['h'] ? '0123456789abcdef'.split('') : [];
+}
+
+const beforeOf = (ahead: readonly ShapePart[]): ShapeAnchor['before'] => ({
+  characters: ahead
+    .map((part) => (part.kind === 'class' ? part.characters : escapeLiteral(part.text)))
+    .join(''),
+  most: ahead.reduce(
+    (sum, part) => sum + (part.kind === 'class' ? (part.most ?? 0) : part.text.length),
+    0,
+  ),
+});
 
 function nextOf(part: ShapePart | undefined): string | null {
   if (part === undefined) return null;

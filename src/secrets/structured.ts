@@ -8,7 +8,7 @@ import { endOfTokenRun } from './token-run.ts';
 import { isRandom } from './evidence.ts';
 import {
   parseShape,
-  pickAnchor,
+  pickAnchors,
   RUN_LENGTH_MAX,
   shapeSource,
   type ShapeAnchor,
@@ -20,7 +20,8 @@ export interface TokenPattern {
   readonly keyword: string;
   readonly anchor: ShapeAnchor;
   readonly before: RegExp | null;
-  readonly pattern: RegExp;
+  /** Compiled when it is first needed: of hundreds a run needs few. */
+  readonly pattern: () => RegExp;
   readonly parts: readonly ShapePart[];
 }
 
@@ -28,27 +29,31 @@ export interface TokenPattern {
 const CUT_CHARACTERS_MAX = 12;
 const CUT_LENGTH_MAX = 512;
 
-/** All shapes of all rules, ready to match. */
+/** All shapes of all rules, ready to match; one that has several keywords is there several times. */
 export function compileRules(rules: readonly SecretRule[]): readonly TokenPattern[] {
-  return rules.flatMap((rule) => rule.shapes.map((shape) => compileShape(rule, shape)));
+  return rules.flatMap((rule) => rule.shapes.flatMap((shape) => compileShape(rule, shape)));
 }
 
-function compileShape(rule: SecretRule, shape: string): TokenPattern {
+function compileShape(rule: SecretRule, shape: string): readonly TokenPattern[] {
   const parts = parseShape(shape);
-  const anchor = pickAnchor(parts);
-  if (anchor === null)
+  const anchors = pickAnchors(parts);
+  if (anchors.length === 0)
     throw new TypeError(`rule ${rule.id}: shape ${shape} has no literal to search for`);
-  const before = anchor.before === null ? null : new RegExp(`[${anchor.before.characters}]`);
-  const pattern = new RegExp(shapeSource(parts), 'y');
-  return { rule, keyword: anchor.keyword, anchor, before, pattern, parts };
+  let compiled: RegExp | null = null;
+  const pattern = (): RegExp => (compiled ??= new RegExp(shapeSource(parts), 'y'));
+  return anchors.map((anchor) => {
+    const before = anchor.before === null ? null : new RegExp(`[${anchor.before.characters}]`);
+    return { rule, keyword: anchor.keyword, anchor, before, pattern, parts };
+  });
 }
 
 /** @returns null where the text at the hit is no token of this shape. */
 export function matchToken(hit: Hit, token: TokenPattern): Candidate | null {
   const start = tokenStart(hit, token);
   if (!isBoundary(hit.text, start)) return null;
-  token.pattern.lastIndex = start;
-  const found = token.pattern.exec(hit.text)?.[0];
+  const pattern = token.pattern();
+  pattern.lastIndex = start;
+  const found = pattern.exec(hit.text)?.[0];
   if (found === undefined) return findCut(hit, start, token);
   if (!isPlausible(found, token)) return null;
   // a token has no ceiling, an attempt has
