@@ -1,5 +1,5 @@
 // From attributed lines to the predicate's files and exchanges.
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { AddedLine, AttributedFile, Source } from '../model/origin.ts';
 import {
   STATEMENT_TYPE,
@@ -75,8 +75,7 @@ function formatRange(
 }
 
 /** SHA-256, hex, over the lines joined by LF without a final one. */
-export const contentSha256 = (lines: readonly string[]): string =>
-  createHash('sha256').update(lines.join('\n'), 'utf8').digest('hex');
+export const contentSha256 = (lines: readonly string[]): string => hash('sha256', lines.join('\n'));
 
 /** @param commit full id. Members stand in the order of docs/attestation.md. */
 export const wrapPredicate = (

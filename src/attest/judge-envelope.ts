@@ -2,8 +2,9 @@
 // used before its signature holds.
 import type { JsonObject } from '../model/json.ts';
 import type { CommitFacts, VerifyStatus } from '../model/verdict.ts';
+import type { Checking } from '../model/signature-claim.ts';
 import { SIGNATURE_NAMESPACE, type Statement } from '../model/statement.ts';
-import { openSigned, type OpenedLine } from './open-signed.ts';
+import { openingSigned, type OpenedLine } from './open-signed.ts';
 import { fingerprintOf } from './ssh-key.ts';
 import { judgeSigner, lacksTouch, type Trust, type TrustAnswer } from './trust.ts';
 
@@ -43,8 +44,11 @@ export interface EnvelopeQuestion {
 type Opened = Extract<OpenedLine, { kind: 'signed' }>;
 
 /** @returns null for an envelope of another predicate type: it is not about authorship. */
-export function judgeEnvelope(line: string, question: EnvelopeQuestion): JudgedEnvelope | null {
-  const opened = openSigned(line);
+export function* judgeEnvelope(
+  line: string,
+  question: EnvelopeQuestion,
+): Checking<JudgedEnvelope | null> {
+  const opened = yield* openingSigned(line);
   if (opened.kind === 'foreign') return null;
   if (opened.kind !== 'signed') {
     const key = opened.key?.toString('base64') ?? null;

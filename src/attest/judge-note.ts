@@ -1,4 +1,5 @@
 // All envelopes of one commit's note: which one counts.
+import { settle, type Checking } from '../model/signature-claim.ts';
 import type { Statement } from '../model/statement.ts';
 import {
   judgeEnvelope,
@@ -21,11 +22,15 @@ export interface JudgedNote {
  *
  * @param lines envelope lines. @returns the committer's newest envelope where that is good, else the next best.
  */
-export function judgeNote(lines: readonly string[], question: EnvelopeQuestion): JudgedNote {
-  const judged = lines
-    .slice(0, LINES_MAX)
-    .map((line) => judgeEnvelope(line, question))
-    .filter((each) => each !== null);
+export const judgeNote = (lines: readonly string[], question: EnvelopeQuestion): JudgedNote =>
+  settle(judgingNote(lines, question));
+
+/** The same, for whoever has many notes. */
+export function* judgingNote(
+  lines: readonly string[],
+  question: EnvelopeQuestion,
+): Checking<JudgedNote> {
+  const judged = yield* judgeLines(lines, question);
   const sorted = sortJudged(judged);
   const good = sorted.filter((each) => each.status === 'verified');
   const own = good.find((each) => each.signer === question.facts.committer);
@@ -36,6 +41,18 @@ export function judgeNote(lines: readonly string[], question: EnvelopeQuestion):
   if (contradicting === undefined) return { best, others };
   const reason = `${contradicting.signer ?? 'another signer'} attests other ranges`;
   return { best: { ...best, status: 'inconsistent', reason }, others };
+}
+
+function* judgeLines(
+  lines: readonly string[],
+  question: EnvelopeQuestion,
+): Checking<readonly JudgedEnvelope[]> {
+  const judged: JudgedEnvelope[] = [];
+  for (const line of lines.slice(0, LINES_MAX)) {
+    const each = yield* judgeEnvelope(line, question);
+    if (each !== null) judged.push(each);
+  }
+  return judged;
 }
 
 /** An earlier envelope of a signer is replaced by that signer's newest one. */
@@ -68,14 +85,10 @@ export function pickAttestation(
     return { statement: best.statement, isTrusted: true, line: best.line };
   if (best?.isTrusted === true) return null; // a trusted signer contradicts the commit or another signer
   const { facts } = question;
-  const signed = sortJudged(
-    lines
-      .slice(0, LINES_MAX)
-      .map((line) => judgeEnvelope(line, question))
-      .filter((each) => each?.status === 'untrusted-signer' && fits(each, facts))
-      .filter((each) => each !== null),
+  const signed = settle(judgeLines(lines, question)).filter(
+    (each) => each.status === 'untrusted-signer' && fits(each, facts),
   );
-  const [first] = signed;
+  const [first] = sortJudged(signed);
   return first === undefined || first.statement === null
     ? null
     : { statement: first.statement, isTrusted: false, line: first.line };

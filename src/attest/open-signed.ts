@@ -1,6 +1,7 @@
 // One line of a note down to its statement: envelope, signature, statement, in this order. Nothing of the payload is used
 // before its signature holds. Whose signature it is, trust.ts judges.
 import type { JsonObject } from '../model/json.ts';
+import { settle, type Checking } from '../model/signature-claim.ts';
 import { PAYLOAD_TYPE, SIGNATURE_NAMESPACE, type Statement } from '../model/statement.ts';
 import { openEnvelope, type OpenedEnvelope } from './envelope.ts';
 import { formatPae } from './pae.ts';
@@ -25,11 +26,13 @@ export type OpenedLine =
     };
 
 /** @param line without LF. Never throws. */
-export function openSigned(line: string): OpenedLine {
+export const openSigned = (line: string): OpenedLine => settle(openingSigned(line));
+
+export function* openingSigned(line: string): Checking<OpenedLine> {
   const envelope = openEnvelope(line);
   if (envelope === null) return { kind: 'malformed', why: 'no DSSE envelope', key: null };
   if (envelope.payloadType !== PAYLOAD_TYPE) return { kind: 'foreign' };
-  const checked = checkSignatures(envelope);
+  const checked = yield* checkSignatures(envelope);
   if (checked.kind === 'bad') return { kind: 'bad-signature', why: checked.why, key: null };
   const reading = parseStatement(envelope.payload);
   switch (reading.kind) {
@@ -63,7 +66,7 @@ export type OpenedPayload =
 export function openPayload(line: string): OpenedPayload {
   const envelope = openEnvelope(line);
   if (envelope === null) return { kind: 'unsigned' };
-  const checked = checkSignatures(envelope);
+  const checked = settle(checkSignatures(envelope));
   if (checked.kind === 'bad') return { kind: 'unsigned' };
   const { payloadType, payload } = envelope;
   const { publicKey, isTouched } = checked;
@@ -75,13 +78,17 @@ type SignaturesCheck =
   | { readonly kind: 'bad'; readonly why: string };
 
 /** The first signature that holds decides; DSSE lets others stand beside it. */
-function checkSignatures({ payloadType, payload, signatures }: OpenedEnvelope): SignaturesCheck {
+function* checkSignatures({
+  payloadType,
+  payload,
+  signatures,
+}: OpenedEnvelope): Checking<SignaturesCheck> {
   const pae = formatPae(payloadType, payload);
   let why = 'no signature of SSH or OpenPGP';
   for (const blob of signatures) {
     const parsed = openSignature(blob);
     if (parsed === null) continue;
-    const check = parsed.check(pae, SIGNATURE_NAMESPACE);
+    const check = yield* parsed.checking(pae, SIGNATURE_NAMESPACE);
     if (check.kind === 'good') {
       const isTouched = check.isTouched === true;
       return { kind: 'good', publicKey: parsed.publicKey, isTouched };

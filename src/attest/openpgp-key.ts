@@ -1,5 +1,5 @@
 // OpenPGP keys of version 4 as keys that node:crypto verifies with: RSA, ECDSA on the NIST curves, Ed25519.
-import { verify } from 'node:crypto';
+import type { SignatureClaim } from '../model/signature-claim.ts';
 import { parseKeyBlob, type SshKey } from './ssh-key.ts';
 import { formatString, readAll, type SshReader } from './ssh-wire.ts';
 
@@ -76,8 +76,15 @@ export interface Signed {
   readonly digest: Uint8Array;
 }
 
-/** @param numbers of the signature: one for RSA, two for the others. */
-export function checkNumbers({ key }: OpenpgpKey, numbers: Uint8Array, signed: Signed): boolean {
+/**
+ * @param numbers of the signature: one for RSA, two for the others.
+ * @returns what OpenSSL is to be asked; null where the numbers do not fit the key.
+ */
+export function claimOf(
+  { key }: OpenpgpKey,
+  numbers: Uint8Array,
+  signed: Signed,
+): SignatureClaim | null {
   const isRsa = key.family === 'rsa';
   const bytes = isRsa ? modulusBytes(key) : key.coordinateBytes;
   const value = readAll(numbers, (reader) => {
@@ -87,16 +94,11 @@ export function checkNumbers({ key }: OpenpgpKey, numbers: Uint8Array, signed: S
     );
     return padded.length === 2 * parts.length ? Buffer.concat(padded) : null;
   });
-  if (value === null) return false;
+  if (value === null) return null;
   const { hash, data, digest } = signed;
-  switch (key.family) {
-    case 'rsa':
-      return verify(hash, data, key.key, value);
-    case 'ecdsa':
-      return verify(hash, data, { key: key.key, dsaEncoding: 'ieee-p1363' }, value);
-    case 'ed25519':
-      return verify(null, digest, key.key, value); // RFC 9580, 5.2.3.3: over the digest
-  }
+  return key.family === 'ed25519'
+    ? { hash: null, data: digest, key: key.key, signature: value } // RFC 9580, 5.2.3.3: over the digest
+    : { hash, data, key: key.key, signature: value };
 }
 
 const modulusBytes = ({ key }: SshKey): number =>

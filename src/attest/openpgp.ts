@@ -2,6 +2,7 @@
 // signature packet that gpg verifies as it is, with the signing key's own packet in its unsigned part (subpacket 38, as
 // gpg's --include-key-block puts it there): whoever reads it needs neither gpg nor a keyring.
 import { createHash } from 'node:crypto';
+import { settle, type Checking } from '../model/signature-claim.ts';
 import {
   fingerprintOfKey,
   formatPacket,
@@ -13,7 +14,7 @@ import {
   SIGNATURE_TAG,
   type Subpacket,
 } from './openpgp-packets.ts';
-import { checkNumbers, hashNameOf, readOpenpgpKey } from './openpgp-key.ts';
+import { claimOf, hashNameOf, readOpenpgpKey } from './openpgp-key.ts';
 import type { SignatureCheck } from './sshsig.ts';
 import { formatString, formatUint32, readAll, type SshReader } from './ssh-wire.ts';
 
@@ -122,11 +123,18 @@ const isIssuer = (hashed: Buffer, key: Buffer): boolean => {
 };
 
 /** Checks the signature alone: who the key belongs to is trust.ts's question. */
-export function checkOpenpgp(
+export const checkOpenpgp = (
   parsed: OpenpgpSignature,
   message: Uint8Array,
   namespace: string,
-): SignatureCheck {
+): SignatureCheck => settle(checkingOpenpgp(parsed, message, namespace));
+
+/** The same, for whoever has many. */
+export function* checkingOpenpgp(
+  parsed: OpenpgpSignature,
+  message: Uint8Array,
+  namespace: string,
+): Checking<SignatureCheck> {
   const why = refuseSigned(parsed, namespace);
   if (why !== null) return { kind: 'bad', why };
   const { head, hashed, left, numbers } = parsed;
@@ -138,7 +146,9 @@ export function checkOpenpgp(
   const trailer = Buffer.concat([Buffer.from([VERSION, 0xff]), formatUint32(own.length)]);
   const data = Buffer.concat([message, own, trailer]);
   const digest = createHash(hash).update(data).digest();
-  return digest.subarray(0, 2).equals(left) && checkNumbers(key, numbers, { hash, data, digest })
+  const claim = claimOf(key, numbers, { hash, data, digest });
+  const isGenuine = digest.subarray(0, 2).equals(left) && claim !== null && (yield claim);
+  return isGenuine
     ? { kind: 'good', isTouched: null }
     : { kind: 'bad', why: 'the signature is not of these bytes' };
 }

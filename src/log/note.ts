@@ -1,13 +1,7 @@
 // c2sp.org/signed-note with Ed25519 keys: text, a blank line, and lines of `— name base64(key id ‖ signature)`.
-import {
-  createHash,
-  createPrivateKey,
-  createPublicKey,
-  sign,
-  verify,
-  type KeyObject,
-} from 'node:crypto';
+import { createHash, createPrivateKey, createPublicKey, sign, type KeyObject } from 'node:crypto';
 import { keepAnswers } from '../model/keep-answers.ts';
+import { settle, type Checking } from '../model/signature-claim.ts';
 
 /** A private key of a log or witness. */
 export interface NoteSigner {
@@ -105,7 +99,9 @@ export function parseNote(note: string): Note | null {
 }
 
 /** Opens a note that `key` must have signed; lines of unknown keys are ignored. */
-export function openNote(note: string, key: NoteKey): OpenedNote {
+export const openNote = (note: string, key: NoteKey): OpenedNote => settle(openingNote(note, key));
+
+export function* openingNote(note: string, key: NoteKey): Checking<OpenedNote> {
   const parsed = parseNote(note);
   if (parsed === null) return { kind: 'malformed' };
   const own = parsed.signatures.filter(
@@ -114,8 +110,9 @@ export function openNote(note: string, key: NoteKey): OpenedNote {
   const [line, ...repeated] = own;
   if (line === undefined) return { kind: 'unsigned' };
   if (repeated.length > 0) return { kind: 'malformed' };
+  const data = Buffer.from(parsed.text);
   const publicKey = publicKeyOf(key.publicKey);
-  const isGenuine = verify(null, Buffer.from(parsed.text), publicKey, line.signature);
+  const isGenuine = yield { hash: null, data, key: publicKey, signature: line.signature };
   return isGenuine ? { kind: 'signed', note: parsed } : { kind: 'forged' };
 }
 

@@ -6,13 +6,16 @@ import { isObject } from './json.ts';
  * @throws TypeError for what JSON cannot hold (bigint, NaN, cycles).
  */
 export function canonicalJson(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   if (isObject(value)) {
-    // RFC 8785 3.2.3: keys sort by UTF-16 code unit, which is what comparing strings does
-    const keys = Object.keys(value)
-      .filter((key) => value[key] !== undefined)
-      .toSorted((a, b) => (a < b ? -1 : 1));
-    return `{${keys.map((key) => `${JSON.stringify(key)}:${canonicalJson(value[key])}`).join(',')}}`;
+    let members = '';
+    // RFC 8785 3.2.3: keys sort by UTF-16 code unit, which is what sorting strings does
+    for (const key of Object.keys(value).toSorted()) {
+      if (value[key] === undefined) continue;
+      members += `${members === '' ? '' : ','}${JSON.stringify(key)}:${canonicalJson(value[key])}`;
+    }
+    return `{${members}}`;
   }
   if (typeof value === 'number' && !Number.isFinite(value))
     throw new TypeError('a number that is not finite has no JSON form');

@@ -1,6 +1,6 @@
 // The log's record of an attested commit: a digest of all that its statement says, so that whoever holds the note can
 // compute the leaf again and check its proof offline. Nothing in it is secret: no salt.
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { formatLeaf } from '../../log/leaf.ts';
 import { canonicalJson } from '../../model/canonical-json.ts';
 import type { JsonObject } from '../../model/json.ts';
@@ -8,8 +8,7 @@ import type { Predicate } from '../../model/statement.ts';
 
 export type LeafFacts = Omit<Predicate, 'log'>;
 
-const sha256 = (value: unknown): string =>
-  createHash('sha256').update(canonicalJson(value)).digest('hex');
+const sha256 = (value: unknown): string => hash('sha256', canonicalJson(value));
 
 /**
  * Binds the statement but for its log's proof, which comes after, and with `signer.key` who signs it: nobody can sign

@@ -104,7 +104,8 @@ async function findNotAdded(
   stated: readonly StatedCommit[],
   algorithm: DiffAlgorithm,
 ): Promise<Map<string, string>> {
-  const pairs = await Promise.all(stated.map(({ facts }) => pairsOf(work, facts)));
+  const trees = new Map(stated.map(({ facts: { commit, tree } }) => [commit, tree]));
+  const pairs = await Promise.all(stated.map(({ facts }) => pairsOf(work, facts, trees)));
   const added = await readAddedLines(work.repository, pairs.flat(), algorithm);
   const found = new Map<string, string>();
   let at = 0;
@@ -118,12 +119,18 @@ async function findNotAdded(
 }
 
 /** One pair per parent: a merge's lines are those that no parent has. */
-async function pairsOf(work: FilesWork, facts: CommitFacts): Promise<readonly TreePair[]> {
+async function pairsOf(
+  work: FilesWork,
+  facts: CommitFacts,
+  trees: ReadonlyMap<string, string>,
+): Promise<readonly TreePair[]> {
   const after = facts.tree;
   if (facts.parents.length === 0)
     return [{ before: emptyTree(work.repository.objectFormat), after }];
   return Promise.all(
     facts.parents.map(async (parent) => {
+      const known = trees.get(parent);
+      if (known !== undefined) return { before: known, after };
       const tree = await work.objects.read(`${parent}^{tree}`);
       if (tree === null)
         throw new Fault('OBJECTS_MISSING', `parent ${parent.slice(0, 12)} is not in this clone`);

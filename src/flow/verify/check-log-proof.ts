@@ -1,8 +1,9 @@
 // Is the record of this commit in the log that the statement names? Offline: the proof, the key and the leaf are all in
 // the note.
-import { checkProof } from '../../log/check-proof.ts';
+import { checkingProof } from '../../log/check-proof.ts';
 import type { Checkpoint } from '../../log/checkpoint.ts';
 import { isConsistent } from '../../log/verify.ts';
+import { settle, type Checking } from '../../model/signature-claim.ts';
 import type { JsonObject } from '../../model/json.ts';
 import type { LogGrowth, Predicate } from '../../model/statement.ts';
 import { commitLeaf } from '../attest/commit-leaf.ts';
@@ -15,12 +16,20 @@ export type LogCheck =
   | { readonly kind: 'unlogged'; readonly why: string };
 
 /** @param signed the predicate as it was signed. */
-export function checkLog(commit: string, said: Predicate, signed: JsonObject): LogCheck {
+export const checkLog = (commit: string, said: Predicate, signed: JsonObject): LogCheck =>
+  settle(checkingLog(commit, said, signed));
+
+/** The same, for whoever has many. */
+export function* checkingLog(
+  commit: string,
+  said: Predicate,
+  signed: JsonObject,
+): Checking<LogCheck> {
   const { log } = said;
   if (log === null) return unlogged('the statement names no log');
   const leaf = findLeaf(commit, said, signed);
   if (leaf === null) return unlogged('the statement is nested too deeply');
-  const checked = checkProof(log.proof, log.vkey, leaf);
+  const checked = yield* checkingProof(log.proof, log.vkey, leaf);
   switch (checked.kind) {
     case 'included':
       return checked.checkpoint.origin === log.origin

@@ -1,6 +1,6 @@
 // One block of a range's commits: each against its note, and what the note says against what the repository holds. A
 // block is what one git process is asked for, and what is in memory beside the answers.
-import { judgeNote, type JudgedNote } from '../../attest/judge-note.ts';
+import { judgingNote, type JudgedNote } from '../../attest/judge-note.ts';
 import type { Trust } from '../../attest/trust.ts';
 import { readCommitFacts } from '../../git/commit-facts.ts';
 import { readNotesIn } from '../../git/notes.ts';
@@ -9,10 +9,11 @@ import type { Repository } from '../../git/open-repository.ts';
 import { readPatchIds } from '../../git/patch-ids.ts';
 import { Fault } from '../../model/fault.ts';
 import type { JsonObject } from '../../model/json.ts';
+import { settleAside } from '../../model/signature-claim.ts';
 import type { Statement } from '../../model/statement.ts';
 import type { CommitFacts, CommitVerdict, VerifyStatus } from '../../model/verdict.ts';
 import { checkFiles } from './check-files.ts';
-import { checkLog, type LogCheck } from './check-log-proof.ts';
+import { checkingLog, type LogCheck } from './check-log-proof.ts';
 import { askWitnesses } from './witnessed.ts';
 
 export interface BlockWork {
@@ -31,7 +32,7 @@ export interface BlockWork {
 
 export type Judged =
   /** By the note alone and the commit object. */
-  | { readonly kind: 'settled'; readonly verdict: CommitVerdict }
+  | { readonly kind: 'settled'; readonly verdict: CommitVerdict; readonly subject: string }
   | {
       readonly kind: 'good';
       readonly verdict: CommitVerdict;
@@ -71,13 +72,15 @@ export async function judgeBlock(
     }),
   );
   const fitting = judged.filter((each) => each.kind === 'good');
-  const patchIds = await readPatchIds(
-    repository,
-    fitting.map(({ facts }) => facts.commit),
-  );
-  const files = await checkFiles(work, fitting);
+  const ids = fitting.map(({ facts }) => facts.commit);
+  const [patchIds, files, logged] = await Promise.all([
+    readPatchIds(repository, ids),
+    checkFiles(work, fitting),
+    checkLogs(fitting),
+  ]);
+  const gathered = { patchIds, files, logged };
   return judged.map((each) =>
-    each.kind === 'good' ? { ...each, own: checkOwn(each, { patchIds, files }) } : each,
+    each.kind === 'good' ? { ...each, own: checkOwn(each, gathered) } : each,
   );
 }
 
@@ -89,28 +92,33 @@ async function judgeCommit(
   const reading = await readCommitFacts(work.objects, commit);
   if (reading.kind === 'absent')
     throw new Fault('OBJECTS_MISSING', `commit ${commit.slice(0, 12)} is not in this clone`);
-  if (reading.kind === 'malformed') return settled(commit, 'malformed', reading.why);
+  if (reading.kind === 'malformed')
+    return settled({ commit, subject: '' }, { status: 'malformed', reason: reading.why });
   const { facts } = reading;
   await refuseCutHistory(work, facts);
-  const { best, others } = judgeNote(note.lines, {
-    facts,
-    trust: work.trust,
-    atMs: Date.now(),
-    ...askWitnesses(commit, note.lines, work.trust),
-  });
-  if (best === null)
-    return settled(commit, 'missing', note.isWaiting ? 'pending: it waits to be signed' : null);
+  const question = { facts, trust: work.trust, atMs: Date.now() };
+  const witnesses = askWitnesses(commit, note.lines, work.trust);
+  const { best, others } = await settleAside(
+    judgingNote(note.lines, { ...question, ...witnesses }),
+  );
+  if (best === null) {
+    const reason = note.isWaiting ? 'pending: it waits to be signed' : null;
+    return settled(facts, { status: 'missing', reason });
+  }
   const { status, signer, statement, signed } = best;
-  if (status !== 'verified' || statement === null || signed === null)
-    return { kind: 'settled', verdict: { commit, status, signer, reason: plain(best.reason) } };
+  if (status !== 'verified' || statement === null || signed === null) return settled(facts, best);
   const verdict = { commit, status, signer, reason: joined(best.reason, namesOf(others)) };
   const key = Buffer.from(best.key ?? '', 'base64');
   return { kind: 'good', verdict, facts, statement, signed, key, lines: note.lines };
 }
 
-const settled = (commit: string, status: VerifyStatus, reason: string | null): Settled => ({
+const settled = (
+  { commit, subject }: Pick<CommitFacts, 'commit' | 'subject'>,
+  { status, reason, signer = null }: Refusal & { readonly signer?: string | null },
+): Settled => ({
   kind: 'settled',
-  verdict: { commit, status, signer: null, reason: plain(reason) },
+  verdict: { commit, status, signer, reason: plain(reason) },
+  subject,
 });
 
 const namesOf = (others: JudgedNote['others']): string | null =>
@@ -139,18 +147,27 @@ async function refuseCutHistory(
 interface Gathered {
   readonly patchIds: ReadonlyMap<string, string>;
   readonly files: ReadonlyMap<string, string>;
+  readonly logged: ReadonlyMap<string, LogCheck>;
+}
+
+async function checkLogs(fitting: readonly Fitting[]): Promise<ReadonlyMap<string, LogCheck>> {
+  const checks = fitting.map(async ({ facts: { commit }, statement, signed }) => {
+    const check = await settleAside(checkingLog(commit, statement.predicate, signed));
+    return [commit, check] as const;
+  });
+  return new Map(await Promise.all(checks));
 }
 
 /** What one commit's statement says against what the repository holds. */
-function checkOwn({ facts, statement, signed }: Fitting, gathered: Gathered): OwnCheck {
-  const { commit } = facts;
+function checkOwn({ facts: { commit }, statement }: Fitting, gathered: Gathered): OwnCheck {
   const said = statement.predicate;
   if (said.commit.patchId !== (gathered.patchIds.get(commit) ?? null))
     return refused('inconsistent', 'the patch id is another');
   const wrongFile = gathered.files.get(commit);
   if (wrongFile !== undefined) return refused('inconsistent', wrongFile);
-  const logged = checkLog(commit, said, signed);
-  return logged.kind === 'logged' ? logged : refused('unlogged', logged.why);
+  const logged = gathered.logged.get(commit);
+  if (logged?.kind === 'logged') return logged;
+  return refused('unlogged', logged?.why ?? 'the log was not asked');
 }
 
 const refused = (status: VerifyStatus, why: string): OwnCheck => ({

@@ -34,6 +34,8 @@ export interface VerifyWork {
 export interface VerifiedCommits {
   /** In the target's order, newest first. */
   readonly verdicts: readonly CommitVerdict[];
+  /** First lines of the commits' messages, by commit id. */
+  readonly subjects: ReadonlyMap<string, string>;
   /** Of the commits whose notes hold, whatever a requirement says of them. */
   readonly stated: readonly Good[];
 }
@@ -56,9 +58,13 @@ export async function verifyCommits(
     ['verified', 'policy'].includes(deeper.get(verdict.commit)?.status ?? verdict.status);
   return {
     verdicts: judged.map(({ verdict }) => deeper.get(verdict.commit) ?? verdict),
+    subjects: new Map(judged.map((each) => [each.verdict.commit, subjectOf(each)])),
     stated: good.filter(holds),
   };
 }
+
+const subjectOf = (judged: Judged): string =>
+  judged.kind === 'good' ? judged.facts.subject : judged.subject;
 
 /** Two at a time: while git works for one block, this process judges the other. @returns in the order of the commits. */
 async function inBlocks(

@@ -1,5 +1,4 @@
 // aitrail verify, from words to answer: gather targets and trust, judge, sum up.
-import { readCommitFacts } from '../../git/commit-facts.ts';
 import { openObjects, type Objects } from '../../git/objects.ts';
 import { openRepository, type Repository } from '../../git/open-repository.ts';
 import type { Caller } from '../../model/caller.ts';
@@ -50,7 +49,7 @@ async function verifyIn(
   const { targets, notes } = await findTargets(repository, objects, question);
   const { trustRef, require, isReported = false } = question;
   const fixed = trustRef === null ? null : await resolveCommit(repository, trustRef);
-  const verdicts: CommitVerdict[] = [];
+  const verdicts: (CommitVerdict & { readonly subject: string })[] = [];
   const trustedBy = new Set<string>();
   const reports: ChangeReport[] = [];
   let fetch: string | null = null;
@@ -68,13 +67,14 @@ async function verifyIn(
     const verified = await verifyCommits(work, target);
     const missing = await nameMissing(repository, verified.verdicts);
     fetch ??= missing.fetch;
-    verdicts.push(...missing.verdicts);
+    for (const verdict of missing.verdicts)
+      verdicts.push({ ...verdict, subject: verified.subjects.get(verdict.commit) ?? '' });
     const named = { ...verified, verdicts: missing.verdicts };
     if (isReported) reports.push(await report(work, target, named));
   }
   return {
     isOk: verdicts.every((verdict) => verdict.status === 'verified'),
-    verdicts: await addSubjects(objects, verdicts),
+    verdicts,
     trustedBy: [...trustedBy],
     fetch,
     reports,
@@ -99,16 +99,4 @@ async function findTargets(
   if (question.pushed !== null) return readPushed(repository, objects, question.pushed);
   const target: VerifyTarget = await resolveTarget(repository, objects, question.range);
   return { targets: [target], notes: new Map() };
-}
-
-async function addSubjects(
-  objects: Objects,
-  verdicts: readonly CommitVerdict[],
-): Promise<Verification['verdicts']> {
-  return Promise.all(
-    verdicts.map(async (verdict) => {
-      const reading = await readCommitFacts(objects, verdict.commit);
-      return { ...verdict, subject: reading.kind === 'commit' ? reading.facts.subject : '' };
-    }),
-  );
 }
