@@ -17,6 +17,7 @@ import { logSize } from './log-rows.ts';
 import { storeCalls, type Core, type Memory } from './store-calls.ts';
 import { settleIndex } from './upkeep-calls.ts';
 import type { EmbeddedStore } from './sync-store.ts';
+import { emptyTextQueue, indexAll, indexNext, openTextQueue } from './text-queue.ts';
 
 export interface EmbeddedOptions {
   /** State directory. */
@@ -24,6 +25,8 @@ export interface EmbeddedOptions {
   readonly mode: 'write' | 'read';
   /** How long to wait for another writer. */
   readonly lockWaitMs: number;
+  /** For who calls `index` by and by; default: what is said is in the index with the record's end. */
+  readonly indexesLater?: boolean;
 }
 
 /** @throws Fault STORE_LOCKED, STORE_NEWER, STORE_UNREADABLE, STORE_FULL. */
@@ -40,7 +43,7 @@ function openWriter(options: EmbeddedOptions): EmbeddedStore {
   const lock = takeWriterLock(home, options.lockWaitMs);
   try {
     const database = openForWriting(home);
-    const core = openCore(database, home, true);
+    const core = openCore(database, options, true);
     core.write(() => {
       closeInterrupted(database, core.memory.tails);
       dropExpiredSecrets(database, Date.now());
@@ -49,6 +52,7 @@ function openWriter(options: EmbeddedOptions): EmbeddedStore {
     return {
       ...store,
       close: () => {
+        indexRest(core);
         if (store.unpublished() > 0) store.publish();
         settleIndex(database);
         emptyWriteAhead(database);
@@ -64,11 +68,20 @@ function openWriter(options: EmbeddedOptions): EmbeddedStore {
 
 function openReader(options: EmbeddedOptions): EmbeddedStore {
   const database = openForReading(options.home);
-  return embed(openCore(database, options.home, false));
+  return embed(openCore(database, options, false));
 }
 
-function openCore(database: Database, home: string, isWriter: boolean): Core {
-  const memory: Memory = { lists: new Map(), tails: new Map(), published: null };
+function openCore(
+  database: Database,
+  { home, indexesLater = false }: EmbeddedOptions,
+  isWriter: boolean,
+): Core {
+  const memory: Memory = {
+    lists: new Map(),
+    tails: new Map(),
+    texts: openTextQueue(indexesLater),
+    published: null,
+  };
   const write = <T>(work: () => T): T => {
     if (!isWriter) throw new Fault('STORE_LOCKED', `store ${home}: it was opened for reading`);
     try {
@@ -77,10 +90,20 @@ function openCore(database: Database, home: string, isWriter: boolean): Core {
       // rows that were taken back must not be remembered
       memory.lists.clear();
       memory.tails.clear();
+      emptyTextQueue(memory.texts);
       throw thrown;
     }
   };
   return { database, home, isWriter, memory, write };
+}
+
+/** A full disk keeps nobody from leaving: the next writer finds what is missing. */
+function indexRest({ database, memory, write }: Core): void {
+  try {
+    if (memory.texts.byExchange.size > 0) write(() => indexAll(database, memory.texts));
+  } catch {
+    // as above
+  }
 }
 
 function embed(core: Core): EmbeddedStore {
@@ -96,6 +119,8 @@ function embed(core: Core): EmbeddedStore {
     publish: () => {
       core.memory.published = publishLog(database, home).size;
     },
+    unindexed: () => core.memory.texts.byExchange.size,
+    index: () => core.write(() => indexNext(database, core.memory.texts)),
     close: () => database.close(),
   };
 }

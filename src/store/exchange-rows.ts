@@ -12,10 +12,10 @@ import { putList, readList } from './lists.ts';
 import { appendLeaf } from './log-rows.ts';
 import { formatMarks, parseMarks } from './marks.ts';
 import { putPart, putParts, readPart, readParts } from './parts.ts';
-import { foldReply, type TailBytes } from './reply-rows.ts';
+import { endReply, type TailBytes } from './reply-rows.ts';
 import { pickOne, prefixRange } from './id-prefix.ts';
-import { putTexts } from './search-rows.ts';
 import { sessionNumber } from './session-rows.ts';
+import { queueTexts, type TextQueue } from './text-queue.ts';
 import type { ExchangeDraft, ExchangeEnd } from './store.ts';
 
 type Headers = readonly (readonly [string, string])[];
@@ -57,13 +57,12 @@ export function beginExchange(database: Database, lists: RecentLists, draft: Exc
 /** @returns index of the log leaf. */
 export function endExchange(
   database: Database,
-  tails: TailBytes,
+  { tails, texts }: { readonly tails: TailBytes; readonly texts: TextQueue },
   end: ExchangeEnd,
 ): { readonly logIndex: number } {
   const row = openRow(database, end.id);
-  foldReply(database, tails, row.n);
-  tails.delete(row.n);
-  if (end.texts !== undefined) putTexts(database, row.n, end.texts);
+  endReply(database, tails, { exchange: row.n, bytes: end.rest });
+  if (end.texts !== undefined) queueTexts(database, texts, { exchange: row.n, texts: end.texts });
   const model = end.model ?? row.model;
   database.run(
     `UPDATE exchanges SET first_ms = ?, ended_ms = ?, status = ?, outcome = ?, model = ?, stop_reason = ?, usage = ?,
@@ -120,8 +119,7 @@ export function closeInterrupted(database: Database, tails: TailBytes): number {
     `SELECT n FROM exchanges WHERE outcome = 'open' ORDER BY n`,
   );
   for (const { n } of rows) {
-    foldReply(database, tails, n);
-    tails.delete(n);
+    endReply(database, tails, { exchange: n });
     database.run(
       `UPDATE exchanges SET outcome = 'interrupted', agent = (SELECT agent FROM sessions WHERE n = exchanges.session),
          response_bytes = (SELECT coalesce(sum(p.bytes), 0) FROM reply_parts r JOIN parts p ON p.n = r.part

@@ -7,14 +7,15 @@ import type { LocalStore } from './upkeep-store.ts';
 /** One call; `args` are the call's own. */
 export type Call<Name extends CallName = CallName> = {
   [Each in Name]: {
-    readonly kind: 'call';
     readonly id: number;
     readonly name: Each;
     readonly args: Parameters<LocalStore[Each]>;
   };
 }[Name];
 
-export type ToOwner = Call | { readonly kind: 'close' };
+export type ToOwner =
+  | { readonly kind: 'calls'; readonly calls: readonly Call[] } // in order
+  | { readonly kind: 'close' };
 
 export type FromOwner =
   | { readonly kind: 'opened' }

@@ -21,17 +21,39 @@ export function appendReply(
   if (waiting >= FOLD_BYTES) foldReply(database, tails, exchange);
 }
 
+const NOTHING = new Uint8Array(0);
+
+/** The last piece: all that waits becomes a part with it. */
+export function endReply(
+  database: Database,
+  tails: TailBytes,
+  {
+    exchange,
+    bytes = NOTHING,
+  }: { readonly exchange: number; readonly bytes?: Uint8Array | undefined },
+): void {
+  const isWaiting = (tails.get(exchange) ?? waitingBytes(database, exchange)) > 0;
+  if (isWaiting) appendReply(database, tails, { exchange, bytes });
+  if (isWaiting) foldReply(database, tails, exchange);
+  else putReplyPart(database, exchange, bytes);
+  tails.delete(exchange);
+}
+
 /** Moves what waits into a part. */
-export function foldReply(database: Database, tails: TailBytes, exchange: number): void {
+function foldReply(database: Database, tails: TailBytes, exchange: number): void {
   const bytes = readTails(database, exchange);
   tails.set(exchange, 0);
+  putReplyPart(database, exchange, bytes);
+  if (bytes.length > 0) database.run('DELETE FROM reply_tails WHERE exchange = ?', [exchange]);
+}
+
+function putReplyPart(database: Database, exchange: number, bytes: Uint8Array): void {
   if (bytes.length === 0) return;
   database.run(
     `INSERT INTO reply_parts (exchange, seq, part)
      SELECT ?1, coalesce(max(seq) + 1, 0), ?2 FROM reply_parts WHERE exchange = ?1`,
     [exchange, putPart(database, bytes)],
   );
-  database.run('DELETE FROM reply_tails WHERE exchange = ?', [exchange]);
 }
 
 /** The whole body, also of an exchange that is under way. */

@@ -19,12 +19,15 @@ import * as search from './search-rows.ts';
 import * as sessions from './session-rows.ts';
 import type { LeafProof, SignedCheckpoint } from './store.ts';
 import type { SyncStore } from './sync-store.ts';
+import { indexAll, type TextQueue } from './text-queue.ts';
 import { upkeepCalls } from './upkeep-calls.ts';
 
 /** What is remembered between calls; all of it can be read again from the rows. */
 export interface Memory {
   readonly lists: RecentLists;
   readonly tails: TailBytes;
+  /** Read again by `listUnindexed`. */
+  readonly texts: TextQueue;
   /** Leaves that the files cover; null before somebody asked. */
   published: number | null;
 }
@@ -93,7 +96,7 @@ function exchangeCalls({ database, memory, write }: Core): Pick<SyncStore, Excha
         const exchange = exchanges.openNumber(database, id);
         appendReply(database, memory.tails, { exchange, bytes });
       }),
-    endExchange: (end) => write(() => exchanges.endExchange(database, memory.tails, end)),
+    endExchange: (end) => write(() => exchanges.endExchange(database, memory, end)),
     listExchanges: (session) => refine(() => exchanges.listExchanges(database, session)),
     findExchange: (prefix) => refine(() => exchanges.findExchange(database, prefix)),
     readHeaders: (id) => refine(() => exchanges.readHeaders(database, id)),
@@ -109,10 +112,15 @@ function exchangeCalls({ database, memory, write }: Core): Pick<SyncStore, Excha
 
 type SearchCall = 'searchExchanges' | 'listUnindexed' | 'indexExchange';
 
-function searchCalls({ database, write }: Core): Pick<SyncStore, SearchCall> {
+function searchCalls({ database, memory, write }: Core): Pick<SyncStore, SearchCall> {
+  const indexed = <T>(work: () => T): T => {
+    if (memory.texts.byExchange.size > 0) write(() => indexAll(database, memory.texts));
+    return refine(work);
+  };
   return {
-    searchExchanges: (query, limit) => refine(() => search.searchExchanges(database, query, limit)),
-    listUnindexed: (limit) => refine(() => search.listUnindexed(database, limit)),
+    searchExchanges: (query, limit) =>
+      indexed(() => search.searchExchanges(database, query, limit)),
+    listUnindexed: (limit) => indexed(() => search.listUnindexed(database, limit)),
     indexExchange: (id, texts) =>
       write(() => search.putTexts(database, exchanges.exchangeRow(database, id).n, texts)),
   };

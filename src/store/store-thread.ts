@@ -1,8 +1,8 @@
 // The asking side of the store's thread: each call is a message, each answer finds its call by number.
 import { EventEmitter } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import { fromFailure } from './failures.ts';
-import type { Failure, FromOwner, OwnerOptions, ToOwner } from './protocol.ts';
+import { fromFailure, toFailure } from './failures.ts';
+import type { FromOwner, OwnerOptions, ToOwner } from './protocol.ts';
 import { storeOf, type Ask } from './store-of.ts';
 import type { LocalStore } from './upkeep-store.ts';
 
@@ -13,10 +13,8 @@ import type { LocalStore } from './upkeep-store.ts';
  */
 export async function openStoreThread(options: OwnerOptions): Promise<LocalStore> {
   const worker = startWorker(options);
-  // Events are call numbers: raised once, with what the call returns. `Failures` carries the same numbers.
-  const results = new EventEmitter().setMaxListeners(0);
-  const failures = new EventEmitter().setMaxListeners(0);
-  const state: ThreadState = { worker, results, failures, pending: new Set(), ended: null };
+  const settled = new EventEmitter().setMaxListeners(0);
+  const state: ThreadState = { worker, settled, pending: new Set(), waiting: [], ended: null };
   await new Promise<void>((resolve, reject) => {
     worker.on('message', (message: FromOwner) => {
       if (message.kind === 'opened') resolve();
@@ -29,7 +27,7 @@ export async function openStoreThread(options: OwnerOptions): Promise<LocalStore
     worker.on('exit', () => {
       state.ended ??= new Error('the store is closed');
       reject(state.ended);
-      for (const id of state.pending) failures.emit(id, state.ended);
+      for (const id of state.pending) settled.emit(id, state.ended);
     });
   });
   // an open store alone keeps no process alive; a call under way does
@@ -39,10 +37,12 @@ export async function openStoreThread(options: OwnerOptions): Promise<LocalStore
 
 interface ThreadState {
   readonly worker: Worker;
-  readonly results: EventEmitter;
-  readonly failures: EventEmitter;
+  /** Events are call numbers: raised once, with the error or null, and with what the call returns. */
+  readonly settled: EventEmitter;
   /** Numbers of calls under way. */
   readonly pending: Set<string>;
+  /** Calls of this turn of the event loop that are not sent yet. */
+  waiting: { readonly id: number; readonly name: string; readonly args: unknown }[];
   /** Why no more calls are answered. */
   ended: Error | null;
 }
@@ -57,12 +57,29 @@ function askThread(state: ThreadState): Ask {
       }
       lastId += 1;
       const event = String(lastId);
-      state.results.once(event, resolve);
-      state.failures.once(event, reject);
+      state.settled.once(event, (failure: Error | null, value: Parameters<typeof resolve>[0]) =>
+        failure === null ? resolve(value) : reject(failure),
+      );
+      if (state.pending.size === 0) state.worker.ref();
       state.pending.add(event);
-      state.worker.ref();
-      state.worker.postMessage({ kind: 'call', id: lastId, name, args });
+      // what is asked in one go, joining a session and beginning its exchange, wakes the thread once and shares a commit
+      if (state.waiting.length === 0) queueMicrotask(() => send(state));
+      state.waiting.push({ id: lastId, name, args });
     });
+}
+
+function send(state: ThreadState): void {
+  const calls = state.waiting;
+  state.waiting = [];
+  try {
+    state.worker.postMessage({ kind: 'calls', calls });
+  } catch (thrown) {
+    // an argument that cannot be copied: a bug, and whoever asked is told
+    settle(
+      state,
+      calls.map(({ id }) => ({ id, isOk: false, failure: toFailure(thrown) })),
+    );
+  }
 }
 
 type Settled = Extract<FromOwner, { readonly kind: 'answers' }>['answers'];
@@ -71,15 +88,11 @@ function settle(state: ThreadState, answers: Settled): void {
   for (const answer of answers) {
     const event = String(answer.id);
     state.pending.delete(event);
-    if (answer.isOk) state.results.emit(event, answer.value);
-    else state.failures.emit(event, errorOf(answer.failure));
-    state.results.removeAllListeners(event);
-    state.failures.removeAllListeners(event);
+    if (answer.isOk) state.settled.emit(event, null, answer.value);
+    else state.settled.emit(event, fromFailure(answer.failure));
   }
   if (state.pending.size === 0) state.worker.unref();
 }
-
-const errorOf = (failure: Failure): Error => fromFailure(failure);
 
 function closeThread(state: ThreadState): Promise<void> {
   if (state.ended !== null) return Promise.resolve();
@@ -87,7 +100,8 @@ function closeThread(state: ThreadState): Promise<void> {
     state.worker.ref();
     state.worker.once('exit', () => resolve());
     const farewell: ToOwner = { kind: 'close' };
-    state.worker.postMessage(farewell);
+    // behind what was asked before
+    queueMicrotask(() => state.worker.postMessage(farewell));
   });
 }
 

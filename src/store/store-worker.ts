@@ -13,6 +13,8 @@ import { BATCHED, type CallName, type EmbeddedStore, type SyncStore } from './sy
 /** Quiet time after which the log's files follow its rows. */
 const PUBLISH_MS = 1000;
 const FULL_TILE = 256;
+/** Quiet time after which what was said is taken into the text index. */
+const INDEX_MS = 25;
 /** Calls in one commit. */
 const BATCH_MAX = 512;
 
@@ -22,18 +24,20 @@ function serve(port: MessagePort, options: OwnerOptions): void {
   const send = (message: FromOwner): void => port.postMessage(message);
   let store: EmbeddedStore;
   try {
-    store = openEmbeddedStore(options);
+    store = openEmbeddedStore({ ...options, indexesLater: true });
   } catch (thrown) {
     send({ kind: 'failed', failure: toFailure(thrown) });
     port.close();
     return;
   }
   const publishing = schedulePublishing(store, options.mode === 'write');
+  const indexing = scheduleIndexing(store);
   send({ kind: 'opened' });
   port.on('message', (first: ToOwner) => {
     const { calls, isClosing } = takeWaiting(port, first);
     for (const group of groupCalls(calls)) send({ kind: 'answers', answers: answer(store, group) });
     publishing();
+    indexing();
     if (!isClosing) return;
     store.close();
     send({ kind: 'closed' });
@@ -49,7 +53,7 @@ function takeWaiting(
   let next: ToOwner | undefined = first;
   while (next !== undefined) {
     if (next.kind === 'close') return { calls, isClosing: true };
-    calls.push(next);
+    calls.push(...next.calls);
     const waiting: { readonly message: ToOwner } | undefined =
       calls.length < BATCH_MAX ? receiveMessageOnPort(port) : undefined;
     next = waiting?.message;
@@ -110,4 +114,23 @@ function schedulePublishing(store: EmbeddedStore, isWriter: boolean): () => void
     // the port keeps the thread alive; a store that closes publishes by itself and waits for no timer
     else if (waiting > 0) timer = setTimeout(publish, PUBLISH_MS).unref();
   };
+}
+
+/** @returns a function to call after each batch. */
+function scheduleIndexing(store: EmbeddedStore): () => void {
+  let timer: NodeJS.Timeout | null = null;
+  const wait = (ms: number): void => {
+    if (timer !== null) clearTimeout(timer);
+    // as above: a store that closes indexes by itself
+    timer = store.unindexed() > 0 ? setTimeout(index, ms).unref() : null;
+  };
+  const index = (): void => {
+    try {
+      store.index();
+      wait(0); // one at a time: a call that has come meanwhile goes first
+    } catch {
+      // what was to be indexed is found again by who lists what is not
+    }
+  };
+  return () => wait(INDEX_MS);
 }

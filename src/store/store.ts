@@ -75,11 +75,11 @@ export interface ExchangeEnd {
   readonly responseSha256: string;
   readonly clientSha256: string;
   readonly responseBytes: number;
+  readonly rest?: Uint8Array; // masked reply bytes behind what appendReply was given
   readonly events: readonly EventMark[];
   readonly masks: readonly MaskRecord[];
   readonly emissions: readonly NewEmission[];
-  /** Where more is known of it than at the beginning. */
-  readonly context?: ExchangeContext;
+  readonly context?: ExchangeContext; // where more is known of it than at the beginning
   /** What was said that was not said before: search finds it by this. Absent: `indexExchange` comes later. */
   readonly texts?: readonly SearchText[];
 }

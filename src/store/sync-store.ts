@@ -18,6 +18,10 @@ export interface EmbeddedStore {
   /** Leaves that no published checkpoint covers yet. */
   readonly unpublished: () => number;
   readonly publish: () => void;
+  /** Exchanges that have ended and are not in the text index yet. */
+  readonly unindexed: () => number;
+  /** Indexes one of them. Throws what the commit throws. */
+  readonly index: () => void;
   readonly close: () => void;
 }
 

@@ -6,6 +6,7 @@ import { dropFingerprints, dropGarbage, findGarbage } from './garbage.ts';
 import * as removal from './removal-rows.ts';
 import type { Core } from './store-calls.ts';
 import type { SyncStore } from './sync-store.ts';
+import { indexAll } from './text-queue.ts';
 import type { UpkeepStore } from './upkeep-store.ts';
 
 export function upkeepCalls(core: Core): Pick<SyncStore, keyof UpkeepStore> {
@@ -13,7 +14,10 @@ export function upkeepCalls(core: Core): Pick<SyncStore, keyof UpkeepStore> {
   /** What is remembered of lists may be what goes. */
   const forgetting = <T>(work: () => T): T => {
     memory.lists.clear();
-    return write(work);
+    return write(() => {
+      indexAll(database, memory.texts); // words of what goes must not come after it
+      return work();
+    });
   };
   return {
     countRemovable: (wanted) => refine(() => removal.countRemovable(database, wanted)),

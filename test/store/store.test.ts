@@ -73,6 +73,20 @@ describe.each([HERE, IN_A_THREAD, ...POSTGRES])('a store %s', { timeout: START_M
     expect(digests.record).toBe(saltedDigest(Buffer.from(salt, 'hex'), record));
   });
 
+  test.each([
+    ['with its end alone', [], 'reply'],
+    ['before its end and with it', ['re', 'p'], 'ly'],
+    ['before its end alone', ['re', 'ply'], ''],
+    ['in pieces of any size', ['x'.repeat(200_000)], 'y'.repeat(200_000)],
+  ])('a reply that comes %s', async (_how, pieces, rest) => {
+    const store = await opened;
+    const begun = draft(await newSession(store));
+    await store.beginExchange(begun);
+    for (const piece of pieces) await store.appendReply(begun.id, Buffer.from(piece));
+    await store.endExchange(ending(begun.id, { rest: Buffer.from(rest) }));
+    expect(Buffer.from(await store.readReply(begun.id)).toString()).toBe(pieces.join('') + rest);
+  });
+
   test('one exchange, one record', async () => {
     const store = await opened;
     const session = await newSession(store);

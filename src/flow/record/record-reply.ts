@@ -17,11 +17,11 @@ import { atMost } from '../at-most.ts';
 import { type EmissionContext, findEmissions } from './find-emissions.ts';
 import { textsAtEnd } from './exchange-texts.ts';
 import { contextAtEnd } from './exchange-context.ts';
-import { withinLimit } from './http-limit.ts';
 import { pickReach } from '../mask/mask-reach.ts';
 import { openReplyPaths } from '../mask/mask-http.ts';
 import type { PolicyMasker } from '../mask/maskers.ts';
 import type { Admitted, Recorder } from './record-exchange.ts';
+import { openReplyBytes, type ReplyBytes } from './reply-bytes.ts';
 import type { RequestFacts } from './request-facts.ts';
 import { maskerFor } from '../mask/veil-book.ts';
 import { openRuledReply, type RuledReply, standingOf } from '../judge/rule-reply.ts';
@@ -38,18 +38,12 @@ interface State extends ReplyContext {
   readonly masker: PolicyMasker;
   readonly rules: RuledReply;
   readonly stream: ReplyStream;
-  /** Recorded bytes on their way to the store, and those that wait for it. */
-  writing: Promise<void>;
-  waiting: Uint8Array[];
-  waitingBytes: number;
-  /** Given to the store, or waiting for it. */
-  keptBytes: number;
+  readonly bytes: ReplyBytes;
   firstByteAtMs: number | null;
   settled: Promise<void> | null;
   isBlocked: boolean;
 }
 
-const WRITE_BYTES = 256 * 1024;
 /** A tool call is not let go before it is known what stood in the worktree, but not for longer than this. */
 const OBSERVE_WAIT_MS = 500;
 
@@ -112,10 +106,7 @@ function openState(context: ReplyContext, head: ReplyHead): State {
     masker,
     rules,
     stream,
-    writing: Promise.resolve(),
-    waiting: [],
-    waitingBytes: 0,
-    keptBytes: 0,
+    bytes: openReplyBytes(recorder.store, admitted),
     firstByteAtMs: null,
     settled: null,
     isBlocked: false,
@@ -139,36 +130,20 @@ const TOOL_CALL = ['tool_use', 'function_call', 'tool_calls', 'functionCall', 'c
 
 function keep(state: State, record: Uint8Array): Promise<void> | null {
   if (!state.facts.hasContent || !state.facts.isRecorded || record.length === 0) return null;
-  const kept = withinLimit(state.admitted.connection, record, state.keptBytes);
-  if (kept.length === 0) return null;
-  state.keptBytes += kept.length;
-  state.waiting.push(kept);
-  state.waitingBytes += kept.length;
+  const written = state.bytes.keep(record);
+  if (written !== null) return written;
   const text = Buffer.from(record.buffer, record.byteOffset, record.byteLength);
   const isCall = TOOL_CALL.some((word) => text.includes(word));
-  if (state.waitingBytes >= WRITE_BYTES) return write(state);
   return isCall ? atMost(state.facts.before, OBSERVE_WAIT_MS) : null;
-}
-
-/** One write at a time: a slow disk slows the reader down. */
-function write(state: State): Promise<void> {
-  const bytes = Buffer.concat(state.waiting);
-  state.waiting = [];
-  state.waitingBytes = 0;
-  if (bytes.length > 0)
-    state.writing = state.writing.then(() =>
-      state.recorder.store.appendReply(state.admitted.id, bytes),
-    );
-  return state.writing;
 }
 
 async function settle(state: State, ending: Ending): Promise<void> {
   const { recorder, admitted, facts } = state;
   if (!facts.isRecorded) return;
   try {
-    await write(state);
+    const rest = await state.bytes.takeRest();
     const [emissions, context] = await Promise.all([emissionsOf(state), contextAtEnd(facts)]);
-    const end = { ...endOf(state, emissions, ending), context };
+    const end = { ...endOf(state, emissions, ending), context, rest };
     await recorder.store.endExchange(end);
     count(state, end);
     await state.rules.settle(state.stream);

@@ -1,4 +1,5 @@
 // aitrail search: exchanges that fit a query, the newest first, each with the place where its words stand.
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Caller } from '../../model/caller.ts';
 import { isFault } from '../../model/fault.ts';
 import type { SearchFilter, SearchHit, SearchQuery } from '../../model/search.ts';
@@ -21,6 +22,7 @@ export interface Searched {
 /** How long a search may spend on recordings that are not indexed yet. */
 const INDEX_MS = 1000;
 const INDEX_TOGETHER = 20;
+const LOOK_MS = 20;
 
 /** @throws Fault STORE_UNREADABLE, STORE_NEWER. */
 export async function searchExchanges(
@@ -75,8 +77,17 @@ async function indexRest(caller: Caller): Promise<void> {
       await store.close();
     }
   } catch (thrown) {
-    if (!isFault(thrown)) throw thrown; // the daemon holds the store and does it itself; a full disk only keeps it partial
+    if (!isFault(thrown)) throw thrown;
+    // the daemon holds the store and does it itself, in a moment what has just ended; a full disk only keeps it partial
+    if (thrown.code === 'STORE_LOCKED') await waitForWriter(caller);
   }
+}
+
+async function waitForWriter(caller: Caller): Promise<void> {
+  const untilMs = Date.now() + INDEX_MS;
+  await readStore(caller, async (store) => {
+    while (Date.now() < untilMs && (await store.listUnindexed(1)).length > 0) await sleep(LOOK_MS);
+  });
 }
 
 /** `resource:` with an absolute URL: connections are what recordings know of hosts. */

@@ -133,6 +133,7 @@ export async function endExchange(
   end: ExchangeEnd,
 ): Promise<{ readonly logIndex: number }> {
   const open = core.open.get(end.id) ?? (await reopen(core, end.id));
+  await (end.rest === undefined ? open.writing : enqueue(core, open, end.rest));
   await open.writing;
   for (;;) {
     const logIndex = await tryEnd(core, open, end);
