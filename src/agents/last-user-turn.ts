@@ -46,7 +46,8 @@ const wordsOf = (message: Message): string =>
     .join('\n');
 
 function ownWords(text: string): string {
-  const rest = text.replace(ELEMENT, '').replace(WRAPPER, '').trim();
+  const bare = text.includes('<') ? text.replace(ELEMENT, '').replace(WRAPPER, '') : text;
+  const rest = bare.trim();
   return NOT_SAID.test(rest) ? '' : rest;
 }
 

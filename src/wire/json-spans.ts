@@ -20,17 +20,16 @@ interface Level {
   readonly start: number;
 }
 
-const QUOTE = 34;
 const BACKSLASH = 92;
 const BLANK = /[ \t\r\n]/;
 const LITERAL = /[^\s,:[\]{}"]+/y;
 
 /** @returns offset of the closing quote, or the text's length. */
 function stringEnd(text: string, from: number): number {
-  for (let at = from; at < text.length; at += 1) {
-    const code = text.charCodeAt(at);
-    if (code === BACKSLASH) at += 1;
-    else if (code === QUOTE) return at;
+  for (let at = text.indexOf('"', from); at >= 0; at = text.indexOf('"', at + 1)) {
+    let slashes = at;
+    while (slashes > from && text.charCodeAt(slashes - 1) === BACKSLASH) slashes -= 1;
+    if ((at - slashes) % 2 === 0) return at;
   }
   return text.length;
 }

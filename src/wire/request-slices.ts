@@ -80,10 +80,12 @@ function close(state: State, at: number): void {
   }
 }
 
+/** Looked for by its quote, which is many times faster than byte by byte: strings are most of a body. */
 function stringEnd(body: Uint8Array, from: number): number {
-  for (let at = from; at < body.length; at += 1) {
-    if (body[at] === BACKSLASH) at += 1;
-    else if (body[at] === QUOTE) return at;
+  for (let at = body.indexOf(QUOTE, from); at >= 0; at = body.indexOf(QUOTE, at + 1)) {
+    let slashes = at;
+    while (slashes > from && body[slashes - 1] === BACKSLASH) slashes -= 1;
+    if ((at - slashes) % 2 === 0) return at;
   }
   return body.length;
 }

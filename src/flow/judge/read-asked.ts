@@ -33,12 +33,15 @@ export async function readAsked(
 export function askedIn(messages: readonly Message[]): readonly Asked[] {
   const last = messages.findLastIndex((message) => message.role === 'assistant');
   const newest = messages.slice(last + 1);
-  const tools = toolNames(messages);
+  const hasResults = newest.some(({ blocks }) => blocks.some(({ kind }) => kind === 'tool-result'));
+  const tools = hasResults ? toolNames(messages) : NO_TOOLS;
   const results = newest.flatMap((message) => message.blocks.flatMap((b) => resultOf(b, tools)));
   const words = lastUserTurn(newest);
   const prompts: readonly Asked[] = words === null ? [] : [{ kind: 'prompt', text: words }];
   return [...results, ...prompts];
 }
+
+const NO_TOOLS: ReadonlyMap<string, string> = new Map();
 
 function resultOf(block: Block, tools: ReadonlyMap<string, string>): readonly Asked[] {
   if (block.kind !== 'tool-result') return [];

@@ -20,6 +20,9 @@ export interface RuledReply {
   settle(stream: Pick<ReplyStream, 'withheld' | 'reading'>): Promise<void>;
 }
 
+/** An abort without a reason makes an error with its stack, at the end of every reply. */
+const OVER = 'the reply is over';
+
 export function openRuledReply({ recorder, admitted, facts }: ReplyContext): RuledReply {
   const rules: ReplyRules = {
     policy: admitted.policy,
@@ -40,7 +43,7 @@ export function openRuledReply({ recorder, admitted, facts }: ReplyContext): Rul
       },
       hold: (subject, held) => holdAction(holder, subject, held),
     }),
-    abandon: () => over.abort(),
+    abandon: () => over.abort(OVER),
     settle: async (stream) => {
       const withheld = stream.withheld();
       for (const unit of withheld)

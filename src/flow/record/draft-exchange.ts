@@ -13,13 +13,13 @@ interface Drafted {
   readonly seen: { readonly request: WireRequest | null };
   readonly rest: AtRest;
   readonly body: RequestBody;
+  readonly context: ExchangeContext;
 }
 
 /** A connection that is not recorded leaves who, when and how many bytes. */
 export function draftOf(
   admitted: Admitted,
-  { session, seen, rest, body }: Drafted,
-  context: ExchangeContext,
+  { session, seen, rest, body, context }: Drafted,
 ): ExchangeDraft {
   const { connection, knock } = admitted;
   const facts = {

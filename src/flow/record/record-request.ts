@@ -5,7 +5,7 @@ import { recogniseAgent, type Recognised } from '../../agents/recognise-agent.ts
 import { isInScope } from '../../guard/scope.ts';
 import { isFault } from '../../model/fault.ts';
 import { parseJson } from '../../model/json.ts';
-import type { Session } from '../../model/session.ts';
+import type { ExchangeContext, Session } from '../../model/session.ts';
 import type { Message, WireRequest } from '../../model/wire.ts';
 import type { RequestBody } from '../../proxy/door.ts';
 import { pairsOf } from '../../proxy/headers.ts';
@@ -120,7 +120,8 @@ async function joinAndBegin(
     const session = await joined.catch((thrown: unknown) => ({ thrown }));
     if (!('thrown' in session)) return begin(recorder, admitted, { ...read, session });
     const nobodys = { ...read, session: withoutStore(admitted, read.seen) };
-    return unrecorded(recorder, admitted, { beginning: nobodys, thrown: session.thrown });
+    const beginning = inContext(recorder, admitted, nobodys);
+    return unrecorded(recorder, admitted, { beginning, thrown: session.thrown });
   }
   const [begun, session] = await Promise.all([
     begin(recorder, admitted, { ...read, session: known }),
@@ -137,7 +138,7 @@ function outOfScope(
   read: Omit<Beginning, 'session'>,
 ): Begun {
   const session = withoutStore(admitted, read.seen);
-  const facts = factsOf(recorder, admitted, { ...read, session });
+  const facts = factsOf(recorder, admitted, inContext(recorder, admitted, { ...read, session }));
   return { kind: 'begun', facts: { ...facts, isRecorded: false }, forwarded: read.rest.forwarded };
 }
 
@@ -149,13 +150,21 @@ interface Beginning {
   readonly veil: SessionVeil | null;
 }
 
-async function begin(recorder: Recorder, admitted: Admitted, beginning: Beginning): Promise<Begun> {
+type InContext = Beginning & { readonly context: ExchangeContext };
+
+const inContext = (recorder: Recorder, admitted: Admitted, beginning: Beginning): InContext => ({
+  ...beginning,
+  context: openContext(recorder, admitted, beginning),
+});
+
+async function begin(recorder: Recorder, admitted: Admitted, known: Beginning): Promise<Begun> {
   const { store, grants } = recorder;
+  const beginning = inContext(recorder, admitted, known);
   const { session, seen, rest } = beginning;
   try {
     const isQuiet = !admitted.connection.isRecorded;
     await Promise.all([
-      store.beginExchange(draftOf(admitted, beginning, openContext(recorder, admitted, beginning))),
+      store.beginExchange(draftOf(admitted, beginning)),
       ...(isQuiet ? [] : setOutcomes(recorder, session, { seen, rest })),
     ]);
     const tally = grants.tally(admitted.grant.id);
@@ -175,7 +184,7 @@ async function begin(recorder: Recorder, admitted: Admitted, beginning: Beginnin
 function unrecorded(
   recorder: Recorder,
   admitted: Admitted,
-  { beginning, thrown }: { readonly beginning: Beginning; readonly thrown: unknown },
+  { beginning, thrown }: { readonly beginning: InContext; readonly thrown: unknown },
 ): Begun {
   if (!isFault(thrown)) throw thrown;
   if (admitted.policy.onStoreError === 'refuse') return { kind: 'refused', fault: thrown };

@@ -7,7 +7,6 @@ import type { MaskRecord } from '../../model/secret.ts';
 import type { ExchangeContext, Session } from '../../model/session.ts';
 import type { WireRequest } from '../../model/wire.ts';
 import type { PassedBody, RequestBody } from '../../proxy/door.ts';
-import { openContext } from './exchange-context.ts';
 import { askedIn } from '../judge/read-asked.ts';
 import type { Admitted, Recorder } from './record-exchange.ts';
 import type { AtRest } from './request-at-rest.ts';
@@ -48,12 +47,13 @@ interface Beginning {
   readonly rest: AtRest;
   readonly body: RequestBody;
   readonly veil: SessionVeil | null;
+  readonly context: ExchangeContext;
 }
 
 export function factsOf(
   recorder: Recorder,
   admitted: Admitted,
-  { session, seen, rest, body, veil }: Beginning,
+  { session, seen, rest, body, veil, context }: Beginning,
 ): RequestFacts {
   const hasEvidence = admitted.connection.isRecorded;
   const directory = seen.recognised.directory ?? admitted.grant.place.worktree;
@@ -69,7 +69,7 @@ export function factsOf(
     isRecorded: true,
     veil,
     passed: body.kind === 'start' ? body.passed : null,
-    context: openContext(recorder, admitted, { session, seen, rest }),
+    context,
     asked: askedIn((rest.request ?? seen.request)?.messages ?? []),
     before: hasEvidence
       ? sleep(FORWARD_FIRST_MS)
