@@ -7,6 +7,7 @@ import { incidentDocument, incidentLines } from '../print/incident-lines.ts';
 import { pickStyle } from '../print/style.ts';
 import type { CommandSpec, Invocation } from './command.ts';
 import { printDocument } from './output.ts';
+import { percent } from './progress.ts';
 
 /** Shorter values stand everywhere by accident. */
 const CHARACTERS_MIN = 6;
@@ -30,8 +31,11 @@ export const commands: readonly CommandSpec[] = [
 async function run(call: Invocation): Promise<number> {
   const { caller, options, out } = call;
   const leak = await readLeak(call);
-  if (out.isTty) out.note('looking through recordings, commits and files …\r');
-  const incident = await traceValue(caller, leak);
+  out.progress('looking through recordings, commits and files');
+  const incident = await traceValue(caller, leak, (done, all) =>
+    out.progress(`looking through recordings: ${percent(done, all)}; commits and files`),
+  );
+  out.progress('');
   if (options['json'] === true) printDocument(out, incidentDocument(incident));
   else out.write(incidentLines(incident, pickStyle(out.isColour)));
   return 0;

@@ -3,6 +3,7 @@ import { isatty } from 'node:tty';
 import { Command, CommanderError } from 'commander';
 import { Fault, isFault } from '../model/fault.ts';
 import { readVersion } from '../model/version.ts';
+import { openProgress } from './progress.ts';
 import { faultLines } from '../print/fault-lines.ts';
 import { COMMANDS, loadFaces } from './commands.ts';
 import type { CommandFace, CommandSpec, Invocation, Terminal } from './command.ts';
@@ -122,6 +123,7 @@ function terminal(isPlain: boolean): Terminal {
     write: (text) => void process.stdout.write(text),
     writeBytes: (bytes) => void process.stdout.write(bytes),
     note: (text) => void process.stderr.write(text),
+    progress: openProgress(process.stderr),
     isTty,
     isColour: isTty && !isPlain && (process.env['NO_COLOR'] ?? '') === '',
     isInteractive: isatty(0), // process.stdin would open it,

@@ -9,7 +9,6 @@ import { formatScanSarif } from '../print/scan-sarif.ts';
 import { formatScanText } from '../print/scan-text.ts';
 import type { CommandSpec, Invocation } from './command.ts';
 
-const PROGRESS_FILES = 200;
 type Format = 'text' | 'json' | 'sarif';
 
 export const command: CommandSpec = {
@@ -33,7 +32,10 @@ export const command: CommandSpec = {
     const format = pickFormat(call);
     const target = await pickTarget(call);
     const { baseline } = call.options;
-    const scanned = await scanPaths(call.caller, target, showProgress(call));
+    const scanned = await scanPaths(call.caller, target, (files) =>
+      call.out.progress(`${String(files)} files`),
+    );
+    call.out.progress('');
     const report =
       typeof baseline === 'string' ? await afterBaseline(call.caller, baseline, scanned) : scanned;
     call.out.write(formatReport(report, format));
@@ -64,13 +66,6 @@ async function readStandardInput(): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of process.stdin) chunks.push(Buffer.from(chunk));
   return Buffer.concat(chunks);
-}
-
-function showProgress({ out }: Invocation): (filesScanned: number) => void {
-  return (filesScanned) => {
-    if (out.isTty && filesScanned % PROGRESS_FILES === 0)
-      out.note(`\r${filesScanned} files\u001B[K\r`);
-  };
 }
 
 function formatReport(report: ScanReport, format: Format): string {

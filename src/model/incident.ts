@@ -16,8 +16,8 @@ export interface RecordedSight {
   /** Worktree in which the session ran. */
   readonly worktree: string | null;
   /** `typed`: in a person's words; `read`: in what a tool gave back; `written`: in the model's answer; `sent`, `answered`:
-   *  somewhere else in the request or in the reply. */
-  readonly how: 'typed' | 'read' | 'written' | 'sent' | 'answered';
+   *  somewhere else in the request or in the reply; `again`: in the history that a request repeats, and nowhere else. */
+  readonly how: 'typed' | 'read' | 'written' | 'headers' | 'url' | 'sent' | 'answered' | 'again';
   /** For `read` and calls in `written`. */
   readonly tool: string | null;
   readonly held: Held;
@@ -55,8 +55,12 @@ export interface FileSight {
 /** How much was looked at. */
 export interface IncidentScope {
   readonly exchanges: number;
-  /** Recorded exchanges whose words are not all indexed: of these what masking found is known, and no more. */
-  readonly unindexed: number;
+  /** All that is recorded of them, unpacked. */
+  readonly recordedBytes: number;
+  /** Recorded exchanges of which less is kept than was said: of these what masking found is known, and no more. */
+  readonly textless: number;
+  /** Exchanges that were recorded once and are not here any more. */
+  readonly gone: number;
   readonly commits: number;
   readonly objects: number;
   readonly objectBytes: number;

@@ -21,11 +21,10 @@ export function incidentLines(incident: Incident, style: Style): string {
     ...(incident.hasValue
       ? []
       : ['the value itself is not known here: only its placeholder was looked for']),
-    ...section(
-      style,
-      'recorded',
-      sights.map((sight) => recordedLine(sight, style)),
-    ),
+    ...section(style, 'recorded', [
+      ...sights.filter(isFresh).map((sight) => recordedLine(sight, style)),
+      ...repeatedLines(sights, style),
+    ]),
     ...section(
       style,
       'commits',
@@ -69,9 +68,24 @@ const HOW: Readonly<Record<RecordedSight['how'], string>> = {
   typed: 'typed by',
   read: 'read by a tool, for',
   written: 'written by the model, for',
-  sent: 'sent again, for',
+  headers: 'in headers, for',
+  url: 'in the URL of a request, for',
+  sent: 'in a request, for',
   answered: 'in the reply, for',
+  again: 'sent again, for',
 };
+
+const isFresh = ({ how }: RecordedSight): boolean => how !== 'again';
+
+/** A session sends its history with every request: what matters of it is where to, and how often. */
+function repeatedLines(sights: readonly RecordedSight[], style: Style): readonly string[] {
+  const counts = new Map<string, number>();
+  for (const sight of sights.filter(({ how }) => how === 'again')) {
+    const line = `with their history to ${style.agent(plainLine(sight.model ?? 'unknown model'))} at ${plainLine(sight.connection)}, session ${style.bold(sight.session)}  ${passedWord(sight, style)}`;
+    counts.set(line, (counts.get(line) ?? 0) + 1);
+  }
+  return [...counts].map(([line, count]) => `sent again by ${counted(count, 'request')} ${line}`);
+}
 
 function recordedLine(sight: RecordedSight, style: Style): string {
   const tool = sight.tool === null ? '' : ` (${plainLine(sight.tool)})`;
@@ -110,12 +124,13 @@ function cleanOf({ hasValue, ...incident }: Incident): readonly string[] {
   if (!hasValue) return [];
   const { sights, commits, files, staged, loose, scope } = incident;
   const cut = scope.isShallow ? ', as far as this clone goes' : '';
+  const kept = scope.textless + scope.gone === 0 ? '' : ', as far as their text is here';
   const remote = (commits ?? []).filter(({ remotes }) => remotes.length > 0);
   const claims: readonly (readonly [boolean, string])[] = [
-    [isClean(sights), 'no recorded words hold the value'],
+    [isClean(sights), `no recorded exchange holds the value${kept}`],
     [
       sights.every(({ isForwarded }) => isForwarded !== true),
-      'no recorded exchange passed it on in clear',
+      `no recorded exchange passed it on in clear${kept}`,
     ],
     [commits !== null && isClean(commits), `no commit holds the value${cut}`],
     [
@@ -131,12 +146,22 @@ function cleanOf({ hasValue, ...incident }: Incident): readonly string[] {
   return claims.filter(([holds]) => holds).map(([, claim]) => claim);
 }
 
+const kilobytes = (bytes: number): string => `${String(Math.ceil(bytes / 1000))} kB`;
+
 const scopeLines = (scope: IncidentScope): readonly string[] => [
-  `${counted(scope.exchanges, 'recorded exchange')}${scope.unindexed === 0 ? '' : `, ${String(scope.unindexed)} of them not indexed yet: there masks were looked at, words were not`}`,
+  `${counted(scope.exchanges, 'recorded exchange')}, all of ${kilobytes(scope.recordedBytes)}: bodies, URLs and the headers that records keep (of others, credentials among them, nothing can be said)`,
+  ...(scope.textless === 0
+    ? []
+    : [
+        `${counted(scope.textless, 'exchange')} of which not all text was kept: there masks were looked at, and what is left`,
+      ]),
+  ...(scope.gone === 0
+    ? []
+    : [`${counted(scope.gone, 'exchange')} pruned or erased before: of these nothing can be said`]),
   ...(scope.objects === 0
     ? []
     : [
-        `${counted(scope.commits, 'commit')}, ${counted(scope.objects, 'object')}, ${String(Math.ceil(scope.objectBytes / 1000))} kB${scope.isShallow ? '; this clone lacks some of the history or of the files' : ''}`,
+        `${counted(scope.commits, 'commit')}, ${counted(scope.objects, 'object')}, ${kilobytes(scope.objectBytes)}${scope.isShallow ? '; this clone lacks some of the history or of the files' : ''}`,
         counted(scope.files, 'file'),
       ]),
 ];

@@ -57,9 +57,13 @@ function putReplyPart(database: Database, exchange: number, bytes: Uint8Array): 
 }
 
 /** The whole body, also of an exchange that is under way. */
-export function readReply(database: Database, exchange: number): Uint8Array {
-  const parts = replyParts(database, exchange).map((part) => readPart(database, part));
-  return Buffer.concat([...parts, readTails(database, exchange)]);
+export const readReply = (database: Database, exchange: number): Uint8Array =>
+  Buffer.concat([...replyPieces(database, exchange)]);
+
+/** The same, a piece at a time. */
+export function* replyPieces(database: Database, exchange: number): Generator<Uint8Array> {
+  for (const part of replyParts(database, exchange)) yield readPart(database, part);
+  yield readTails(database, exchange);
 }
 
 export const replyParts = (database: Database, exchange: number): readonly number[] =>

@@ -15,6 +15,8 @@ import { lastCheckpoint, publishLog, rewriteLogFiles, signLog } from './log-file
 import { appendLeaf, logSize, nodeReader, readLog } from './log-rows.ts';
 import { addObservations, findObservations } from './observation-rows.ts';
 import { appendReply, readReply, type TailBytes } from './reply-rows.ts';
+import * as content from './content-rows.ts';
+import type { ContentStore } from './content-store.ts';
 import * as search from './search-rows.ts';
 import * as sessions from './session-rows.ts';
 import type { LeafProof, SignedCheckpoint } from './store.ts';
@@ -46,6 +48,7 @@ export const storeCalls = (core: Core): SyncStore => ({
   ...sessionCalls(core),
   ...exchangeCalls(core),
   ...searchCalls(core),
+  ...contentCalls(core),
   ...upkeepCalls(core),
   ...evidenceCalls(core),
   ...logCalls(core),
@@ -125,6 +128,13 @@ function searchCalls({ database, memory, write }: Core): Pick<SyncStore, SearchC
       write(() => search.putTexts(database, exchanges.exchangeRow(database, id).n, texts)),
   };
 }
+
+const contentCalls = ({ database }: Core): Pick<SyncStore, keyof ContentStore> => ({
+  cutContent: () => refine(() => content.cutContent(database)),
+  findForms: (block, forms) => refine(() => content.findForms(database, block, forms)),
+  findHolders: (hits) => refine(() => content.findHolders(database, hits)),
+  countTextless: () => refine(() => content.countTextless(database)),
+});
 
 type EvidenceCall =
   | 'setOutcome'

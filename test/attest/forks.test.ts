@@ -61,6 +61,7 @@ test('after clone, init and a plain fetch, blame and verify know the lines', asy
     write: (text: string) => void written.push(Buffer.from(text)),
     writeBytes: (bytes: Uint8Array) => void written.push(bytes),
     note: () => undefined,
+    progress: () => undefined,
     isColour: false,
     isTty: false,
     isInteractive: false,

@@ -48,6 +48,7 @@ async function run(
     write: (more: string) => void (text += more),
     writeBytes: (more: Uint8Array) => void (text += Buffer.from(more).toString('utf8')),
     note: (more: string) => void (notes += more),
+    progress: () => undefined,
     isColour: false,
     isTty: false,
     isInteractive: false,

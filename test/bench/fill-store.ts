@@ -18,6 +18,8 @@ export interface Filling {
   readonly written: (index: number) => Edit & { readonly path: string };
   /** What was asked and answered in it; absent: nothing that search could find. */
   readonly said?: (index: number) => Said;
+  /** Replies as events, some characters each; else as one document. */
+  readonly isStreamed?: boolean;
 }
 
 interface Said {
@@ -118,7 +120,8 @@ function addExchange({ calls, filling, key, session }: FillWork, index: number):
     model: 'model-1',
     context: null,
   });
-  if (said !== undefined) calls.appendReply(id, Buffer.from(replyOf(said)));
+  if (said !== undefined)
+    calls.appendReply(id, Buffer.from((filling.isStreamed === true ? streamOf : replyOf)(said)));
   calls.endExchange({
     id,
     texts: textsOf(said),
@@ -153,6 +156,15 @@ const requestOf = ({ asked }: Said): string =>
 
 const replyOf = ({ answered }: Said): string =>
   JSON.stringify({ type: 'message', content: [{ type: 'text', text: answered }] });
+
+const PIECE_CHARACTERS = 12;
+
+const streamOf = ({ answered }: Said): string =>
+  Array.from({ length: Math.ceil(answered.length / PIECE_CHARACTERS) }, (_, i) => {
+    const text = answered.slice(i * PIECE_CHARACTERS, (i + 1) * PIECE_CHARACTERS);
+    const data = { type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text } };
+    return `event: content_block_delta\ndata: ${JSON.stringify(data)}\n\n`;
+  }).join('');
 
 const textsOf = (said: Said | undefined): readonly SearchText[] =>
   said === undefined

@@ -12,6 +12,7 @@ export const ROWS: Readonly<Record<string, () => Promise<{ readonly row: Row }>>
   B7: () => import('./rows/scan.ts'),
   MASK: () => import('./rows/masking.ts'),
   B8: () => import('./rows/search.ts'),
+  INC: () => import('./rows/incident.ts'),
   TEAM: () => import('./rows/team-store.ts'),
   GATE: () => import('./rows/gateway.ts'),
   B9: () => import('./rows/verify.ts'),

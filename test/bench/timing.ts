@@ -25,12 +25,15 @@ export interface Program {
   readonly env: Readonly<Record<string, string>>;
   /** Exit statuses that are answers. Default: 0 only. */
   readonly okExits?: readonly number[];
+  /** What it reads on standard input. */
+  readonly input?: string;
 }
 
 /** Milliseconds of one process. @throws where it ends otherwise than asked. */
-export function timeProgram({ command, args, cwd, env, okExits = [0] }: Program): number {
+export function timeProgram(program: Program): number {
+  const { command, args, cwd, env, okExits = [0], input = '' } = program;
   const start = performance.now();
-  const ended = spawnSync(command, args, { cwd, env, stdio: ['ignore', 'ignore', 'pipe'] });
+  const ended = spawnSync(command, args, { cwd, env, input, stdio: ['pipe', 'ignore', 'pipe'] });
   const ms = performance.now() - start;
   if (!okExits.includes(ended.status ?? -1))
     throw new Error(

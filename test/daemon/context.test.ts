@@ -120,6 +120,7 @@ test(
       write: () => undefined,
       writeBytes: () => undefined,
       note: () => undefined,
+      progress: () => undefined,
       isColour: false,
       isTty: false,
       isInteractive: false,

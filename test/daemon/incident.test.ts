@@ -22,12 +22,15 @@ import {
 
 const pat = (seed: string): string =>
   ['gh', 'p_', createHash('sha256').update(seed).digest('hex').slice(0, 36)].join('');
-const [typed, read, written, plain, nowhere] = [
+const [typed, read, written, plain, nowhere, split, header, posted] = [
   pat('typed'),
   pat('read'),
   pat('written'),
   'Marmalade Sky 1977',
   pat('nowhere'),
+  'Marmalade-Rivers-1978',
+  'Marmalade-Clouds-1979',
+  'Marmalade <Seas> 1980',
 ];
 
 let world: World;
@@ -44,14 +47,18 @@ beforeAll(async () => {
       ? [{ kind: 'call' as const, name: 'Write', input }]
       : [{ kind: 'text' as const, text: 'fine' }];
     response.writeHead(200, { 'content-type': 'text/event-stream' });
+    const isSplit = asked.body.includes('sing it');
+    const sung = [{ kind: 'text' as const, text: `the song ends with x${split}y` }];
     response.end(
       sseText(
         provider,
-        provider.events(parts, (text) => [text]),
+        provider.events(isSplit ? sung : parts, (text) => (isSplit ? text.split('') : [text])),
       ),
     );
   });
-  world.configure(connectionsTo(model.url));
+  world.configure(
+    `${connectionsTo(model.url)}  forge: { protocol: http, upstream: "${model.url}", record: true }\n`,
+  );
   service = await startService(world);
   const session = await openSession(world.caller, { agent: null, script: 'not needed' });
   const say = async (...content: readonly unknown[]): Promise<void> => {
@@ -67,6 +74,21 @@ beforeAll(async () => {
   const result = { type: 'tool_result', tool_use_id: 't1', content: `TOKEN=${read}` };
   await say('read .env', [call], [result]);
   await say('write it');
+  await say('sing it');
+  await say('sing it', 'it is long', 'go on');
+  const forge = (
+    path: string,
+    body: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<string> =>
+    post(`${session.baseUrl('forge')}${path}`, body, headers).then((answer) => answer.text());
+  await forge('/things', { note: 'hello' }, { 'x-request-id': header });
+  // as Go writes JSON
+  await forge(
+    '/things',
+    posted.replaceAll('<', String.raw`\u003c`).replaceAll('>', String.raw`\u003e`),
+  );
+  await say('about the history', 'yes', [{ type: 'text', text: `and ${header}` }], 'fine', 'next');
   world.git('remote', 'add', 'origin', `${world.dir}/gone.git`);
   world.put('repo/README.md', 'start\n');
   world.git('add', '-A');
@@ -118,7 +140,7 @@ describe('a value', () => {
       files: [],
       staged: [],
       loose: [],
-      scope: { exchanges: 3, unindexed: 0, commits: 3, isShallow: false },
+      scope: { exchanges: 8, textless: 0, gone: 0, commits: 3, isShallow: false },
     });
     const text = incidentLines(incident, pickStyle(false));
     expect(text).toContain('passed on in clear');
@@ -159,6 +181,19 @@ describe('a value', () => {
       files: [{ path: 'staged.json', line: 1, held: 'value' }],
     });
     expect(incidentLines(incident, pickStyle(false))).not.toContain(plain);
+  });
+
+  test.each([
+    ['that the model sang letter by letter', split, 'written'],
+    ['in a header of a plain request', header, 'headers'],
+    ['in the body of one, escaped', posted, 'sent'],
+  ])('%s', async (_, value, how) => {
+    const { sights } = await look(value);
+    expect(sights[0]).toMatchObject({ how, held: 'value', isForwarded: true, files: [] });
+  });
+
+  test('of which only pieces were ever said', async () => {
+    expect(await look('the song goes on')).toMatchObject({ sights: [] });
   });
 
   test('that was never here', async () => {

@@ -35,6 +35,7 @@ const silent: Terminal = {
   write: () => undefined,
   writeBytes: () => undefined,
   note: () => undefined,
+  progress: () => undefined,
   isColour: false,
   isTty: false,
   isInteractive: false,

@@ -51,6 +51,7 @@ async function scan(
       write: (text) => (stdout += text),
       writeBytes: () => undefined,
       note: () => undefined,
+      progress: () => undefined,
       isColour: false,
       isTty: false,
       isInteractive: false,

@@ -1,17 +1,19 @@
-// Which recorded exchanges a value passed through: what masking found, by its keyed digest, and what was said in words.
+// Which recorded exchanges a value passed through: what masking found, by its keyed digest, and every byte that is kept.
 import type { Turn } from '../../model/conversation.ts';
 import type { Held, RecordedSight } from '../../model/incident.ts';
-import { stringsIn } from '../../model/json.ts';
+import { parseJson, stringsIn } from '../../model/json.ts';
 import type { MaskRecord } from '../../model/secret.ts';
-import type { SearchFilter, SearchTerm } from '../../model/search.ts';
-import { wordsOf } from '../../model/search-words.ts';
+import type { SearchFilter } from '../../model/search.ts';
 import type { Exchange, Session } from '../../model/session.ts';
+import type { ContentHolder } from '../../store/content-store.ts';
+import { openFormFinder } from '../../store/find-forms.ts';
 import type { Store } from '../../store/store.ts';
 import { readTurn } from '../show/read-turn.ts';
+import { heldBy, heldIn, type Needle } from './needles.ts';
+import { scanRecordings, type ScanWork } from './scan-recordings.ts';
 
 export interface Wanted {
-  /** The value, and what in it is a secret by itself; empty where only a placeholder is known. */
-  readonly values: readonly string[];
+  readonly needles: readonly Needle[];
   /** Ends of placeholders: what the value alone decides. */
   readonly digests: readonly string[];
 }
@@ -20,76 +22,146 @@ export interface RecordedFound {
   /** Oldest first. */
   readonly sights: readonly RecordedSight[];
   readonly placeholders: readonly string[];
+  readonly bytes: number;
 }
 
 const ALL = Number.MAX_SAFE_INTEGER;
 
 /** @throws Fault STORE_UNREADABLE. */
-export async function searchRecordings(store: Store, wanted: Wanted): Promise<RecordedFound> {
-  const found = new Map<string, Exchange>();
-  const filters = wanted.digests.map((digest): SearchFilter => ({
+export async function searchRecordings(work: ScanWork, wanted: Wanted): Promise<RecordedFound> {
+  const { store } = work;
+  const masked = await findMasked(store, wanted);
+  const texts = wanted.needles.map(({ text }) => text);
+  const { holders, bytes } = await scanRecordings(work, texts);
+  const byExchange = new Map<string, ContentHolder[]>(masked.map(({ id }) => [id, []]));
+  for (const holder of holders)
+    byExchange.set(holder.exchange, [...(byExchange.get(holder.exchange) ?? []), holder]);
+  const known = new Map(masked.map((exchange) => [exchange.id, exchange]));
+  const sessions = new Map<string, Session | null>();
+  const found: (readonly [Exchange, RecordedSight])[] = [];
+  for (const [id, own] of byExchange) {
+    const exchange = known.get(id) ?? (await store.findExchange(id));
+    if (exchange === null) continue; // pruned meanwhile
+    const session = sessions.get(exchange.session) ?? (await store.findSession(exchange.session));
+    sessions.set(exchange.session, session);
+    const sight = await sightOf(store, { exchange, session, holders: own }, wanted);
+    if (sight !== null) found.push([exchange, sight]);
+  }
+  const names = found.flatMap(([{ masks }]) => masks.map(({ placeholder }) => placeholder));
+  return {
+    sights: found.map(([, sight]) => sight).toSorted((a, b) => a.atMs - b.atMs),
+    placeholders: [...new Set(names.filter((name) => isOwn(name, wanted)))],
+    bytes,
+  };
+}
+
+const isOwn = (placeholder: string, { digests }: Wanted): boolean =>
+  digests.some((digest) => placeholder.endsWith(`_${digest}`));
+
+function findMasked(store: Store, { digests }: Wanted): Promise<readonly Exchange[]> {
+  const filters = digests.map((digest): SearchFilter => ({
     key: 'masked',
     value: `AITRAIL_*_${digest}`,
     isNot: false,
   }));
-  for (const exchange of await search(store, [], filters)) found.set(exchange.id, exchange);
-  const texts = [...wanted.values, ...wanted.digests];
-  for (const words of texts.map((text) => wordsOf(text).map(({ word }) => word)))
-    if (words.length > 0)
-      for (const exchange of await search(store, [{ words, isPrefix: true, isNot: false }], []))
-        found.set(exchange.id, exchange);
-  const sessions = new Map<string, Session | null>();
-  const sights: RecordedSight[] = [];
-  for (const exchange of [...found.values()].toSorted((a, b) => a.startedAtMs - b.startedAtMs)) {
-    const known = sessions.get(exchange.session);
-    const session = known === undefined ? await store.findSession(exchange.session) : known;
-    sessions.set(exchange.session, session);
-    const turn = await readTurn(store, exchange, new Set());
-    const sight = session === null ? null : sightOf(turn, session, wanted);
-    if (sight !== null) sights.push(sight);
-  }
-  const names = [...found.values()].flatMap(({ masks }) =>
-    masks.map(({ placeholder }) => placeholder),
-  );
-  const own = names.filter((name) => wanted.digests.some((digest) => name.endsWith(`_${digest}`)));
-  return { sights, placeholders: [...new Set(own)] };
+  return filters.length === 0
+    ? Promise.resolve([])
+    : store.searchExchanges({ terms: [], filters, sinceMs: null, untilMs: null }, ALL);
 }
 
-const search = (
-  store: Store,
-  terms: readonly SearchTerm[],
-  filters: readonly SearchFilter[],
-): Promise<readonly Exchange[]> =>
-  terms.length + filters.length === 0
-    ? Promise.resolve([])
-    : store.searchExchanges({ terms, filters, sinceMs: null, untilMs: null }, ALL);
+interface Sighting {
+  readonly exchange: Exchange;
+  readonly session: Session | null;
+  /** Where in it; none where masking alone knows. */
+  readonly holders: readonly ContentHolder[];
+}
 
-/** null where words stand there and not the value: another one that begins with it, or has other signs between. */
-function sightOf(turn: Turn, session: Session, wanted: Wanted): RecordedSight | null {
-  const { exchange } = turn;
-  const masks = exchange.masks.filter(({ placeholder }) =>
-    wanted.digests.some((digest) => placeholder.endsWith(`_${digest}`)),
-  );
-  const place = placeOf(turn, wanted);
-  if (place === null && masks.length === 0) return null;
-  const held = place?.held ?? 'placeholder';
+/** null where pieces of it stand there, and never together. */
+async function sightOf(
+  store: Store,
+  { exchange, session, holders }: Sighting,
+  wanted: Wanted,
+): Promise<RecordedSight | null> {
+  if (session === null) return null;
+  const masks = exchange.masks.filter(({ placeholder }) => isOwn(placeholder, wanted));
+  const isRepeating = holders.length > 0 && holders.every(isRepeated) && masks.every(isOfRequest);
+  if (isRepeating) return seen({ exchange, session, masks, holders }, wanted, { how: 'again' });
+  const turn = await readTurn(store, exchange, new Set());
+  const place = placeOf(turn, wanted.needles);
+  const places = place === null ? await confirm(store, { exchange, holders }, wanted) : holders;
+  if (place === null && places.length + masks.length === 0) return null;
+  const at = place ?? { how: elsewhere(places, masks) };
+  const sight = seen({ exchange, session, masks, holders: places }, wanted, at);
+  return { ...sight, files: filesOf(turn, wanted.needles) };
+}
+
+interface Confirmed {
+  readonly exchange: Exchange;
+  readonly session: Session;
+  readonly masks: readonly MaskRecord[];
+  readonly holders: readonly ContentHolder[];
+}
+
+function seen(
+  { exchange, session, masks, holders }: Confirmed,
+  { needles }: Wanted,
+  place: Partial<Place> & Pick<Place, 'how'>,
+): RecordedSight {
+  const forms = holders.flatMap((holder) => holder.forms);
+  const held = place.held === 'value' ? 'value' : heldBy(needles, forms);
   return {
-    exchange: exchange.id,
-    session: session.id,
-    atMs: exchange.startedAtMs,
-    agent: session.agent,
-    model: exchange.model,
-    user: `${session.principal.name} <${session.principal.email}>`,
-    connection: exchange.connection,
-    worktree: session.place.worktree,
-    how:
-      place?.how ?? (masks.some(({ direction }) => direction === 'toAgent') ? 'answered' : 'sent'),
-    tool: place?.tool ?? null,
+    ...whoOf(exchange, session),
+    how: place.how,
+    tool: place.tool ?? null,
     held,
     isForwarded: isForwarded(masks, held),
     rules: [...new Set(masks.map(({ rule }) => rule))],
-    files: filesOf(turn, wanted),
+    files: [],
   };
+}
+
+type Who = 'exchange' | 'session' | 'atMs' | 'agent' | 'model' | 'user' | 'connection' | 'worktree';
+
+const whoOf = (exchange: Exchange, session: Session): Pick<RecordedSight, Who> => ({
+  exchange: exchange.id,
+  session: session.id,
+  atMs: exchange.startedAtMs,
+  agent: session.agent,
+  model: exchange.model,
+  user: `${session.principal.name} <${session.principal.email}>`,
+  connection: exchange.connection,
+  worktree: session.place.worktree,
+});
+
+/** The last words of a person go with each request that follows from them. */
+const isRepeated = ({ place, isAgain }: ContentHolder): boolean => isAgain || place === 'context';
+
+const isOfRequest = ({ direction }: MaskRecord): boolean => direction !== 'toAgent';
+
+/** The search takes pieces of several events for the value: the stream as it is read says whether it is. */
+async function confirm(
+  store: Store,
+  { exchange, holders }: Pick<Sighting, 'exchange' | 'holders'>,
+  { needles }: Wanted,
+): Promise<readonly ContentHolder[]> {
+  if (exchange.wire === null || holders.every(({ place }) => place !== 'reply')) return holders;
+  const reply = await store.readReply(exchange.id);
+  const isWhole = parseJson(Buffer.from(reply).toString('utf8')) !== undefined;
+  const texts = needles.map(({ text }) => text);
+  return isWhole || openFormFinder(texts)([reply], false).length > 0
+    ? holders
+    : holders.filter(({ place }) => place !== 'reply');
+}
+
+function elsewhere(
+  holders: readonly ContentHolder[],
+  masks: readonly MaskRecord[],
+): RecordedSight['how'] {
+  const places = new Set(holders.map(({ place }) => place));
+  if (places.has('request') || places.has('context')) return 'sent';
+  if (places.has('headers')) return 'headers';
+  if (places.has('url')) return 'url';
+  return places.has('reply') || !masks.every(isOfRequest) ? 'answered' : 'sent';
 }
 
 /** What no rule found went on as it was. */
@@ -100,9 +172,9 @@ function isForwarded(masks: readonly MaskRecord[], held: Held): boolean | null {
 
 type Place = Pick<RecordedSight, 'how' | 'tool' | 'held'>;
 
-function placeOf({ asked, replied }: Turn, wanted: Wanted): Place | null {
+function placeOf({ asked, replied }: Turn, needles: readonly Needle[]): Place | null {
   for (const part of asked) {
-    const held = heldIn(part.text, wanted);
+    const held = heldIn(part.text, needles);
     if (held !== null)
       return part.kind === 'prompt'
         ? { how: 'typed', tool: null, held }
@@ -110,24 +182,19 @@ function placeOf({ asked, replied }: Turn, wanted: Wanted): Place | null {
   }
   for (const part of replied) {
     const text = part.kind === 'call' ? stringsIn(part.input).join('\n') : part.text;
-    const held = heldIn(text, wanted);
+    const held = heldIn(text, needles);
     if (held !== null)
       return { how: 'written', tool: part.kind === 'call' ? part.tool : null, held };
   }
   return null;
 }
 
-function heldIn(text: string, { values, digests }: Wanted): Held | null {
-  if (values.some((value) => text.includes(value))) return 'value';
-  return digests.some((digest) => text.includes(`_${digest}`)) ? 'placeholder' : null;
-}
-
-const filesOf = ({ replied }: Turn, wanted: Wanted): readonly string[] => [
+const filesOf = ({ replied }: Turn, needles: readonly Needle[]): readonly string[] => [
   ...new Set(
     replied
       .flatMap((part) => (part.kind === 'call' ? part.edits : []))
       .flatMap((edit) =>
-        'path' in edit && edit.path !== null && heldIn(JSON.stringify(edit), wanted) !== null
+        'path' in edit && edit.path !== null && heldIn(JSON.stringify(edit), needles) !== null
           ? [edit.path]
           : [],
       ),

@@ -29,7 +29,7 @@ export async function searchRepository(
   const [searched, files, isShallow] = await Promise.all([
     findBytes(
       repository,
-      needles.map(({ bytes }) => bytes),
+      needles.map(({ text }) => Buffer.from(text)),
     ),
     searchFiles(repository, needles),
     isCut(repository),
@@ -144,7 +144,7 @@ async function searchFile(
   const content = await readFile(join(worktree, path)).catch(() => null); // gone, or a link to nowhere
   if (content === null) return [];
   const places = needles
-    .map(({ bytes, held }) => ({ at: content.indexOf(bytes), held }))
+    .map(({ text, held }) => ({ at: content.indexOf(text), held }))
     .filter(({ at }) => at >= 0);
   const [first] = places.toSorted(
     (a, b) => Number(b.held === 'value') - Number(a.held === 'value') || a.at - b.at,

@@ -7,12 +7,14 @@ import { isFault } from '../../model/fault.ts';
 import type { Incident } from '../../model/incident.ts';
 import { makePlaceholder } from '../../secrets/placeholder.ts';
 import type { Store } from '../../store/store.ts';
+import type { LocalStore } from '../../store/upkeep-store.ts';
 import { openSecret } from '../mask/keep-secret.ts';
 import { openMaskers } from '../mask/maskers.ts';
 import { loadPolicy } from '../policy/load-policy.ts';
 import { readStore } from '../show/read-store.ts';
 import { needlesOf } from './needles.ts';
-import { searchRecordings, type Wanted } from './search-recordings.ts';
+import type { ScanWork } from './scan-recordings.ts';
+import { searchRecordings } from './search-recordings.ts';
 import { searchRepository, type RepositoryFound } from './search-repository.ts';
 
 /** What leaked. */
@@ -21,41 +23,44 @@ export type Leak =
   | { readonly kind: 'placeholder'; readonly placeholder: string };
 
 const DIGEST_CHARACTERS = 8;
-/** More are counted and not told apart. */
-const COUNTED_MAX = 1_000_000;
-
-/** Outside of a repository only recordings are looked at. @throws Fault STORE_UNREADABLE, CONFIG_*, GIT_FAILED. */
-export async function traceValue(caller: Caller, leak: Leak): Promise<Incident> {
+/**
+ * Outside of a repository only recordings are looked at.
+ *
+ * @param onStep is told how far the recordings are read.
+ * @throws Fault STORE_UNREADABLE, CONFIG_*, GIT_FAILED.
+ */
+export async function traceValue(
+  caller: Caller,
+  leak: Leak,
+  onStep: ScanWork['onStep'] = () => undefined,
+): Promise<Incident> {
   const repository = await findRepository(caller);
   return readStore(caller, async (store) => {
     const { values, placeholders } = await nameLeak({ caller, repository, store }, leak);
     const digests = [...new Set(placeholders.map((name) => name.slice(-DIGEST_CHARACTERS)))];
-    const wanted: Wanted = { values, digests };
-    const recorded = await searchRecordings(store, wanted);
+    const needles = needlesOf(values, digests);
+    const [recorded, found, scope] = await Promise.all([
+      searchRecordings({ caller, store, onStep }, { needles, digests }),
+      repository === null ? null : searchRepository(repository, needles),
+      countRecords(store),
+    ]);
     // the kind in a name is the rule's that found it: one value may have several
     const names = [...new Set([...recorded.placeholders, ...placeholders])];
-    const found =
-      repository === null
-        ? null
-        : await searchRepository(
-            repository,
-            needlesOf(
-              values,
-              digests.map((digest) => `_${digest}`),
-            ),
-          );
-    const [exchanges, unindexed] = [
-      await store.countExchanges(),
-      (await store.listUnindexed(COUNTED_MAX)).length,
-    ];
     return {
       placeholders: recorded.placeholders.length > 0 ? recorded.placeholders : names,
       hasValue: values.length > 0,
       sights: recorded.sights,
       ...repositoryPart(found),
-      scope: { exchanges, unindexed, ...scopeOf(found) },
+      scope: { ...scope, recordedBytes: recorded.bytes, ...scopeOf(found) },
     };
   });
+}
+
+type RecordCounts = Pick<Incident['scope'], 'exchanges' | 'textless' | 'gone'>;
+
+async function countRecords(store: LocalStore): Promise<RecordCounts> {
+  const gone = (await store.listGone()).reduce((sum, { count }) => sum + count, 0);
+  return { exchanges: await store.countExchanges(), textless: await store.countTextless(), gone };
 }
 
 const repositoryPart = (
@@ -67,7 +72,7 @@ const repositoryPart = (
 
 const scopeOf = (
   found: RepositoryFound | null,
-): Omit<Incident['scope'], 'exchanges' | 'unindexed'> =>
+): Omit<Incident['scope'], keyof RecordCounts | 'recordedBytes'> =>
   found === null
     ? { commits: 0, objects: 0, objectBytes: 0, files: 0, isShallow: false }
     : {

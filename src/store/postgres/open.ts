@@ -1,5 +1,6 @@
 // The store of a team: PostgreSQL, many instances on one database.
 import type { NoteSigner } from '../../log/note.ts';
+import type { ContentStore } from '../content-store.ts';
 import type { SearchStore } from '../search-store.ts';
 import type { Store } from '../store.ts';
 import type { LocalStore, UpkeepStore } from '../upkeep-store.ts';
@@ -9,6 +10,7 @@ import { connect, nameOfPlace, type PostgresPlace } from './connect.ts';
 import { type Core, openCore } from './core.ts';
 import * as emissions from './emissions.ts';
 import * as events from './events.ts';
+import * as content from './content.ts';
 import { readEvidence } from './evidence.ts';
 import * as reads from './exchange-reads.ts';
 import * as writes from './exchange-writes.ts';
@@ -49,6 +51,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Local
     return {
       ...recordCalls(core),
       ...searchCalls(core),
+      ...contentCalls(core),
       ...evidenceCalls(core),
       ...logCalls(core, log),
       ...upkeepCalls(core),
@@ -179,7 +182,7 @@ function recordCalls(core: Core): Pick<Store, RecordCall> {
   };
 }
 
-function searchCalls(core: Core): SearchStore {
+function searchCalls(core: Core): Omit<SearchStore, keyof ContentStore> {
   const { ask } = core.sql;
   return {
     searchExchanges: (query, limit) => searchExchanges(core, query, limit),
@@ -188,7 +191,17 @@ function searchCalls(core: Core): SearchStore {
   };
 }
 
-type EvidenceCall = Exclude<keyof Store, RecordCall | LogCall | keyof SearchStore | 'close'>;
+const contentCalls = ({ sql: { ask } }: Core): ContentStore => ({
+  cutContent: () => content.cutContent(ask),
+  findForms: (block, forms) => content.findForms(ask, block, forms),
+  findHolders: (hits) => content.findHolders(ask, hits),
+  countTextless: () => content.countTextless(ask),
+});
+
+type EvidenceCall = Exclude<
+  keyof Store,
+  RecordCall | LogCall | keyof SearchStore | keyof ContentStore | 'close'
+>;
 
 function evidenceCalls(core: Core): Pick<Store, EvidenceCall> {
   const { sql } = core;

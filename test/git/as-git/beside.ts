@@ -23,6 +23,7 @@ async function runOurs(caller: Caller, words: readonly string[]): Promise<Ran> {
     write: (text: string) => void written.push(Buffer.from(text)),
     writeBytes: (bytes: Uint8Array) => void written.push(Buffer.from(bytes)),
     note: () => undefined,
+    progress: () => undefined,
     isColour: false,
     isTty: false,
     isInteractive: true,

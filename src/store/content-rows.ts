@@ -1,0 +1,197 @@
+// Every recorded byte, searched for texts that no index knows: pieces as they lie there, each once however many requests
+// hold it, and whole bodies where a text may reach over the end of a piece.
+import { CHUNK_BYTES, exchangeBlocks, HTTP_BYTES_MAX } from './content-blocks.ts';
+import type { ContentBlock, ContentFound, ContentHit, ContentHolder } from './content-store.ts';
+import type { Database } from './database.ts';
+import { type FormFinder, openFormFinder } from './find-forms.ts';
+import type { ListRow } from './follow-lists.ts';
+import { type HoldingRow, holdersIn } from './holders.ts';
+import { listsWith } from './lists-with.ts';
+import { readList } from './lists.ts';
+import { type Packed, unpack } from './packing.ts';
+import { readPart } from './parts.ts';
+import { replyPieces } from './reply-rows.ts';
+
+const BLOCK_PIECES = 2000;
+/** Rows in memory at a time. */
+const TOGETHER = 100;
+export function cutContent(database: Database): readonly ContentBlock[] {
+  const last = database.get<{ n: number | null }>('SELECT max(n) AS n FROM parts')?.n ?? 0;
+  const replies = numbers(database, 'SELECT part AS n FROM reply_parts').toSorted((a, b) => a - b);
+  const blocks: ContentBlock[] = [];
+  let at = 0;
+  for (let first = 1; first <= last; first += BLOCK_PIECES) {
+    const end = Math.min(first + BLOCK_PIECES - 1, last);
+    const from = at;
+    while (at < replies.length && (replies[at] ?? 0) <= end) at += 1;
+    blocks.push({ kind: 'pieces', first, last: end, replies: replies.slice(from, at) });
+  }
+  return [
+    { kind: 'urls' },
+    ...exchangeBlocks('requests', requestsAcross(database)),
+    ...exchangeBlocks('replies', repliesAcross(database)),
+    ...blocks,
+  ];
+}
+
+/** In several pieces, or still arriving. */
+const repliesAcross = (database: Database): readonly number[] =>
+  numbers(
+    database,
+    'SELECT exchange AS n FROM reply_parts WHERE seq > 0 UNION SELECT exchange FROM reply_tails',
+  );
+
+function requestsAcross(database: Database): readonly number[] {
+  const chunks = numbers(database, `SELECT n FROM parts WHERE bytes = ${CHUNK_BYTES}`);
+  if (chunks.length === 0) return [];
+  const lists = listsWith(listRows(database), new Set(chunks));
+  return database
+    .all<{ n: number; list: number }>('SELECT n, request_list AS list FROM exchanges')
+    .flatMap(({ n, list }) => (lists.has(list) ? [n] : []));
+}
+
+const listRows = (database: Database): readonly ListRow[] =>
+  database.all<ListRow>('SELECT n, parent, prefix, suffix, tail FROM lists ORDER BY n');
+
+const numbers = (database: Database, sql: string): readonly number[] =>
+  database.all<{ n: number }>(sql).map(({ n }) => n);
+
+export function findForms(
+  database: Database,
+  block: ContentBlock,
+  forms: readonly string[],
+): ContentFound {
+  const find = openFormFinder(forms);
+  switch (block.kind) {
+    case 'urls':
+      return findInUrls(database, find);
+    case 'pieces':
+      return findInPieces(database, block, find);
+    case 'replies':
+      return findInBodies(block.exchanges, 'reply', {
+        find,
+        read: (exchange) => replyPieces(database, exchange),
+      });
+    case 'requests':
+      return findInBodies(block.exchanges, 'request', {
+        find,
+        read: (exchange) => requestPieces(database, exchange),
+      });
+  }
+}
+
+function findInUrls(database: Database, find: FormFinder): ContentFound {
+  const rows = database.all<{ n: number; url: string }>(
+    // the same few paths stand in almost all
+    'SELECT min(n) AS n, url FROM exchanges GROUP BY url',
+  );
+  const urls = new Map<string, readonly number[]>();
+  let bytes = 0;
+  for (const { url } of rows) {
+    bytes += url.length;
+    const held = find([Buffer.from(url)], false);
+    if (held.length > 0) urls.set(url, held);
+  }
+  const hits = [...urls].flatMap(([url, forms]) =>
+    database
+      .all<{ n: number }>('SELECT n FROM exchanges WHERE url = ?', [url])
+      .map(({ n }): ContentHit => ({ kind: 'url', row: n, forms })),
+  );
+  return { hits, bytes };
+}
+
+function findInPieces(
+  database: Database,
+  { first, last, replies }: Extract<ContentBlock, { readonly kind: 'pieces' }>,
+  find: FormFinder,
+): ContentFound {
+  const isReply = new Set(replies);
+  const hits: ContentHit[] = [];
+  let bytes = 0;
+  for (let from = first; from <= last; from += TOGETHER)
+    for (const row of database.all<Packed & { readonly n: number }>(
+      'SELECT n, codec, data FROM parts WHERE n BETWEEN ? AND ?',
+      [from, Math.min(from + TOGETHER - 1, last)],
+    )) {
+      const piece = unpack(row);
+      bytes += piece.length;
+      const forms = find([piece], isReply.has(row.n));
+      if (forms.length > 0) hits.push({ kind: 'piece', row: row.n, forms });
+    }
+  return { hits, bytes };
+}
+
+interface Reading {
+  readonly find: FormFinder;
+  readonly read: (exchange: number) => Iterable<Uint8Array>;
+}
+
+function findInBodies(
+  exchanges: readonly number[],
+  kind: 'reply' | 'request',
+  { find, read }: Reading,
+): ContentFound {
+  let bytes = 0;
+  const hits = exchanges.flatMap((row): readonly ContentHit[] => {
+    const forms = find(
+      counting(read(row), (length) => {
+        bytes += length;
+      }),
+      kind === 'reply',
+    );
+    return forms.length > 0 ? [{ kind, row, forms }] : [];
+  });
+  return { hits, bytes };
+}
+
+function* counting(
+  pieces: Iterable<Uint8Array>,
+  count: (bytes: number) => void,
+): Generator<Uint8Array> {
+  for (const piece of pieces) {
+    count(piece.length);
+    yield piece;
+  }
+}
+
+function* requestPieces(database: Database, exchange: number): Generator<Uint8Array> {
+  const row = database.get<{ list: number }>(
+    'SELECT request_list AS list FROM exchanges WHERE n = ?',
+    [exchange],
+  );
+  // taken away meanwhile
+  if (row !== undefined)
+    for (const part of readList(database, row.list)) yield readPart(database, part);
+}
+
+export function findHolders(
+  database: Database,
+  hits: readonly ContentHit[],
+): readonly ContentHolder[] {
+  if (hits.length === 0) return [];
+  const pieces = hits.flatMap(({ kind, row }) => (kind === 'piece' ? [row] : []));
+  const lists = listsWith(listRows(database), new Set(pieces));
+  const replies = new Map<number, number[]>();
+  for (const { exchange, part } of database.all<{ exchange: number; part: number }>(
+    'SELECT exchange, part FROM reply_parts WHERE part IN (SELECT value FROM json_each(?))',
+    [JSON.stringify(pieces)],
+  ))
+    replies.set(exchange, [...(replies.get(exchange) ?? []), part]);
+  const rows = database.all<Omit<HoldingRow, 'replies'>>(
+    `SELECT n, id, session, request_headers, response_headers, context, request_list FROM exchanges ORDER BY n`,
+  );
+  return holdersIn(
+    rows.map((row) => ({ ...row, replies: replies.get(row.n) ?? [] })),
+    { hits, lists },
+  );
+}
+
+/** Nothing kept where something was said, or no more than a part of it. */
+export const countTextless = (database: Database): number =>
+  database.get<{ n: number }>(
+    `SELECT count(*) AS n FROM exchanges e JOIN lists l ON l.n = e.request_list
+     WHERE (e.request_bytes > 0 AND l.parent IS NULL AND length(l.tail) = 0)
+       OR (e.response_bytes > 0 AND NOT EXISTS (SELECT 1 FROM reply_parts r WHERE r.exchange = e.n)
+           AND NOT EXISTS (SELECT 1 FROM reply_tails t WHERE t.exchange = e.n))
+       OR (e.protocol = 'http' AND e.response_bytes > ${HTTP_BYTES_MAX})`,
+  )?.n ?? 0;
