@@ -71,6 +71,7 @@ const OWNERS: Readonly<Record<string, string>> = {
   ignore: 'guard',
   ws: 'proxy',
   jose: 'identity',
+  'openid-client': 'identity',
   '@opentelemetry/core': 'telemetry',
   '@opentelemetry/otlp-transformer': 'telemetry',
   '@opentelemetry/resources': 'telemetry',

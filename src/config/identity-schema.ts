@@ -25,6 +25,18 @@ const issuer = z.strictObject({
     .describe(
       'the variable that holds a job’s token; by default `AITRAIL_ID_TOKEN`, or what GitHub Actions and CircleCI offer',
     ),
+  login: z
+    .strictObject({
+      scopes: z
+        .array(z.string().regex(/^[!#-[\]-~]+$/, 'must be one scope'))
+        .min(1)
+        .optional()
+        .describe('what is asked for; by default `openid profile email offline_access`'),
+    })
+    .optional()
+    .describe(
+      'people get their tokens here with `aitrail login URL`: a public client, whose id is the audience, with PKCE',
+    ),
 });
 
 export const identity = z.strictObject({

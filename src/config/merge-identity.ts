@@ -3,6 +3,9 @@
 import type { Issuer, PipelineRule, SettingPlace } from '../model/policy.ts';
 import { type Layer, notYours } from './ladder.ts';
 
+/** The last one asks for a refresh token. */
+const SCOPES = ['openid', 'profile', 'email', 'offline_access'];
+
 /** @throws Fault CONFIG_NOT_YOURS. */
 export function mergeIdentity(
   layers: readonly Layer[],
@@ -18,6 +21,7 @@ export function mergeIdentity(
       groupsClaim: one.groupsClaim ?? null,
       jwks: one.jwks ?? null,
       variable: one.token ?? null,
+      ...(one.login === undefined ? {} : { login: { scopes: one.login.scopes ?? SCOPES } }),
     })),
   };
 }

@@ -55,6 +55,7 @@ function gatewayOf({
   listen = LISTEN,
   hosts = [],
   tls,
+  roles = {},
 }: NonNullable<Configuration['gateway']>): GatewayPlace {
   const at = listen.lastIndexOf(':');
   return {
@@ -62,5 +63,6 @@ function gatewayOf({
     port: Number(listen.slice(at + 1)),
     hosts,
     tls: tls ?? null,
+    roles,
   };
 }

@@ -36,6 +36,12 @@ export const store = z
     'a PostgreSQL database (15 or newer) for the recordings of a team, in place of the state directory; needs the package `pg`',
   );
 
+const people = z
+  .array(
+    z.string().regex(/^(?:group:\S+|[^\s:@]+@[^\s:@]+)$/, 'must be a mail address or group:NAME'),
+  )
+  .min(1);
+
 const absolute = z.string().startsWith('/', 'must be an absolute path');
 
 export const gateway = z.strictObject({
@@ -55,4 +61,14 @@ export const gateway = z.strictObject({
     })
     .optional()
     .describe('files that are read again when they change, and on SIGHUP; without it plain HTTP'),
+  roles: z
+    .strictObject({
+      caller: people
+        .optional()
+        .describe('who may use its connections; by default every verified caller'),
+    })
+    .optional()
+    .describe(
+      'who may do what: mail addresses and `group:NAME`, a group of `groups` or of a token',
+    ),
 });

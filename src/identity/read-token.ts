@@ -4,6 +4,7 @@ import { readFile, stat } from 'node:fs/promises';
 import type { JWTPayload, JWTVerifyGetKey } from 'jose';
 import { isObject, parseJson, stringAt } from '../model/json.ts';
 import type { Issuer } from '../model/policy.ts';
+import { isLoopback } from './loopback.ts';
 
 export type TokenReading =
   | { readonly kind: 'verified'; readonly issuer: Issuer; readonly claims: JWTPayload }
@@ -153,6 +154,6 @@ async function discover(issuer: string): Promise<JWTVerifyGetKey> {
 /** https, or this machine itself. */
 function isTrustworthy(text: string): boolean {
   if (!URL.canParse(text)) return false;
-  const { protocol, hostname } = new URL(text);
-  return protocol === 'https:' || /^(?:127\.\d+\.\d+\.\d+|localhost|\[::1\])$/.test(hostname);
+  const url = new URL(text);
+  return url.protocol === 'https:' || isLoopback(url);
 }

@@ -63,6 +63,13 @@ export const FAULTS = {
     exit: 1,
     fix: 'ask whoever keeps the groups of this connection, or use another connection',
   },
+  ROLE_NEEDED: {
+    exit: 1,
+    fix: 'ask whoever keeps gateway: roles: in the organisation’s file',
+  },
+  NOT_LOGGED_IN: { exit: 1, fix: 'log in: aitrail login URL' },
+  LOGIN_FAILED: { exit: 1, fix: 'try again; without a browser: aitrail login URL --device' },
+  GATEWAY_UNREACHABLE: { exit: 3, fix: 'check the URL of the gateway, and that it runs' },
   SESSION_STOPPED: {
     exit: 1,
     fix: 'a person ended this session; start another: aitrail run -- COMMAND',

@@ -45,6 +45,8 @@ export interface Issuer {
   readonly jwks: string | null;
   /** Variable that holds a job's token; null: the platform's own ways. */
   readonly variable: string | null;
+  /** People log in there; the audience is the id of the client that they do it with. */
+  readonly login?: { readonly scopes: readonly string[] };
 }
 
 /** Which pipelines are recorded, by claims of verified tokens; the first that fits counts. */

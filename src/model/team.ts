@@ -10,6 +10,12 @@ export interface SharedStore {
   readonly logKey: CredentialSource | null;
 }
 
+/** Mail addresses and `group:NAME`; absent: nobody, and of callers everybody who is verified. */
+export type Roles = Readonly<Partial<Record<Role, readonly string[] | undefined>>>;
+
+export const ROLES = ['caller', 'approver', 'auditor', 'admin'] as const;
+export type Role = (typeof ROLES)[number];
+
 export interface GatewayPlace {
   readonly host: string;
   readonly port: number;
@@ -17,6 +23,7 @@ export interface GatewayPlace {
   readonly hosts: readonly string[];
   /** Absolute paths of PEM files; null: plain HTTP. */
   readonly tls: { readonly certificate: string; readonly key: string } | null;
+  readonly roles: Roles;
 }
 
 export interface TeamPlaces {

@@ -5,6 +5,7 @@ import { askedOfH1, clientOfH1 } from './client-h1.ts';
 import type { Door } from './door.ts';
 import { serve } from './exchange.ts';
 import type { Tunnelled } from './knock.ts';
+import { describeFailure, plainRefusal, refusalBody } from './refuse.ts';
 import { type Certificate, openServers } from './server-pair.ts';
 import { openTunnels } from './tunnels.ts';
 import { openUpstreams } from './upstreams.ts';
@@ -26,14 +27,13 @@ const HOST = '127.0.0.1';
 const HEADER_BYTES_MAX = 256 * 1024;
 
 /** A page of our own; null: the request is for somebody else. */
-export type FindPage = (
-  method: string,
-  path: string,
-) => Promise<{
+export type FindPage = (asked: Asked) => Promise<Page> | null;
+
+export interface Page {
   readonly status: number;
   readonly contentType: string;
   readonly body: string;
-}> | null;
+}
 
 export interface ListenerOptions {
   /** 0: any. */
@@ -60,9 +60,9 @@ export async function openListener(options: ListenerOptions, door: Door): Promis
   };
   const limits = { maxHeaderSize: HEADER_BYTES_MAX, requestTimeout: 0, keepAliveTimeout: 75_000 };
   const servers = openServers(limits, options.certificate ?? null, (request, response) => {
-    const found = page(request.method ?? '', request.url ?? '');
-    if (found === null)
-      take(askedOfH1(request), clientOfH1(response), tunnels.routeOf(request.socket));
+    const asked = askedOfH1(request);
+    const found = page(asked);
+    if (found === null) take(asked, clientOfH1(response), tunnels.routeOf(request.socket));
     else void sendPage(response, found);
   });
   const { inner, outer } = servers;
@@ -99,11 +99,14 @@ export async function openListener(options: ListenerOptions, door: Door): Promis
   };
 }
 
-async function sendPage(
-  response: ServerResponse,
-  finding: NonNullable<ReturnType<FindPage>>,
-): Promise<void> {
-  const { status, contentType, body } = await finding;
+async function sendPage(response: ServerResponse, finding: Promise<Page>): Promise<void> {
+  const { status, contentType, body } = await finding.catch(brokenPage);
   response.writeHead(status, { 'content-type': contentType, 'cache-control': 'no-store' });
   response.end(body);
 }
+
+const brokenPage = (thrown: unknown): Page => ({
+  status: 500,
+  contentType: 'application/json',
+  body: refusalBody(plainRefusal(500, 'BUG', describeFailure(thrown))),
+});

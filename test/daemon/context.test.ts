@@ -136,6 +136,7 @@ test(
       'credentials set',
       'replay',
       'sessions stop',
+      'login',
       'witness serve',
       'ui',
     ];

@@ -59,6 +59,7 @@ async function run(settings: string, broken: Partial<Store>) {
   const door = openDoor({
     store,
     key,
+    roles: {},
     grants,
     gaps: openGapBook(store, 10),
     hops: openHopBook(NO_HOPS, grants),

@@ -28,8 +28,8 @@ export interface Team {
   readonly model: Model;
   /** Of somebody who reads the team's recordings. */
   readonly caller: Caller;
-  /** @param more lines of configuration. */
-  readonly start: (more?: string) => Promise<Gateway>;
+  /** @param more lines of configuration. @param issuer another one, in YAML. */
+  readonly start: (more?: string, issuer?: string) => Promise<Gateway>;
   /** A token that names a caller. */
   readonly token: (more?: Readonly<Record<string, string>>) => Promise<string>;
   /** From now on replies stop in the middle. */
@@ -85,7 +85,7 @@ export async function makeTeam(breath: () => Promise<unknown>, place?: Database)
   ];
   world.put('password', `${database.password}\n`);
   if (!existsSync(join(world.dir, 'log.key'))) await makeLogKey(join(world.dir, 'log.key'));
-  const configuration = (more: string): string => `
+  const configuration = (more: string, issuer = ''): string => `
 store:
   url: ${database.url}
   password: { file: ${world.dir}/password }
@@ -93,7 +93,7 @@ store:
 connections:
   anthropic: { protocol: anthropic-messages, upstream: "${model.url}", credential: { env: REAL } }
 identity:
-  issuers: [{ issuer: "${provider.issuer}", audience: aitrail }]
+  issuers: [{ issuer: "${provider.issuer}", audience: aitrail }, ${issuer}]
 ${more}`;
   world.put('team.yaml', configuration(''));
   const env = { ...world.caller.env, REAL: REAL_KEY };
@@ -105,9 +105,9 @@ ${more}`;
     provider,
     model,
     caller: { cwd: world.repo, env: { ...env, AITRAIL_POLICY: join(world.dir, 'team.yaml') } },
-    start: async (more = 'gateway: { listen: "127.0.0.1:0" }') => {
+    start: async (more = 'gateway: { listen: "127.0.0.1:0" }', issuer = '') => {
       count += 1;
-      world.put(`gateway-${String(count)}.yaml`, configuration(more));
+      world.put(`gateway-${String(count)}.yaml`, configuration(more, issuer));
       const home = join(world.dir, `gateway-${String(count)}`);
       const file = join(world.dir, `gateway-${String(count)}.yaml`);
       const gateway = await startGateway(file, { ...env, AITRAIL_HOME: home });

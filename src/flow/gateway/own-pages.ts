@@ -1,6 +1,6 @@
 // What the gateway says of itself: is it alive, may it be asked, and numbers. No token is needed, and nothing is said that
 // an outsider could use.
-import type { FindPage } from '../../proxy/listener.ts';
+import type { FindPage, Page } from '../../proxy/listener.ts';
 import type { Store } from '../../store/store.ts';
 import { PROMETHEUS_TYPE } from '../../telemetry/prometheus.ts';
 import { atMost } from '../at-most.ts';
@@ -14,8 +14,6 @@ export interface OwnPages {
 const READY_MS = 2000;
 const TEXT = 'text/plain; charset=utf-8';
 
-type Page = Awaited<NonNullable<ReturnType<FindPage>>>;
-
 export function findOwnPages(own: OwnPages): FindPage {
   const pages: Readonly<Record<string, () => Promise<Page>>> = {
     '/healthz': () => Promise.resolve({ status: 200, contentType: TEXT, body: 'ok\n' }),
@@ -26,8 +24,8 @@ export function findOwnPages(own: OwnPages): FindPage {
     '/metrics': () =>
       Promise.resolve({ status: 200, contentType: PROMETHEUS_TYPE, body: own.metrics() }),
   };
-  return (method, path) =>
-    method === 'GET' || method === 'HEAD' ? (pages[path]?.() ?? null) : null;
+  return ({ method, url }) =>
+    method === 'GET' || method === 'HEAD' ? (pages[url]?.() ?? null) : null;
 }
 
 /** @returns why nothing could be recorded now; null where it could. */

@@ -19,6 +19,7 @@ import { openDoor, type Recorder } from '../record/record-exchange.ts';
 import { openSharedStore } from '../record/open-shared-store.ts';
 import { findOwnPages } from './own-pages.ts';
 import { readCertificate, watchCertificate } from './certificate.ts';
+import { findTeamPages } from './team-pages.ts';
 import { watchStops } from './watch-stops.ts';
 
 export interface GatewayOptions {
@@ -77,19 +78,21 @@ async function serveStore(opened: Opened, onReady: (url: string) => void): Promi
   const prometheus = openPrometheusMeters();
   const shared = { isShared: true, counters: prometheus.meters };
   const parts = { store, home, env: caller.env, maskers, log, trust };
-  const recorder = await openRecorder({ ...parts, ...shared });
+  const recorder = await openRecorder({ ...parts, ...shared, roles: place.roles });
   const state = { isLeaving: false };
+  const own = findOwnPages({
+    store,
+    isLeaving: () => state.isLeaving,
+    metrics: () => prometheus.render({ requests_open: listener.open() }),
+  });
+  const team = findTeamPages({ recorder, roles: place.roles });
   const listener: Listener = await openListener(
     {
       host: place.host,
       port: place.port,
       trust,
       ...(place.tls === null ? {} : { certificate: await readCertificate(place.tls) }),
-      page: findOwnPages({
-        store,
-        isLeaving: () => state.isLeaving,
-        metrics: () => prometheus.render({ requests_open: listener.open() }),
-      }),
+      page: (asked) => own(asked) ?? team(asked),
     },
     { ...openDoor(recorder), names: place.hosts },
   );

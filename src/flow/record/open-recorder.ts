@@ -1,6 +1,7 @@
 // What every exchange works with, put together once for the daemon's life.
 import type { WriteLog } from '../../daemon/log-file.ts';
 import type { Caller } from '../../model/caller.ts';
+import type { Roles } from '../../model/team.ts';
 import type { Store } from '../../store/store.ts';
 import type { Maskers } from '../mask/maskers.ts';
 import type { Recorder } from './record-exchange.ts';
@@ -41,6 +42,8 @@ export interface RecorderParts {
   readonly trust: readonly string[] | null;
   /** Others write the same store. */
   readonly isShared?: boolean;
+  /** Who may do what; absent: whoever has a session token. */
+  readonly roles?: Roles;
   /** Count too. */
   readonly counters?: Meters;
 }
@@ -60,6 +63,7 @@ export async function openRecorder(parts: RecorderParts): Promise<Recorder> {
     store,
     meters,
     key,
+    roles: parts.roles ?? {},
     maskers,
     rules: openRuleBook(),
     approvals: openApprovalBook(caller.env),

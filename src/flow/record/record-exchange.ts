@@ -1,11 +1,13 @@
 // The proxy's door: who may come in, and what becomes of one exchange. A request is recorded before it is forwarded, a
 // reply before its last event is given out.
 import { connectionFor, mayUse, policyFor } from '../../guard/for-caller.ts';
+import { hasRole } from '../../guard/roles.ts';
 import { isInScope } from '../../guard/scope.ts';
 import type { TokenReader } from '../../identity/read-token.ts';
 import { Fault, isFault } from '../../model/fault.ts';
 import type { Connection, Policy } from '../../model/policy.ts';
 import type { Grant } from '../../model/session.ts';
+import type { Roles } from '../../model/team.ts';
 import type { Door, Knock, Refusal, Tunnel, TunnelKnock, Visit } from '../../proxy/door.ts';
 import { pairsOf } from '../../proxy/headers.ts';
 import { placeHere } from '../../proxy/target.ts';
@@ -31,6 +33,7 @@ import { putCredential, withoutKey } from './put-credential.ts';
 import type { CredentialReader } from './read-credential.ts';
 import { openReplyRecord } from './record-reply.ts';
 import { recordRequest } from './record-request.ts';
+import { guessFormat, refusalOf } from './refusal-of.ts';
 import type { RequestFacts } from './request-facts.ts';
 import { openTunnelRecord } from './record-tunnel.ts';
 import type { PlaceBook } from '../session/place-book.ts';
@@ -47,6 +50,7 @@ export interface Recorder {
   readonly store: Store;
   /** The store's: of fingerprints and placeholders. */
   readonly key: Uint8Array;
+  readonly roles: Roles;
   readonly grants: GrantBook;
   readonly hops: HopBook;
   readonly policies: PolicyBook;
@@ -99,6 +103,7 @@ async function admit(recorder: Recorder, asked: Knock): Promise<Visit | Refusal>
   try {
     const { grant, isOurs, ...seen } = await authenticate(recorder, asked);
     const { identity } = grant;
+    refuseStranger(recorder, grant, seen.policy);
     const policy = policyFor(seen.policy, identity);
     const { knock, upstream, ...picked } = pickConnection(policy, seen.knock);
     if (!mayUse(picked.connection, identity)) throw notAllowed(picked.connection);
@@ -129,6 +134,12 @@ async function admit(recorder: Recorder, asked: Knock): Promise<Visit | Refusal>
   }
 }
 
+/** @throws Fault ROLE_NEEDED. */
+function refuseStranger({ roles }: Recorder, grant: Grant, { groups }: Policy): void {
+  if (hasRole(roles, 'caller', { ...grant, groups })) return;
+  throw new Fault('ROLE_NEEDED', 'connections of this gateway are for its callers');
+}
+
 /** Outside of `scope` nothing is kept. */
 const within = ({ scope }: Policy, { place }: Grant, connection: Connection): Connection =>
   isInScope(scope, place.remote) ? connection : { ...connection, isRecorded: false };
@@ -145,42 +156,13 @@ const withoutCredential = ({ name }: Connection): Fault =>
 /** Clients of a proxy look for 407, and what they then send is for us. */
 const isProxied = ({ forward }: Knock): boolean => forward !== null && !forward.isTunnelled;
 
-/** The connection is not known yet: its name or the path tells whose clients these are. */
-function guessFormat({ connection, method, path }: Knock): WireFormat {
-  if (connection === 'openai' || connection === 'gemini') return errorFormat(connection);
-  const protocols = ['anthropic-messages', 'openai', 'gemini'] as const;
-  const matching = protocols.find((protocol) => pickFormat(protocol, method, path) !== null);
-  return errorFormat(matching ?? 'anthropic-messages');
-}
-
-const STATUS: Readonly<Record<string, number>> = {
-  CONNECTION_UNKNOWN: 404,
-  SECRET_FOUND: 400,
-  REQUEST_UNREAD: 400,
-  RULE_BLOCKED: 403,
-  APPROVAL_NEEDED: 403,
-  GROUP_NOT_ALLOWED: 403,
-  IDENTITY_REFUSED: 401,
-};
-
-/** @returns an answer in the provider's shape; 503 for whatever is not the client's doing. */
-function refusalOf(fault: Fault, format: WireFormat, unknownStatus = 401): Refusal {
-  const message = `${fault.message}; ${fault.fix}`;
-  return {
-    kind: 'refused',
-    status: fault.code === 'TOKEN_UNKNOWN' ? unknownStatus : (STATUS[fault.code] ?? 503),
-    code: fault.code,
-    message,
-    format,
-  };
-}
-
 async function admitTunnel(recorder: Recorder, knock: TunnelKnock): Promise<Tunnel | Refusal> {
   try {
     const grant = await findGrant(recorder, knock.token);
     if (grant === null)
       throw new Fault('TOKEN_UNKNOWN', 'the proxy’s password is no session token');
     const policy = await recorder.policies.of(grant.place.worktree);
+    refuseStranger(recorder, grant, policy);
     if (isConfigured(policy, knock))
       return { kind: 'known', context: () => recorder.authority.contextFor(knock.host) };
     return openTunnelRecord(recorder, { grant, policy, knock }, (fault) =>

@@ -91,9 +91,12 @@ function presentedToken({ headers }: Knock): string | null {
   return values.find((value) => issuerOf(value) !== null) ?? null;
 }
 
-/** @returns null for a token of somebody who is not configured: a provider's own login, say. */
-async function identify(
-  { identities, maskers }: Recorder,
+/**
+ * @returns null for a token of somebody who is not configured: a provider's own login, say.
+ * @throws Fault IDENTITY_REFUSED, IDENTITY_UNCHECKED.
+ */
+export async function identify(
+  { identities, maskers }: Pick<Recorder, 'identities' | 'maskers'>,
   policy: Policy,
   token: string,
 ): Promise<Identified | null> {

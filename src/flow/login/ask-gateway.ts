@@ -1,0 +1,76 @@
+// Questions to a team's gateway, by its URL.
+import { isLoopback } from '../../identity/loopback.ts';
+import { Fault } from '../../model/fault.ts';
+import { arrayAt, isString, objectAt, parseJson, stringAt } from '../../model/json.ts';
+import { type GatewayPerson, LOGIN_PATH, type LoginPlace, WHOAMI_PATH } from '../../model/login.ts';
+import { ROLES } from '../../model/team.ts';
+
+const ASK_TIMEOUT_MS = 20_000;
+const FAULTS = ['IDENTITY_REFUSED', 'IDENTITY_UNCHECKED', 'TOKEN_UNKNOWN', 'ROLE_NEEDED'] as const;
+
+/** @returns the URL without a slash at its end. @throws Fault USAGE. */
+export function parseGateway(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  const isPlain = url?.protocol === 'http:' && isLoopback(url);
+  if (url === null || (url.protocol !== 'https:' && !isPlain) || url.username !== '')
+    throw new Fault('USAGE', `${text.slice(0, 200)} is no https URL of a gateway`);
+  return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
+}
+
+/** @throws Fault GATEWAY_UNREACHABLE, LOGIN_FAILED where nobody logs in there. */
+export async function readLoginPlace(gateway: string): Promise<LoginPlace> {
+  const answer = await askGateway(gateway, { path: LOGIN_PATH, token: null });
+  const login = objectAt(answer, 'login');
+  const [issuer, clientId] = [stringAt(login, 'issuer'), stringAt(login, 'clientId')];
+  if (issuer === null || clientId === null)
+    throw new Fault('LOGIN_FAILED', `${gateway} names no provider to log in at`, {
+      fix: 'set identity: issuers: [{ …, login: {} }] in its configuration',
+    });
+  return { issuer, clientId, scopes: arrayAt(login, 'scopes').filter(isString) };
+}
+
+/** @throws Fault GATEWAY_UNREACHABLE, and what the gateway says of the token. */
+export async function readPerson(gateway: string, token: string): Promise<GatewayPerson> {
+  const answer = await askGateway(gateway, { path: WHOAMI_PATH, token });
+  const roles = arrayAt(answer, 'roles');
+  return {
+    name: stringAt(answer, 'name') ?? '',
+    email: stringAt(answer, 'email') ?? '',
+    issuer: stringAt(answer, 'issuer') ?? '',
+    subject: stringAt(answer, 'subject') ?? '',
+    groups: arrayAt(answer, 'groups').filter(isString),
+    roles: ROLES.filter((role) => roles.includes(role)),
+  };
+}
+
+export interface Question {
+  readonly path: string;
+  /** null: a page for everybody. */
+  readonly token: string | null;
+}
+
+/** @returns its JSON. @throws Fault GATEWAY_UNREACHABLE, or the gateway's own. */
+async function askGateway(gateway: string, { path, token }: Question): Promise<unknown> {
+  const answer = await fetch(`${gateway}${path}`, {
+    headers: token === null ? {} : { authorization: `Bearer ${token}` },
+    redirect: 'error',
+    signal: AbortSignal.timeout(ASK_TIMEOUT_MS),
+  }).catch((cause: unknown) => {
+    throw new Fault('GATEWAY_UNREACHABLE', `${gateway} does not answer: ${whyOf(cause)}`, {
+      cause,
+    });
+  });
+  const json = parseJson(await answer.text());
+  if (answer.ok) return json;
+  const error = objectAt(json, 'error');
+  const code = FAULTS.find((one) => one === stringAt(error, 'code'));
+  const message = stringAt(error, 'message') ?? `it answered ${String(answer.status)}`;
+  throw new Fault(code ?? 'GATEWAY_UNREACHABLE', `${gateway}: ${plain(message)}`);
+}
+
+const plain = (text: string): string => text.replaceAll(/[^\x20-\x7E]+/g, ' ').slice(0, 300);
+
+function whyOf(thrown: unknown): string {
+  const cause = thrown instanceof Error && thrown.cause instanceof Error ? thrown.cause : thrown;
+  return cause instanceof Error ? plain(cause.message) : 'no reason given';
+}

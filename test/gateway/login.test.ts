@@ -1,0 +1,178 @@
+// A person's way in: a login at a real OpenID provider, the token that comes of it at the gateway, and its end.
+import { EventEmitter, once } from 'node:events';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { CommandSpec, Invocation } from '../../src/cli/command.ts';
+import { login, logout, whoami } from '../../src/cli/login.ts';
+import { parseJson } from '../../src/model/json.ts';
+import {
+  CLIENT,
+  type LoginProvider,
+  startLoginProvider,
+  visit,
+} from '../identity/login-provider.ts';
+import { hasPostgres } from '../store/postgres/database.ts';
+import { ask, type Gateway, makeTeam, REAL_KEY, type Team } from './team.ts';
+
+const START_MS = 90_000;
+const BODY = JSON.stringify({ model: 'model-1', messages: [{ role: 'user', content: 'hello' }] });
+
+describe.skipIf(!hasPostgres)('aitrail login', { timeout: START_MS }, () => {
+  let team: Team;
+  let provider: LoginProvider;
+  let gateway: Gateway;
+  beforeAll(async () => {
+    provider = await startLoginProvider();
+    team = await makeTeam(() => Promise.resolve());
+    gateway = await team.start(
+      'gateway: { listen: "127.0.0.1:0", roles: { caller: ["group:leads"] } }',
+      `{ issuer: "${provider.issuer}", audience: ${CLIENT}, groupsClaim: groups, login: {} }`,
+    );
+  }, START_MS);
+  afterAll(async () => {
+    await team.close();
+    await provider.close();
+  });
+
+  /** On a machine of that name. */
+  const start = (home: string, spec: CommandSpec, more: Partial<Typed> = {}): Running => {
+    const { words = [], options = {}, env = {} } = more;
+    const own = { ...team.world.caller.env, AITRAIL_HOME: join(team.world.dir, home), ...env };
+    return type(spec, { words, options, env: own });
+  };
+  const say = async (home: string, spec: CommandSpec, options: Typed['options'] = {}) => {
+    const running = start(home, spec, { options });
+    await running.done;
+    return running.said.out;
+  };
+  const logIn = async (home: string, options: Typed['options'] = {}) => {
+    const running = start(home, login, { words: [gateway.url], options });
+    const page = await visit(await running.link, 'ada');
+    await running.done;
+    return { ...running.said, page };
+  };
+
+  test('in a browser, with PKCE: a token that the gateway takes', async () => {
+    const said = await logIn('browser');
+    expect(said.out).toBe(
+      `logged in at ${gateway.url} as Ada <ada@example.com>; the token is in the file\n`,
+    );
+    expect(said.page).toContain('close this window');
+    expect(said.err).toContain('code_challenge_method=S256');
+    expect(parseJson(await say('browser', whoami, { json: true }))).toMatchObject({
+      schema: 'aitrail.whoami/1',
+      email: 'ada@example.com',
+      subject: 'ada',
+      groups: ['leads'],
+      roles: ['caller'],
+      isRenewable: true,
+    });
+    const token = (await say('browser', whoami, { token: true })).trim();
+    expect(await ask(gateway.url, token, BODY)).toEqual({ kind: 'whole' });
+    expect(team.model.asked.at(-1)?.headers['x-api-key']).toBe(REAL_KEY);
+    for (const { text, mode } of filesOf(join(team.world.dir, 'browser'))) {
+      expect(text).not.toContain(token);
+      expect(mode & 0o077).toBe(0);
+    }
+  });
+
+  test('with a code that is typed elsewhere', async () => {
+    const said = await logIn('device', { device: true });
+    expect(said.err).toMatch(/enter the code \w{4}-\w{4}\n$/);
+    expect(await say('device', whoami)).toMatch(/^person +Ada <ada@example\.com>$/m);
+  });
+
+  test('a redirect that is not this login’s is no login', async () => {
+    const running = start('forged', login, { words: [gateway.url] });
+    const redirect = new URL(await running.link).searchParams.get('redirect_uri') ?? '';
+    expect((await fetch(`${redirect}?code=stolen`)).status).toBe(404);
+    const failed = running.done.catch((thrown: unknown) => thrown);
+    await fetch(`${redirect}?code=stolen&state=another`);
+    expect(await failed).toMatchObject({ code: 'LOGIN_FAILED' });
+    await expect(say('forged', whoami)).rejects.toMatchObject({ code: 'NOT_LOGGED_IN' });
+  });
+
+  test('a token that soon runs out is renewed, by one process after the other', async () => {
+    provider.lifetimeS = 60; // less than whoever asks for a token wants
+    await logIn('hasty');
+    const renewals = () => provider.asked.filter((line) => line === 'POST /token').length;
+    const before = renewals();
+    const tokens = await Promise.all([1, 2].map(() => say('hasty', whoami, { token: true })));
+    expect(renewals()).toBe(before + 2);
+    for (const token of tokens)
+      expect(await ask(gateway.url, token.trim(), BODY)).toEqual({ kind: 'whole' });
+    provider.lifetimeS = 3600;
+    await say('hasty', whoami, { token: true });
+    await say('hasty', whoami, { token: true });
+    expect(renewals()).toBe(before + 3);
+  });
+
+  test('logout: gone here, and taken back there', async () => {
+    await logIn('left');
+    const before = provider.asked.length;
+    expect(await say('left', logout)).toBe(`logged out of ${gateway.url}\n`);
+    expect(provider.asked.slice(before)).toContain('POST /token/revocation');
+    for (const spec of [whoami, logout])
+      await expect(say('left', spec)).rejects.toMatchObject({ code: 'NOT_LOGGED_IN' });
+  });
+
+  test('not for agents, and for nobody without a role', async () => {
+    const env = { CLAUDECODE: '1' };
+    const asking = [
+      start('browser', login, { words: [gateway.url], env }),
+      start('browser', whoami, { options: { token: true }, env }),
+    ];
+    for (const { done } of asking)
+      await expect(done).rejects.toMatchObject({ code: 'AGENT_NOT_ALLOWED' });
+    const asked = team.model.asked.length;
+    // of the runners' provider: verified, and in no group
+    expect(await ask(gateway.url, await team.token(), BODY)).toMatchObject({
+      why: expect.stringMatching(/^403 .*callers/),
+    });
+    expect(team.model.asked).toHaveLength(asked);
+  });
+
+  test.each([
+    ['no gateway', () => team.model.url, /GATEWAY_UNREACHABLE|LOGIN_FAILED/],
+    ['plain http', () => 'http://gateway.example.com', /USAGE/],
+    ['a password', () => 'https://me:pass@gateway.example.com', /USAGE/],
+  ])('not at %s', async (_, url, code) => {
+    const { done } = start('none', login, { words: [url()] });
+    await expect(done).rejects.toMatchObject({ code: expect.stringMatching(code) });
+  });
+});
+
+interface Typed extends Pick<Invocation, 'words' | 'options'> {
+  readonly env: Readonly<Record<string, string>>;
+}
+
+interface Running {
+  readonly said: { out: string; err: string };
+  /** The first one on its standard error. */
+  readonly link: Promise<string>;
+  readonly done: Promise<number>;
+}
+
+/** Types a command, in this process. */
+function type(spec: CommandSpec, { env, words, options }: Typed): Running {
+  const said = { out: '', err: '' };
+  const told = new EventEmitter();
+  const link = once(told, 'link').then(([text]) => String(text));
+  const note = (text: string): void => {
+    said.err += text;
+    const [found] = /http:\S+/.exec(text) ?? [];
+    if (found !== undefined) told.emit('link', found);
+  };
+  const write = (text: string): void => void (said.out += text);
+  const terminal = { isColour: false, isTty: false, isInteractive: false };
+  const silent = { writeBytes: () => undefined, progress: () => undefined };
+  const out = { ...terminal, ...silent, write, note };
+  return { said, link, done: spec.run({ caller: { cwd: '/', env }, words, options, out }) };
+}
+
+const filesOf = (dir: string): readonly { readonly text: string; readonly mode: number }[] =>
+  readdirSync(dir, { recursive: true, encoding: 'utf8' })
+    .map((name) => join(dir, name))
+    .filter((path) => statSync(path).isFile())
+    .map((path) => ({ text: readFileSync(path, 'latin1'), mode: statSync(path).mode }));
