@@ -26,6 +26,12 @@ export interface Candidate {
   readonly isOpen: boolean;
 }
 
+export const movedBy = (candidate: Candidate, by: number): Candidate => ({
+  ...candidate,
+  start: candidate.start + by,
+  end: candidate.end + by,
+});
+
 /** Where a detector looks: at one keyword's occurrence in a text. */
 export interface Hit {
   readonly text: string;

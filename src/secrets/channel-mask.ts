@@ -7,13 +7,15 @@
 // the chunks happened to end): masked and swallowed if it looks like a secret, else let through.
 import type { ChannelMask, MaskEdit, MaskStep } from '../model/secret.ts';
 import { RANK, type Candidate } from './candidate.ts';
-import { DELIMITER, findHold, isKeyDecisive, KEY_CHARACTERS_DECISIVE } from './hold.ts';
+import { findHold, isKeyDecisive, KEY_CHARACTERS_DECISIVE } from './hold.ts';
+import type { Follow } from './follow.ts';
 import type { Masker } from './mask-text.ts';
 import { readPem, type PemState } from './pem.ts';
 import { kindOf, makePlaceholder } from './placeholder.ts';
 import { withRestored } from './restore-mask.ts';
 import { LOOK_BEHIND, settle } from './scanner.ts';
 import { endOfTokenRun } from './token-run.ts';
+import { DELIMITER } from './word.ts';
 
 export const HOLD_MAX = 2048;
 const STEP = 1024;
@@ -29,6 +31,7 @@ type Mode =
 
 interface Stream {
   readonly masker: Masker;
+  readonly follow: Follow;
   /** Raw text, the last characters before `from` included as look-behind. */
   buffer: string;
   /** Offset of `buffer[0]` in the channel. */
@@ -52,6 +55,7 @@ export function openTextMask(masker: Masker, context: string = ''): ChannelMask 
 function openSecretMask(masker: Masker, context: string): ChannelMask {
   const stream: Stream = {
     masker,
+    follow: masker.scanner.follow(),
     buffer: context,
     base: -context.length,
     from: context.length,
@@ -151,7 +155,9 @@ function addEdit(stream: Stream, edit: Omit<MaskEdit, 'pointer'>): void {
 function scanWindow(stream: Stream, moment: Moment): void {
   const { buffer, from } = stream;
   if (from >= buffer.length) return;
-  const candidates = stream.masker.scanner.analyse(buffer).filter((one) => one.start >= from);
+  const candidates = stream
+    .follow({ text: buffer, base: stream.base, from })
+    .filter((one) => one.start >= from);
   if (moment === 'end') {
     decide(stream, settle(candidates, buffer, RANK.cut), buffer.length);
     return;

@@ -19,17 +19,25 @@ const ESCAPED = /(?:\\u00[2-7][0-9A-Fa-f]|%[2-7][0-9A-Fa-f]|\\x[2-7][0-9A-Fa-f])
 const ESCAPE = /\\u00([2-7][0-9A-Fa-f])|%([2-7][0-9A-Fa-f])|\\x([2-7][0-9A-Fa-f])|[^]/g;
 /** Searching for fixed text is many times faster than a pattern, and most texts hold none. */
 const ESCAPE_BEGINNINGS = [String.raw`\u00`, String.raw`\x`, '%'] as const;
+const STRETCH_STOP = /[\s"'`<>(){}[\],;]/;
 const STRETCH_BEFORE_MAX = 256;
 const STRETCH_MAX = 2048;
 
-/** Everything in a text that can be decoded to printable text. */
-export function decodeRuns(text: string): readonly Decoded[] {
-  return [...decodeBase64Runs(text), ...decodeEscapes(text)];
+/** Everything in a text, from an offset on, that can be decoded to printable text. */
+export function decodeRuns(text: string, from = 0): readonly Decoded[] {
+  return [...decodeBase64Runs(text, from), ...decodeEscapes(text, from)];
 }
 
-function decodeBase64Runs(text: string): readonly Decoded[] {
+/** @returns where the stretch begins that holds what stands before `at`. */
+export function startOfStretch(text: string, at: number): number {
+  let start = at;
+  while (start > 0 && !STRETCH_STOP.test(text.charAt(start - 1))) start -= 1;
+  return start;
+}
+
+function decodeBase64Runs(text: string, from: number): readonly Decoded[] {
   const decoded: Decoded[] = [];
-  for (let run = findRun(text, 0); run !== null; run = findRun(text, run.end)) {
+  for (let run = findRun(text, from); run !== null; run = findRun(text, run.end)) {
     const { start, end }: Run = run;
     if (end - start > RUN_LENGTH_MAX) continue;
     if (!mayBeText(text, start)) continue;
@@ -129,10 +137,10 @@ function mayBeText(text: string, start: number): boolean {
   return true;
 }
 
-function decodeEscapes(text: string): readonly Decoded[] {
+function decodeEscapes(text: string, from: number): readonly Decoded[] {
   const decoded: Decoded[] = [];
-  if (!ESCAPE_BEGINNINGS.some((beginning) => text.includes(beginning))) return decoded;
-  ESCAPED.lastIndex = 0;
+  if (!ESCAPE_BEGINNINGS.some((beginning) => text.includes(beginning, from))) return decoded;
+  ESCAPED.lastIndex = from;
   for (let hit = ESCAPED.exec(text); hit !== null; hit = ESCAPED.exec(text)) {
     const [start, end] = stretchAround(text, hit.index);
     decoded.push(decodeStretch(text, start, end));
@@ -143,12 +151,12 @@ function decodeEscapes(text: string): readonly Decoded[] {
 
 /** Up to white space, quotes and brackets: what an escape belongs to. */
 function stretchAround(text: string, at: number): readonly [number, number] {
-  const stop = /[\s"'`<>(){}[\],;]/;
   let start = at;
   let end = at;
-  while (start > 0 && at - start < STRETCH_BEFORE_MAX && !stop.test(text.charAt(start - 1)))
+  while (start > 0 && at - start < STRETCH_BEFORE_MAX && !STRETCH_STOP.test(text.charAt(start - 1)))
     start -= 1;
-  while (end < text.length && end - at < STRETCH_MAX && !stop.test(text.charAt(end))) end += 1;
+  while (end < text.length && end - at < STRETCH_MAX && !STRETCH_STOP.test(text.charAt(end)))
+    end += 1;
   return [start, end];
 }
 

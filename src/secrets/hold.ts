@@ -3,9 +3,8 @@ import type { Candidate } from './candidate.ts';
 import { CUSTOM_LINE_MAX } from './custom-rules.ts';
 import { keyCharacters } from './placeholder.ts';
 import type { Scanner } from './scanner.ts';
+import { DELIMITER } from './word.ts';
 
-/** What ends a word: white space, quotes, brackets, comma, semicolon, anything beyond ASCII. */
-export const DELIMITER = /[\s"'`,;(){}[\]<>\u0080-\uffff]/;
 /** Characters of a private key that a stream sees before it decides: as many as its placeholder counts. */
 export const KEY_CHARACTERS_DECISIVE = 128;
 

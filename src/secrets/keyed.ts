@@ -75,6 +75,22 @@ export function findKeyed(hit: Hit): Candidate | null {
   return null;
 }
 
+/** No separator and what it opens is longer. */
+const REACH = 300;
+
+/** Can no text behind what there is change what was found of a key? */
+export function isKeyedOver(hit: Hit, found: Candidate | null): boolean {
+  const { text } = hit;
+  if (found !== null) return !found.isOpen && found.end < text.length;
+  const name = readName(hit);
+  if (name.end === text.length) return false;
+  return (
+    text.length - name.end > REACH ||
+    separatorsAt(text, name.end).length === 0 ||
+    (judgeKey(name.text) ?? judgeSpoken(text, name)) === null
+  );
+}
+
 function styleOf(text: string, name: KeyName, separator: Separator): ValueStyle {
   if (isElement(separator)) return 'element';
   if (separator === 'prose' || separator === 'space') return 'prose';

@@ -1,38 +1,19 @@
 // Keywords and what to do where one occurs.
-import type { Candidate, Detector } from './candidate.ts';
-import { findKeyed } from './keyed.ts';
+import type { Candidate, Hit } from './candidate.ts';
+import { findKeyed, isKeyedOver } from './keyed.ts';
+import { openFollow, type Follow, type KeywordEntry, type KeywordGate } from './follow.ts';
 import { buildAutomaton } from './keywords.ts';
 import { findPem } from './pem.ts';
+import { rationFor } from './ration.ts';
 import { ALL_RULES, KEY_WORDS } from './rule-table.ts';
 import { findShellPassword, SHELL_KEYWORDS } from './shell-password.ts';
-import { compileRules, matchToken } from './structured.ts';
+import { compileRules, isTokenOver, matchToken } from './structured.ts';
 import { findUrlPassword } from './url-password.ts';
-
-/**
- * A token's attempt may look at thousands of characters, so attempts are rationed: more starts than these in a block
- * are no list of tokens but a text made to cost time.
- */
-const BLOCK_BITS = 12;
-const TRIES_PER_BLOCK_MAX = 256;
-const BLOCK_NUMBER_MAX = 2 ** 30;
-
-export interface KeywordEntry {
-  /** Found whatever its case. */
-  readonly keyword: string;
-  readonly find: Detector;
-  /** What any of its finds needs there: asked before the detector, since short keywords occur everywhere. */
-  readonly gate?: KeywordGate;
-}
-
-export interface KeywordGate {
-  /** The first character, its case included. */
-  readonly first: string;
-  /** Inside of a bracket expression: what follows, unless the text ends; null where anything may. */
-  readonly next: string | null;
-}
 
 export interface KeywordTable {
   readonly search: (text: string, give: (candidate: Candidate) => void) => void;
+  /** Follows one text that grows: see follow.ts. */
+  readonly follow: () => Follow;
 }
 
 /** Builds the automaton over all keywords; entries that share one are tried in order. */
@@ -43,8 +24,8 @@ export function openKeywordTable(entries: readonly KeywordEntry[]): KeywordTable
     byKeyword.set(folded, [...(byKeyword.get(folded) ?? []), entry]);
   }
   const keywords = [...byKeyword.keys()];
-  const finders = [...byKeyword.values()].map((own) => own.map(({ find }) => find));
-  const gates = gatesFor([...byKeyword.values()]);
+  const entriesOf = [...byKeyword.values()];
+  const gates = gatesFor(entriesOf);
   const lengths = keywords.map((keyword) => keyword.length);
   const automaton = buildAutomaton(keywords);
   const openRation = rationFor(keywords.length);
@@ -55,12 +36,21 @@ export function openKeywordTable(entries: readonly KeywordEntry[]): KeywordTable
         const start = end - (lengths[keyword] ?? 0);
         if (!mayStand(gates, text, { keyword, start, end }) || !mayTry(keyword, end)) return;
         const hit = { text, start, end };
-        for (const find of finders[keyword] ?? []) {
+        for (const { find } of entriesOf[keyword] ?? []) {
           const candidate = find(hit);
           if (candidate !== null) give(candidate);
         }
       });
     },
+    follow: () =>
+      openFollow({
+        automaton,
+        entriesAt: (text, keyword, end) => {
+          const start = end - (lengths[keyword] ?? 0);
+          const isOne = mayStand(gates, text, { keyword, start, end });
+          return isOne ? { start, entries: entriesOf[keyword] ?? [] } : null;
+        },
+      }),
   };
 }
 
@@ -117,30 +107,6 @@ function mayStand(gates: Uint8Array, text: string, { keyword, start, end }: Plac
   return (byte(start) & MAY_BEGIN) !== 0 && (end >= text.length || (byte(end) & MAY_FOLLOW) !== 0);
 }
 
-/** The counts are kept from one text to the next, so that a short one need not clear what it will not use. */
-function rationFor(keywords: number): (length: number) => (keyword: number, at: number) => boolean {
-  const blocks = new Int32Array(keywords).fill(-1);
-  const tries = new Uint16Array(keywords);
-  let first = 0;
-  let next = 0; // block numbers are not used twice
-  return (length) => {
-    first = next;
-    next += (length >> BLOCK_BITS) + 1;
-    if (next > BLOCK_NUMBER_MAX) {
-      blocks.fill(-1);
-      first = 0;
-      next = (length >> BLOCK_BITS) + 1;
-    }
-    return (keyword, at) => {
-      const block = first + (at >> BLOCK_BITS);
-      const before = blocks[keyword] === block ? (tries[keyword] ?? 0) : 0;
-      blocks[keyword] = block;
-      tries[keyword] = before + 1;
-      return before < TRIES_PER_BLOCK_MAX;
-    };
-  };
-}
-
 let shared: KeywordTable | null = null;
 
 /** The table of everything that needs no configuration, built once. */
@@ -155,7 +121,8 @@ export const openGenericTable = (): KeywordTable => openKeywordTable(genericEntr
 const providerEntries = (): readonly KeywordEntry[] =>
   compileRules(ALL_RULES).map((token) => ({
     keyword: token.keyword,
-    find: (hit: Parameters<Detector>[0]) => matchToken(hit, token),
+    find: (hit: Hit) => matchToken(hit, token),
+    isOver: (hit: Hit, found: Candidate | null) => isTokenOver(hit, found, token),
     gate: { first: token.keyword.charAt(0), next: token.anchor.next },
   }));
 
@@ -163,10 +130,10 @@ function genericEntries(): readonly KeywordEntry[] {
   return [
     ...SHELL_KEYWORDS.map((keyword, index) => ({
       keyword,
-      find: (hit: Parameters<Detector>[0]) => findShellPassword(hit, index),
+      find: (hit: Hit) => findShellPassword(hit, index),
     })),
     { keyword: '://', find: findUrlPassword },
     { keyword: 'PRIVATE KEY', find: findPem },
-    ...KEY_WORDS.map((keyword) => ({ keyword, find: findKeyed })),
+    ...KEY_WORDS.map((keyword) => ({ keyword, find: findKeyed, isOver: isKeyedOver })),
   ];
 }

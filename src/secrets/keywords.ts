@@ -6,9 +6,23 @@ export interface Automaton {
   /**
    * Calls `hit(keyword, end)` for every occurrence, in order of `end`: the keyword's index in the list, and the UTF-16
    * offset just after it.
+   *
+   * @param from where to go on in a text that has grown; by default all of it is searched.
+   * @returns the state to go on with.
    */
-  readonly search: (text: string, hit: (keyword: number, end: number) => void) => void;
+  readonly search: (
+    text: string,
+    hit: (keyword: number, end: number) => void,
+    from?: SearchPoint,
+  ) => number;
 }
+
+export interface SearchPoint {
+  readonly at: number;
+  readonly state: number;
+}
+
+const START: SearchPoint = { at: 0, state: 0 };
 
 /** Characters looked at in one go. */
 const STRIDE = 4096;
@@ -18,7 +32,7 @@ const ROW = ENDS - 1;
 
 /** Builds the automaton. Keywords are ASCII; a keyword that occurs twice is reported twice. */
 export function buildAutomaton(keywords: readonly string[]): Automaton {
-  if (keywords.length === 0) return { search: () => undefined };
+  if (keywords.length === 0) return { search: () => 0 };
   const folded = keywords.map((keyword) => keyword.toLowerCase());
   const trie = buildTrie(folded);
   link(trie);
@@ -126,12 +140,13 @@ function searcher({ next, width, columns, ends }: Trie): Automaton['search'] {
     state = now;
     return at;
   };
-  return (text, hit) => {
-    state = 0;
-    for (let at = 0; at < text.length;) {
+  return (text, hit, from = START) => {
+    state = from.state;
+    for (let { at } = from; at < text.length;) {
       at = advance(text, at, Math.min(text.length, at + STRIDE));
       if (state < ENDS) continue;
       for (const keyword of ends[(state & ROW) / width] ?? []) hit(keyword, at);
     }
+    return state;
   };
 }

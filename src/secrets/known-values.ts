@@ -1,7 +1,7 @@
 // Values that are known to be secret (from the environment, from .env files): found as they are and as JSON, URLs and
 // base64 write them.
 import { RANK } from './candidate.ts';
-import type { KeywordEntry } from './keyword-table.ts';
+import type { KeywordEntry } from './follow.ts';
 import { isExample } from './placeholders.ts';
 
 const LENGTH_MIN = 6;

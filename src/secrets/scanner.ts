@@ -4,14 +4,15 @@
 import type { CustomSecretRule } from '../model/policy.ts';
 import type { SecretFinding } from '../model/secret.ts';
 import { dropAllowed } from './allow-comment.ts';
-import { RANK, type Candidate } from './candidate.ts';
+import { movedBy, RANK, type Candidate } from './candidate.ts';
 import {
   compileCustomRules,
   CUSTOM_LINE_MAX,
   matchCustom,
   type CustomPattern,
 } from './custom-rules.ts';
-import { decodeRuns, type Decoded } from './encoded.ts';
+import { decodeRuns, startOfStretch, type Decoded } from './encoded.ts';
+import type { Follow } from './follow.ts';
 import { builtIn, openGenericTable, openKeywordTable, type KeywordTable } from './keyword-table.ts';
 import { knownEntries, knownVariants } from './known-values.ts';
 import { kindOf, PLACEHOLDER } from './placeholder.ts';
@@ -33,8 +34,10 @@ export interface ScanFacts {
 export interface Scanner {
   /** @returns findings in order, never overlapping. */
   readonly scan: (text: string, facts?: ScanFacts) => readonly SecretFinding[];
-  /** For streams: the same, open candidates included, unsettled; see channel-mask.ts. */
+  /** The same, open candidates included, unsettled. */
   readonly analyse: (text: string) => readonly Candidate[];
+  /** The same for a text that grows: a stream. */
+  readonly follow: () => Follow;
   /** Lines must be held whole, because somebody's own pattern looks at lines. */
   readonly needsLines: boolean;
   /** Exact values, for holding back their beginnings. */
@@ -59,7 +62,36 @@ export function openScanner(options: ScannerOptions = {}): Scanner {
     const settled = settle(analyse(text), text).map(toFinding);
     return facts.path === undefined ? settled : dropAllowed(settled, text);
   };
-  return { scan, analyse, needsLines: customs.length > 0, known };
+  const follow = (): Follow => {
+    const follows = [...tables.map((table) => table.follow()), followDecoded(tables)];
+    return (grown) => [
+      ...follows.flatMap((look) => look(grown)),
+      ...customs.flatMap((custom) => scanLines(grown.text, custom)),
+    ];
+  };
+  return { scan, analyse, follow, needsLines: customs.length > 0, known };
+}
+
+/** Each encoded stretch is scanned when it is complete, and before that whenever it has grown. */
+function followDecoded(tables: readonly KeywordTable[]): Follow {
+  /** Of complete stretches; offsets from the beginning of the whole text. */
+  let complete: readonly Candidate[] = [];
+  let seenTo = Number.NEGATIVE_INFINITY;
+  return ({ text, base, from }) => {
+    const decoded = decodeRuns(text, startOfStretch(text, Math.max(0, seenTo - base)));
+    seenTo = base + text.length;
+    const found = decoded.map((one) => ({ one, candidates: scanDecoded(one, tables) }));
+    const open = found.filter(({ one }) => one.end === text.length);
+    const closed = found.filter(({ one }) => one.end < text.length);
+    complete = [
+      ...complete,
+      ...closed.flatMap(({ candidates }) => candidates.map((one) => movedBy(one, base))),
+    ].filter((one) => one.end > base + from);
+    return [
+      ...complete.map((one) => movedBy(one, -base)),
+      ...open.flatMap(({ candidates }) => candidates),
+    ];
+  };
 }
 
 /** What remains of candidates: no overlaps, nothing inside a placeholder, nothing below the least rank. */

@@ -14,6 +14,7 @@ import {
   type ShapeAnchor,
   type ShapePart,
 } from './shape.ts';
+import { DELIMITER, isWordOver } from './word.ts';
 
 export interface TokenPattern {
   readonly rule: SecretRule;
@@ -23,6 +24,8 @@ export interface TokenPattern {
   /** Compiled when it is first needed: of hundreds a run needs few. */
   readonly pattern: () => RegExp;
   readonly parts: readonly ShapePart[];
+  /** Holds nothing that ends a word. */
+  readonly isWord: boolean;
 }
 
 /** Characters of a token that was cut off which may still be shown. */
@@ -37,13 +40,16 @@ export function compileRules(rules: readonly SecretRule[]): readonly TokenPatter
 function compileShape(rule: SecretRule, shape: string): readonly TokenPattern[] {
   const parts = parseShape(shape);
   const anchors = pickAnchors(parts);
+  const isWord = parts.every((part) =>
+    part.kind === 'literal' ? !DELIMITER.test(part.text) : !part.characters.includes('('),
+  );
   if (anchors.length === 0)
     throw new TypeError(`rule ${rule.id}: shape ${shape} has no literal to search for`);
   let compiled: RegExp | null = null;
   const pattern = (): RegExp => (compiled ??= new RegExp(shapeSource(parts), 'y'));
   return anchors.map((anchor) => {
     const before = anchor.before === null ? null : new RegExp(`[${anchor.before.characters}]`);
-    return { rule, keyword: anchor.keyword, anchor, before, pattern, parts };
+    return { rule, keyword: anchor.keyword, anchor, before, pattern, parts, isWord };
   });
 }
 
@@ -66,6 +72,13 @@ export function matchToken(hit: Hit, token: TokenPattern): Candidate | null {
     rank: RANK.structured,
     isOpen: end === hit.text.length,
   };
+}
+
+/** Can no text behind what there is change what was found of a token? */
+export function isTokenOver(hit: Hit, found: Candidate | null, token: TokenPattern): boolean {
+  const { text, end } = hit;
+  if (found !== null) return !found.isOpen && found.end < text.length;
+  return token.isWord && isWordOver(text, end);
 }
 
 /** The text ends inside what would be a token: a reply that was cut off, or a stream that still runs. */
