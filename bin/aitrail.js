@@ -1,5 +1,7 @@
 #!/usr/bin/env node
 // The door: says which Node is needed before anything newer is parsed, then loads the program.
+import { createRequire } from 'node:module';
+
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major < 20 || (major === 20 && minor < 19)) {
   process.stderr.write(
@@ -7,6 +9,19 @@ if (major < 20 || (major === 20 && minor < 19)) {
   );
   process.exitCode = 2;
 } else {
-  const { main } = await import('../dist/bundle/main.js');
-  await main(process.argv.slice(2));
+  const [name, ...words] = process.argv.slice(2);
+  if (name === 'blame' && !asksHelp(words)) {
+    // asked all day, and needs little of the program: src/cli/blame-main.ts
+    const { blameMain } = createRequire(import.meta.url)('../dist/bundle/blame.cjs');
+    await blameMain(words);
+  } else {
+    const { main } = await import('../dist/bundle/main.js');
+    await main(process.argv.slice(2));
+  }
+}
+
+/** Before the first word that is no option. */
+function asksHelp(words) {
+  const end = words.findIndex((word) => word === '--' || !word.startsWith('-'));
+  return words.slice(0, end < 0 ? words.length : end).some((word) => /^(-h|--help)$/.test(word));
 }

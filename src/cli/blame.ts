@@ -15,24 +15,22 @@ import { faultLines } from '../print/fault-lines.ts';
 import type { CommandSpec, Invocation } from './command.ts';
 import { printDocument } from './output.ts';
 
-export const commands: readonly CommandSpec[] = [
-  {
-    name: 'blame',
-    usage: '[words...]',
-    summary: "git blame with each line's origin: takes git blame's flags, [rev] and file",
-    options: [
-      { flags: '--json', description: 'one JSON document' },
-      {
-        flags: '--claimed',
-        description: 'with --json: count what unsigned notes of other tools claim',
-      },
-      { flags: '--no-aitrail', description: "git's own output, byte for byte" },
-    ],
-    example: 'blame README.md',
-    takesForeignFlags: true,
-    run: runBlameCommand,
-  },
-];
+export const command: CommandSpec = {
+  name: 'blame',
+  usage: '[words...]',
+  summary: "git blame with each line's origin: takes git blame's flags, [rev] and file",
+  options: [
+    { flags: '--json', description: 'one JSON document' },
+    {
+      flags: '--claimed',
+      description: 'with --json: count what unsigned notes of other tools claim',
+    },
+    { flags: '--no-aitrail', description: "git's own output, byte for byte" },
+  ],
+  example: 'blame README.md',
+  takesForeignFlags: true,
+  run: runBlameCommand,
+};
 
 /** git's own, for what cannot be understood. */
 const USAGE_EXIT = 129;

@@ -19,7 +19,7 @@ export const COMMANDS: readonly Entry[] = [
     summary: 'start, stop and look at the background process that records',
     load: async () => (await import('./proxy.ts')).commands,
   },
-  { name: 'blame', load: async () => (await import('./blame.ts')).commands },
+  { name: 'blame', load: async () => [(await import('./blame.ts')).command] },
   { name: 'stats', load: async () => (await import('./stats.ts')).commands },
   { name: 'policy', load: async () => (await import('./policy.ts')).commands },
   { name: 'approvals', load: async () => (await import('./approvals.ts')).commands },

@@ -1,25 +1,15 @@
 // From argv to one command: the table loads each command's file only when it is asked for.
-import { isatty } from 'node:tty';
 import { Command, CommanderError } from 'commander';
-import { Fault, isFault } from '../model/fault.ts';
+import { Fault } from '../model/fault.ts';
 import { readVersion } from '../model/version.ts';
-import { openProgress } from './progress.ts';
-import { faultLines } from '../print/fault-lines.ts';
 import { COMMANDS, loadFaces } from './commands.ts';
-import type { CommandFace, CommandSpec, Invocation, Terminal } from './command.ts';
+import type { CommandFace, CommandSpec, Invocation } from './command.ts';
+import { currentCaller, runCommand, setExit } from './run-command.ts';
 
 const VERSION_FLAGS: readonly string[] = ['-V', '--version'];
 
 /** Runs one command line and sets the exit status. Never throws. */
-export async function main(argv: readonly string[]): Promise<void> {
-  process.stdout.on('error', stopOnClosedPipe);
-  try {
-    process.exitCode = await dispatch(argv);
-  } catch (thrown) {
-    process.stderr.write(faultLines(thrown, process.env['AITRAIL_DEBUG'] === '1'));
-    process.exitCode = isFault(thrown) ? thrown.exit : 3;
-  }
-}
+export const main = (argv: readonly string[]): Promise<void> => setExit(() => dispatch(argv));
 
 async function dispatch(argv: readonly string[]): Promise<number> {
   let exit = 0;
@@ -87,51 +77,19 @@ function addCommand(program: Command, spec: CommandSpec, done: (status: number) 
   if (spec.takesForeignFlags === true) command.allowUnknownOption().passThroughOptions();
   command.action(async () => {
     const options = command.optsWithGlobals<Invocation['options']>();
-    const call: Invocation = {
-      caller: { cwd: process.cwd(), env: currentEnv() },
-      words: command.args,
-      options,
-      out: terminal(options['color'] === false),
-    };
-    done(await spec.run(call));
-    if (spec.isReading === true) await noteReading(call, spec);
+    done(await runCommand(spec, { words: command.args, options }));
+    if (spec.isReading === true) await noteReading(spec, command.args);
   });
 }
 
 /** After the answer: nobody waits for it. */
-async function noteReading({ caller, words }: Invocation, { name }: CommandSpec): Promise<void> {
+async function noteReading({ name }: CommandSpec, words: readonly string[]): Promise<void> {
   const { noteRead } = await import('../flow/session/note-read.ts');
-  await noteRead(caller, name, words);
+  await noteRead(currentCaller(), name, words);
 }
 
 function parentOf(program: Command, name: string): Command {
   const known = program.commands.find((command) => command.name() === name);
   const summary = COMMANDS.find((entry) => entry.name === name)?.summary ?? '';
   return known ?? program.command(name).description(summary);
-}
-
-function currentEnv(): Record<string, string> {
-  const env: Record<string, string> = {};
-  for (const [name, value] of Object.entries(process.env))
-    if (value !== undefined) env[name] = value;
-  return env;
-}
-
-function terminal(isPlain: boolean): Terminal {
-  const isTty = process.stdout.isTTY;
-  return {
-    write: (text) => void process.stdout.write(text),
-    writeBytes: (bytes) => void process.stdout.write(bytes),
-    note: (text) => void process.stderr.write(text),
-    progress: openProgress(process.stderr),
-    isTty,
-    isColour: isTty && !isPlain && (process.env['NO_COLOR'] ?? '') === '',
-    isInteractive: isatty(0), // process.stdin would open it,
-  };
-}
-
-/** `aitrail … | head`: the reader has seen enough, which is no error. */
-function stopOnClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
-  process.exitCode = 0;
 }

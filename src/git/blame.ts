@@ -37,21 +37,25 @@ interface CommitFacts {
 
 /** Reads `--porcelain` and `--line-porcelain`: a head, what is new about its commit, TAB and the line. */
 export function parsePorcelain(output: Buffer): BlamedLine[] {
-  const all = output.toString('latin1');
   const known = new Map<string, CommitFacts>();
   const lines: BlamedLine[] = [];
   let head: Head | null = null;
-  for (let at = 0; at < all.length;) {
-    const found = all.indexOf('\n', at);
-    const end = found < 0 ? all.length : found;
-    if (head === null) head = readHead(all.slice(at, end), known);
-    else if (all.charCodeAt(at) === TAB) {
-      lines.push(lineOf(head, all.slice(at + 1, end)));
+  let last: Head | null = null;
+  for (const row of rowsOf(output.toString('latin1'))) {
+    if (head === null) {
+      head = readHead(row, last, known);
+      last = head;
+    } else if (row.charCodeAt(0) === TAB) {
+      lines.push(lineOf(head, row.slice(1)));
       head = null;
-    } else readFact(head.facts, all.slice(at, end));
-    at = end + 1;
+    } else readFact(head.facts, row);
   }
   return lines;
+}
+
+function rowsOf(text: string): readonly string[] {
+  const rows = text.split('\n');
+  return rows.at(-1) === '' ? rows.slice(0, -1) : rows;
 }
 
 const TAB = 9;
@@ -63,15 +67,25 @@ interface Head {
   readonly facts: CommitFacts;
 }
 
-/** `<id> <line there> <line here> [<lines of the group>]`. */
-function readHead(text: string, known: Map<string, CommitFacts>): Head {
-  const [commit = '', originalLine, line] = text.split(' ', 3);
-  let facts = known.get(commit);
-  if (facts === undefined) {
-    facts = { author: '', mail: '', bytes: { author: '', mail: '' }, authorTime: 0, path: '' };
-    known.set(commit, facts);
-  }
-  return { commit, originalLine: Number(originalLine), line: Number(line), facts };
+/** `<id> <line there> <line here> [<lines of the group>]`. @param last most lines are of the commit of the line before. */
+function readHead(row: string, last: Head | null, known: Map<string, CommitFacts>): Head {
+  const idEnd = row.indexOf(' ');
+  const thereEnd = row.indexOf(' ', idEnd + 1);
+  const hereEnd = row.indexOf(' ', thereEnd + 1);
+  const originalLine = Number(row.slice(idEnd + 1, thereEnd));
+  const line = Number(row.slice(thereEnd + 1, hereEnd < 0 ? row.length : hereEnd));
+  if (last?.commit.length === idEnd && row.startsWith(last.commit))
+    return { commit: last.commit, originalLine, line, facts: last.facts };
+  const commit = row.slice(0, idEnd);
+  const facts = known.get(commit) ?? {
+    author: '',
+    mail: '',
+    bytes: { author: '', mail: '' },
+    authorTime: 0,
+    path: '',
+  };
+  known.set(commit, facts);
+  return { commit, originalLine, line, facts };
 }
 
 const lineOf = ({ commit, originalLine, line, facts }: Head, text: string): BlamedLine => ({

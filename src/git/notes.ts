@@ -1,7 +1,8 @@
 // Reading notes of commits: the fan-out walk of the notes tree, one step per commit asked for, never the whole list.
+import type { Caller } from '../model/caller.ts';
 import { NOTES_REF } from '../model/statement.ts';
 import type { Objects } from './objects.ts';
-import type { Repository } from './open-repository.ts';
+import { openWithRefs, type Repository } from './open-repository.ts';
 import { awaitTakers } from './pending.ts';
 import { gitText } from './run-git.ts';
 import { parseTree, type TreeEntry } from './tree.ts';
@@ -19,9 +20,25 @@ export async function listNotesRefs(repository: Repository): Promise<readonly st
     NOTES_REF,
     'refs/notes/remotes/',
   ]);
-  return listed
-    .split('\n')
-    .filter((ref) => ref === NOTES_REF || /^refs\/notes\/remotes\/.+\/aitrail$/.test(ref));
+  return listed.split('\n').filter(isNotesRef);
+}
+
+const isNotesRef = (ref: string): boolean =>
+  ref === NOTES_REF || /^refs\/notes\/remotes\/.+\/aitrail$/.test(ref);
+
+/** The repository, and the same refs of it, by one call of git where it can be. @throws Fault NOT_A_REPOSITORY. */
+export async function openWithNotes(
+  caller: Caller,
+): Promise<{ readonly repository: Repository; readonly notesRefs: readonly string[] }> {
+  // a pattern without a wildcard would be a folder's name
+  const patterns = [`${NOTES_REF.slice(0, -1)}[${NOTES_REF.slice(-1)}]`, 'refs/notes/remotes/*'];
+  const { repository, refs } = await openWithRefs(caller, patterns);
+  await awaitTakers(repository);
+  // the first note of all may have been written since
+  const notesRefs = refs.includes(NOTES_REF)
+    ? refs.filter(isNotesRef)
+    : await listNotesRefs(repository);
+  return { repository, notesRefs };
 }
 
 /**

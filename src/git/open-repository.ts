@@ -17,7 +17,20 @@ export interface Repository {
 }
 
 /** Finds the repository that holds the caller's directory; null where there is none. */
-export async function findRepository(caller: Caller): Promise<Repository | null> {
+export const findRepository = async (caller: Caller): Promise<Repository | null> =>
+  (await findWithRefs(caller, []))?.repository ?? null;
+
+interface RepositoryWithRefs {
+  readonly repository: Repository;
+  /** Full names. */
+  readonly refs: readonly string[];
+}
+
+/** The same, and which refs it has. @param patterns whole names with a `*` or `[…]`; one star goes over slashes too. */
+async function findWithRefs(
+  caller: Caller,
+  patterns: readonly string[],
+): Promise<RepositoryWithRefs | null> {
   // one call: in a bare repository the last question fails after the others are answered
   const answer = await runGit(
     caller,
@@ -27,32 +40,49 @@ export async function findRepository(caller: Caller): Promise<Repository | null>
       '--git-common-dir',
       '--is-bare-repository',
       '--show-object-format',
+      '--symbolic-full-name',
+      ...patterns.map((pattern) => `--glob=${pattern}`),
       '--is-inside-work-tree',
       '--show-toplevel',
     ],
     { okExits: [0, 128] },
   );
-  const [gitDir = '', commonDir = '', isBare, format, isInside, ...top] = answer.stdout
+  const [gitDir = '', commonDir = '', isBare, format, ...more] = answer.stdout
     .toString('utf8')
     .replace(/\n$/, '')
     .split('\n');
+  const [isInside, ...top] = more.slice(countRefs(more));
   if (isInside === undefined) return null;
   const hasTree = answer.exit === 0 && isBare === 'false' && isInside === 'true';
-  return {
+  const repository: Repository = {
     caller,
     worktree: hasTree ? await realpath(top.join('\n')) : null,
     gitDir: await realpath(resolve(caller.cwd, gitDir)),
     commonDir: await realpath(resolve(caller.cwd, commonDir)),
     objectFormat: format === 'sha256' ? 'sha256' : 'sha1',
   };
+  return { repository, refs: more.slice(0, countRefs(more)) };
+}
+
+/** What follows them is `true` or `false`. */
+function countRefs(rows: readonly string[]): number {
+  const count = rows.findIndex((row) => !row.startsWith('refs/'));
+  return count < 0 ? rows.length : count;
 }
 
 /** @throws Fault NOT_A_REPOSITORY. */
-export async function openRepository(caller: Caller): Promise<Repository> {
-  const repository = await findRepository(caller);
-  if (repository === null)
+export const openRepository = async (caller: Caller): Promise<Repository> =>
+  (await openWithRefs(caller, [])).repository;
+
+/** The same, and which refs it has: `findWithRefs`. @throws Fault NOT_A_REPOSITORY. */
+export async function openWithRefs(
+  caller: Caller,
+  patterns: readonly string[],
+): Promise<RepositoryWithRefs> {
+  const found = await findWithRefs(caller, patterns);
+  if (found === null)
     throw new Fault('NOT_A_REPOSITORY', `${caller.cwd} is not in a git repository`);
-  return repository;
+  return found;
 }
 
 /** A repository with files. @throws Fault NOT_A_REPOSITORY, BARE_REPOSITORY. */

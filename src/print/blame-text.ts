@@ -18,14 +18,22 @@ function agentName(origin: LineOrigin | null, shown: string): string | null {
   return origin.kind === 'ai' ? agent : `${agent}+${shown}`;
 }
 
-interface Cut {
-  /** Everything up to and with the opening bracket. */
-  readonly head: string;
-  readonly shown: string;
-  readonly blanks: number;
-  readonly tail: string;
-  /** In place of `shown`; null: it stays. */
+/** One name in the column: lines that follow each other mostly have the same. */
+interface Shown {
+  /** As git wrote it. */
+  readonly name: string;
+  /** The same with what stands around it. */
+  readonly needle: string;
+  readonly width: number;
+  /** In place of it; null: it stays. */
   readonly agent: string | null;
+}
+
+interface Cut {
+  readonly shown: Shown;
+  /** Where the name begins in the line, and where the blanks behind it end. */
+  readonly start: number;
+  readonly end: number;
 }
 
 /**
@@ -41,37 +49,68 @@ export function blameText(
 ): Buffer {
   if (facts.every(({ origin }) => agentName(origin, '') === null)) return output;
   const lines = output.toString('latin1').split('\n');
-  const cuts = facts.map((fact, at) => cutLine(lines[at] ?? '', fact));
+  const cut = openCutter();
+  const cuts = facts.map((fact, at) => cut(lines[at] ?? '', fact));
   // git pads to the longest name; a date may bring blanks of its own
   let [column, widest] = [Infinity, 0];
-  for (const cut of cuts) {
-    if (cut === null) continue;
-    column = Math.min(column, cut.blanks - 1 + widthOf(cut.shown));
-    widest = Math.max(widest, widthOf(cut.agent ?? cut.shown));
+  const widths = new Map<string, number>();
+  for (const one of cuts) {
+    if (one === null) continue;
+    const { agent, name, width } = one.shown;
+    column = Math.min(column, one.end - one.start - name.length - 1 + width);
+    widest = Math.max(widest, agent === null ? width : keptWidth(widths, agent));
   }
-  const wanted = Math.max(column, widest);
+  const more = Math.max(column, widest) - column;
   const { agent: paint } = pickStyle(isColour);
-  cuts.forEach((cut, at) => {
-    if (cut === null) return;
-    const { head, shown, agent, tail } = cut;
-    const name = agent ?? shown;
+  cuts.forEach((one, at) => {
+    const { agent, name, width } = one?.shown ?? NOBODY;
+    if (one === null || (agent === null && more === 0)) return;
+    const line = lines[at] ?? '';
+    const head = line.slice(0, one.start);
     // git's own colours of a line stay what they are
-    const painted = agent === null || head.includes('\u001B') ? name : paint(name);
-    const blanks = cut.blanks + widthOf(shown) - column + wanted - widthOf(name);
-    lines[at] = `${head}${painted}${' '.repeat(blanks)}${tail}`;
+    const painted = agent === null ? name : head.includes('\u001B') ? agent : paint(agent);
+    const blanks = one.end - one.start - name.length + more;
+    const shift = agent === null ? 0 : width - keptWidth(widths, agent);
+    lines[at] = `${head}${painted}${' '.repeat(blanks + shift)}${line.slice(one.end)}`;
   });
   return Buffer.from(lines.join('\n'), 'latin1');
 }
 
-function cutLine(line: string, { name, mail, origin }: ColumnFacts): Cut | null {
-  const shown = line.includes(`(${mail} `) ? mail : name;
-  const open = line.indexOf(`(${shown} `);
-  if (open < 0) return null;
-  const rest = line.slice(open + 1 + shown.length);
-  const tail = rest.trimStart();
-  const agent = agentName(origin, shown);
-  return { head: line.slice(0, open + 1), shown, blanks: rest.length - tail.length, tail, agent };
+const NOBODY: Shown = { name: '', needle: '', width: 0, agent: null };
+
+function keptWidth(widths: Map<string, number>, name: string): number {
+  const width = widths.get(name) ?? widthOf(name);
+  widths.set(name, width);
+  return width;
 }
+
+/** Finds the column in one line after the other; null where it is not there. */
+function openCutter(): (line: string, fact: ColumnFacts) => Cut | null {
+  let last: ColumnFacts | null = null;
+  let known: readonly Shown[] = [];
+  return (line, fact) => {
+    if (last?.name !== fact.name || last.mail !== fact.mail || last.origin !== fact.origin) {
+      last = fact;
+      known = [fact.mail, fact.name].map((name) => ({
+        name,
+        needle: `(${name} `,
+        width: widthOf(name),
+        agent: agentName(fact.origin, name),
+      }));
+    }
+    for (const shown of known) {
+      const open = line.indexOf(shown.needle);
+      if (open < 0) continue;
+      const start = open + 1;
+      let end = start + shown.name.length;
+      while (line.charCodeAt(end) === BLANK) end += 1;
+      return { shown, start, end };
+    }
+    return null;
+  };
+}
+
+const BLANK = 32;
 
 /** `<id> TAB ( name TAB date TAB line ) text`: `-c`, as git annotate prints it. */
 export function annotateText(output: Buffer, facts: readonly ColumnFacts[]): Buffer {

@@ -4,7 +4,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { initRepository } from '../../src/flow/setup/init-repository.ts';
-import { commands as blame } from '../../src/cli/blame.ts';
+import { command as blame } from '../../src/cli/blame.ts';
 import { attest, makeIdentity, verdicts, ask } from './attest-kit.ts';
 import { openLab, type Lab } from './lab.ts';
 
@@ -66,7 +66,7 @@ test('after clone, init and a plain fetch, blame and verify know the lines', asy
     isTty: false,
     isInteractive: false,
   };
-  await blame[0]?.run({ caller: newcomer.caller, words: ['a.js'], options: {}, out });
+  await blame.run({ caller: newcomer.caller, words: ['a.js'], options: {}, out });
   expect(Buffer.concat(written).toString()).toMatch(/\(claude-code +\d{4}.*ai: a/);
 });
 

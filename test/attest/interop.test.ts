@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { command as exportCommand } from '../../src/cli/export.ts';
 import { commands as attributeCommands } from '../../src/cli/attribute.ts';
-import { commands as blameCommands } from '../../src/cli/blame.ts';
+import { command as blameCommand } from '../../src/cli/blame.ts';
 import type { CommandSpec, Invocation } from '../../src/cli/command.ts';
 import type { Caller } from '../../src/model/caller.ts';
 import { arrayAt, parseJson, stringAt } from '../../src/model/json.ts';
@@ -77,7 +77,7 @@ async function imported(caller: Caller, text: string): Promise<Said> {
 
 /** Origin and evidence of each line. */
 async function origins(caller: Caller, path: string): Promise<readonly string[]> {
-  const { text } = await run(blameCommands[0], caller, { words: [path], options: { json: true } });
+  const { text } = await run(blameCommand, caller, { words: [path], options: { json: true } });
   return arrayAt(parseJson(text), 'lines').map((line) =>
     `${stringAt(line, 'origin') ?? ''} ${stringAt(line, 'evidence') ?? ''} ${stringAt(line, 'agent') ?? ''} ${stringAt(line, 'session') ?? ''}`.trim(),
   );

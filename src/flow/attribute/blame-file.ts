@@ -6,7 +6,9 @@ import type { BlameWords } from '../../git/blame-words.ts';
 
 export { readBlameWords, type BlameWords } from '../../git/blame-words.ts';
 import { openObjects, type Objects } from '../../git/objects.ts';
-import { openRepository, type Repository } from '../../git/open-repository.ts';
+import { openWithNotes } from '../../git/notes.ts';
+import type { Repository } from '../../git/open-repository.ts';
+import type { GitAnswer } from '../../git/run-git.ts';
 import type { Caller } from '../../model/caller.ts';
 import { Fault, type FaultCode } from '../../model/fault.ts';
 import type { BlamedOrigin } from './blame-origins.ts';
@@ -35,25 +37,20 @@ export async function blameFile(
   words: BlameWords & { readonly stdin?: Uint8Array },
 ): Promise<BlameAnswer> {
   const { stdin } = words;
-  // first, as it takes the longest, and both at once: git's own bytes for the screen, the same lines for the machine
-  const blaming = Promise.all([
-    runBlame(caller, words.gitWords, stdin),
-    runBlame(caller, ['--porcelain', ...words.plainWords], stdin),
-  ]);
-  blaming.catch(() => undefined); // no git at all: what is awaited before it says so too
+  // first, as they take the longest, and both at once: the lines for the machine, git's own bytes for the screen
+  const reading = runBlame(caller, ['--porcelain', ...words.plainWords], stdin);
+  const showing = runBlame(caller, words.gitWords, stdin);
+  for (const blaming of [reading, showing]) blaming.catch(() => undefined); // no git at all: so says what is awaited first
   const objects = openObjects(caller);
   const loading = import('./blame-origins.ts'); // while git works
   try {
     // in no repository this is the fault to tell, whatever the others say
-    const repository = await openRepository(caller);
+    const opened = await openWithNotes(caller);
     const head = await readRevision(objects, 'HEAD');
     const { openNoted, readBlamedOrigins } = await loading;
-    const noted = await openNoted({ repository, objects }, head);
-    const [shown, read] = await blaming;
-    if (shown.exit !== 0 || read.exit !== 0) {
-      const failed = shown.exit === 0 ? read : shown;
-      return { kind: 'refused', fault: refusal(failed.stderr, words), exit: failed.exit };
-    }
+    const noted = await openNoted({ ...opened, objects }, head);
+    const read = await reading;
+    if (read.exit !== 0) return refuse([await showing, read], words);
     const lines = parsePorcelain(read.stdout);
     const { file, revision } = await pickPlaces(objects, words);
     const commit = revision === null ? head : await readRevision(objects, tipOf(revision));
@@ -61,12 +58,21 @@ export async function blameFile(
       words.isReverse || words.contents !== null
         ? lines.map(() => ({ origin: null, isSigned: false }))
         : await readBlamedOrigins(noted, lines, head);
-    const path = normalPath(`${await prefixOf(repository)}/${file ?? ''}`);
+    const path = normalPath(`${await prefixOf(opened.repository)}/${file ?? ''}`);
+    const shown = await showing;
+    if (shown.exit !== 0) return refuse([shown], words);
     const blamed = { output: shown.stdout, notes: shown.stderr, lines, origins, path, commit };
     return { kind: 'blamed', blamed };
   } finally {
     objects.close();
   }
+}
+
+/** The first that failed says why. */
+function refuse(answers: readonly GitAnswer[], words: BlameWords): BlameAnswer {
+  const failed = answers.find(({ exit }) => exit !== 0);
+  const fault = refusal(failed?.stderr ?? '', words);
+  return { kind: 'refused', fault, exit: failed?.exit ?? 0 };
 }
 
 /** git's own bytes and status, nothing else. */

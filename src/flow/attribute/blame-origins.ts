@@ -30,7 +30,7 @@ export interface Noted extends NotesWork {
 
 /** @param head full id of HEAD, null before the first commit. */
 export async function openNoted(work: NotesWork, head: string | null): Promise<Noted> {
-  const notesRefs = await listNotesRefs(work.repository);
+  const notesRefs = work.notesRefs ?? (await listNotesRefs(work.repository));
   if (notesRefs.length === 0) return { ...work, notesRefs, trust: null };
   const trust = readTrust(work.repository, work.objects, head);
   trust.catch(() => undefined); // thrown where it is awaited

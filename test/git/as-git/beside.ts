@@ -1,7 +1,7 @@
 // One command line run by git and by aitrail, and what may differ between them: who wrote a line that is an AI's.
 import { spawnSync } from 'node:child_process';
 import { expect } from 'vitest';
-import { commands } from '../../../src/cli/blame.ts';
+import { command } from '../../../src/cli/blame.ts';
 import type { Caller } from '../../../src/model/caller.ts';
 import { isFault } from '../../../src/model/fault.ts';
 import { AUTHORS } from './histories.ts';
@@ -28,9 +28,8 @@ async function runOurs(caller: Caller, words: readonly string[]): Promise<Ran> {
     isTty: false,
     isInteractive: true,
   };
-  const [command] = commands;
   try {
-    const exit = await command?.run({ caller, words, options: {}, out });
+    const exit = await command.run({ caller, words, options: {}, out });
     return { exit: exit ?? null, text: Buffer.concat(written).toString('latin1') };
   } catch (thrown) {
     if (!isFault(thrown)) throw thrown;
