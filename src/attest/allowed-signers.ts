@@ -1,13 +1,24 @@
 // allowed_signers files (ssh-keygen(1), ALLOWED SIGNERS): who may sign, with which key, for what, from when until when.
 import { nameKey } from './openpgp.ts';
+import { nameIdentity, readIdentity } from './sigstore.ts';
 import { fingerprintOf, formatKeyLine, parseKeyLine } from './ssh-key.ts';
 
 const LINES_MAX = 20_000;
 
-/** ssh-keygen knows no OpenPGP key and may refuse a file that holds one: to it such a line is a comment. */
-export const OPENPGP = '# openpgp: ';
+/** ssh-keygen knows neither and may refuse a file that holds one: to it such a line is a comment. */
+const [OPENPGP, SIGSTORE] = ['# openpgp: ', '# sigstore: '];
 
-const OPENPGP_KEY = /(?<=\s)[0-9A-Fa-f]{40}$/;
+/** What stands in the key's place: a fingerprint; an issuer, and a subject that may be a pattern. */
+const MARKS: ReadonlyMap<string, RegExp> = new Map([
+  [OPENPGP, /(?<=\s)(?<fingerprint>[0-9A-Fa-f]{40})$/],
+  [SIGSTORE, /(?<=\s)(?<issuer>https?:\/\/\S+) +(?<subject>\S+)$/],
+]);
+
+/** Splits such a line after its mark, which is empty where it has none. */
+export function splitMark(line: string): { readonly mark: string; readonly text: string } {
+  const mark = [...MARKS.keys()].find((each) => line.startsWith(each)) ?? '';
+  return { mark, text: line.slice(mark.length) };
+}
 
 export interface AllowedSigner {
   /** 1-based line of the file. */
@@ -34,25 +45,32 @@ export function parseAllowedSigners(text: string): AllowedSigners {
   const badLines: number[] = [];
   for (const [index, raw] of text.split('\n').slice(0, LINES_MAX).entries()) {
     const line = raw.trim();
-    const isOpenpgp = line.startsWith(OPENPGP);
-    if (line === '' || (line.startsWith('#') && !isOpenpgp)) continue;
-    const signer = isOpenpgp ? parseOpenpgpLine(line, index + 1) : parseLine(line, index + 1);
+    const { mark } = splitMark(line);
+    if (line === '' || (line.startsWith('#') && mark === '')) continue;
+    const signer = mark === '' ? parseLine(line, index + 1) : parseMarked(line, index + 1);
     if (signer === null) badLines.push(index + 1);
     else signers.push(signer);
   }
   return { signers, badLines };
 }
 
-/** The same with a fingerprint in the key's place. */
-function parseOpenpgpLine(text: string, line: number): AllowedSigner | null {
-  const fingerprint = OPENPGP_KEY.exec(text)?.[0];
-  if (fingerprint === undefined) return null;
-  const key = formatKeyLine(nameKey(Buffer.from(fingerprint, 'hex')));
-  return parseLine(text.slice(OPENPGP.length).replace(OPENPGP_KEY, key), line);
+/** The same with something else in the key's place. */
+function parseMarked(raw: string, line: number): AllowedSigner | null {
+  const { mark, text } = splitMark(raw);
+  const match = MARKS.get(mark)?.exec(text) ?? null;
+  const { fingerprint, issuer = '', subject = '' } = match?.groups ?? {};
+  if (match === null) return null;
+  const blob =
+    fingerprint === undefined
+      ? nameIdentity({ issuer, subject })
+      : nameKey(Buffer.from(fingerprint, 'hex'));
+  return parseLine(`${text.slice(0, match.index)}${formatKeyLine(blob)}`, line);
 }
 
 /** One line without LF. @param names principals, and options behind a blank where there are any. */
 export function formatSigner(names: string, blob: Uint8Array): string {
+  const identity = readIdentity(blob);
+  if (identity !== null) return `${SIGSTORE}${names} ${identity.issuer} ${identity.subject}`;
   const [kind, fingerprint = ''] = fingerprintOf(blob).split(':');
   return kind === 'openpgp'
     ? `${OPENPGP}${names} ${fingerprint}`

@@ -1,13 +1,13 @@
 // Changes to a list of signers as text: one line more, or one option more, and every other byte as it was.
 import {
   formatSigner,
-  OPENPGP,
   parseAllowedSigners,
+  splitMark,
   type AllowedSigner,
 } from './allowed-signers.ts';
 
 /** Where a line's key begins. */
-const KEY = /(?<=\s)(?:(?:ssh|ecdsa|sk)-\S+\s+AAAA|[0-9A-Fa-f]{40}\s*$)/;
+const KEY = /(?<=\s)(?:(?:ssh|ecdsa|sk)-\S+\s+AAAA|[0-9A-Fa-f]{40}\s*$|https?:\/\/\S+ +\S+\s*$)/;
 
 /** Lines that give this very key a say, not as an authority. */
 const linesOf = (text: string, key: Uint8Array): readonly AllowedSigner[] =>
@@ -32,7 +32,7 @@ export function addSuccessor(
   if (old.length === 0) return null;
   const lines = text.split('\n');
   const added = old.map(({ line, principals }) => {
-    const raw = withoutMark(lines[line - 1] ?? '').trimEnd();
+    const raw = splitMark(lines[line - 1] ?? '').text.trimEnd();
     const at = raw.search(KEY);
     return formatSigner(at > 0 ? raw.slice(0, at).trimEnd() : principals.join(','), to);
   });
@@ -55,12 +55,8 @@ export function endKey(text: string, key: Uint8Array, endMs: number): string | n
 export const formatTime = (ms: number): string =>
   `${new Date(ms).toISOString().slice(0, 19).replaceAll(/[-:T]/g, '')}Z`;
 
-const withoutMark = (raw: string): string =>
-  raw.startsWith(OPENPGP) ? raw.slice(OPENPGP.length) : raw;
-
 function endLine(raw: string, time: string): string {
-  const text = withoutMark(raw);
-  const mark = raw.slice(0, raw.length - text.length);
+  const { mark, text } = splitMark(raw);
   const at = text.search(KEY);
   const match = /^(\s*(?:"(?:[^"\\]|\\.)*"|[^\s"])+)(\s+)(.*)$/.exec(text.slice(0, at));
   if (at < 0 || match === null) return raw;

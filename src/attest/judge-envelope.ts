@@ -71,6 +71,7 @@ function judgeKey(
   const judge = (at: number): TrustAnswer => {
     const answer = judgeSigner(trust, {
       publicKey: opened.publicKey,
+      proof: opened.proof,
       committer: facts.committer,
       namespace: SIGNATURE_NAMESPACE,
       atMs: at,

@@ -20,8 +20,8 @@ export function refuseUnreviewed(
     .filter((each) => each !== null);
   if (opened.length === 0) return 'nobody attests a review';
   const { committer } = facts;
-  const trusted = opened.filter(({ publicKey }) => {
-    const question = { publicKey, committer, namespace: SIGNATURE_NAMESPACE, atMs };
+  const trusted = opened.filter(({ publicKey, proof }) => {
+    const question = { publicKey, proof, committer, namespace: SIGNATURE_NAMESPACE, atMs };
     const answer = judgeSigner(trust, question);
     return answer.kind === 'trusted' && answer.isDelegate;
   });

@@ -5,6 +5,7 @@ import { settle, type Checking } from '../model/signature-claim.ts';
 import { PAYLOAD_TYPE, SIGNATURE_NAMESPACE, type Statement } from '../model/statement.ts';
 import { openEnvelope, type OpenedEnvelope } from './envelope.ts';
 import { formatPae } from './pae.ts';
+import type { KeylessProof } from './sigstore.ts';
 import { openSignature } from './signature.ts';
 import { parseStatement } from './statement.ts';
 
@@ -17,6 +18,7 @@ export type OpenedLine =
       readonly publicKey: Buffer;
       /** By a FIDO key that was touched. */
       readonly isTouched: boolean;
+      readonly proof: KeylessProof | null;
     }
   | { readonly kind: 'foreign' } // of another payload or predicate type: not about authorship
   | {
@@ -47,6 +49,7 @@ export function* openingSigned(line: string): Checking<OpenedLine> {
         signed: reading.signed,
         publicKey: checked.publicKey,
         isTouched: checked.isTouched,
+        proof: checked.proof,
       };
   }
 }
@@ -59,6 +62,7 @@ export type OpenedPayload =
       readonly publicKey: Buffer;
       /** By a FIDO key that was touched. */
       readonly isTouched: boolean;
+      readonly proof: KeylessProof | null;
     }
   | { readonly kind: 'unsigned' }; // no envelope, or no signature over it holds
 
@@ -69,12 +73,17 @@ export function openPayload(line: string): OpenedPayload {
   const checked = settle(checkSignatures(envelope));
   if (checked.kind === 'bad') return { kind: 'unsigned' };
   const { payloadType, payload } = envelope;
-  const { publicKey, isTouched } = checked;
-  return { kind: 'signed', payloadType, payload, publicKey, isTouched };
+  const { publicKey, isTouched, proof } = checked;
+  return { kind: 'signed', payloadType, payload, publicKey, isTouched, proof };
 }
 
 type SignaturesCheck =
-  | { readonly kind: 'good'; readonly publicKey: Buffer; readonly isTouched: boolean }
+  | {
+      readonly kind: 'good';
+      readonly publicKey: Buffer;
+      readonly isTouched: boolean;
+      readonly proof: KeylessProof | null;
+    }
   | { readonly kind: 'bad'; readonly why: string };
 
 /** The first signature that holds decides; DSSE lets others stand beside it. */
@@ -84,14 +93,14 @@ function* checkSignatures({
   signatures,
 }: OpenedEnvelope): Checking<SignaturesCheck> {
   const pae = formatPae(payloadType, payload);
-  let why = 'no signature of SSH or OpenPGP';
+  let why = 'no signature of SSH, OpenPGP or Sigstore';
   for (const blob of signatures) {
     const parsed = openSignature(blob);
     if (parsed === null) continue;
     const check = yield* parsed.checking(pae, SIGNATURE_NAMESPACE);
     if (check.kind === 'good') {
       const isTouched = check.isTouched === true;
-      return { kind: 'good', publicKey: parsed.publicKey, isTouched };
+      return { kind: 'good', publicKey: parsed.publicKey, isTouched, proof: check.proof ?? null };
     }
     ({ why } = check);
   }

@@ -23,6 +23,7 @@ import {
   timeOrNull,
 } from './read-fields.ts';
 import { signPayload } from './sign-statement.ts';
+import type { KeylessProof } from './sigstore.ts';
 
 const GIT_ID = [40, 64] as const;
 const CHANGES_MAX = 100;
@@ -48,6 +49,7 @@ export function signReview(facts: ReviewFacts, signer: Signer): Promise<string> 
 export interface OpenedReview {
   readonly facts: ReviewFacts;
   readonly publicKey: Buffer;
+  readonly proof: KeylessProof | null;
 }
 
 /** @param line without LF. @returns null where it is no review, or its signature does not hold. Never throws. */
@@ -57,7 +59,8 @@ export function openReview(line: string): OpenedReview | null {
   if (opened.kind !== 'signed' || opened.payloadType !== PAYLOAD_TYPE) return null;
   try {
     const facts = readFacts(opened.payload);
-    return facts === null ? null : { facts, publicKey: opened.publicKey };
+    const { publicKey, proof } = opened;
+    return facts === null ? null : { facts, publicKey, proof };
   } catch (thrown) {
     if (isFault(thrown)) return null; // whoever wrote it can write it again
     throw thrown;

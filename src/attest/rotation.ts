@@ -53,7 +53,11 @@ function openRotation(text: string): Rotation | null {
   const pae = formatPae(envelope.payloadType, envelope.payload);
   const good = envelope.signatures.flatMap((blob) => {
     const parsed = openSignature(blob);
-    return parsed?.check(pae, SIGNATURE_NAMESPACE).kind === 'good' ? [parsed.publicKey] : [];
+    const check = parsed?.check(pae, SIGNATURE_NAMESPACE);
+    // an identity that is still to be proven has no key that another could take the place of
+    return parsed !== null && check?.kind === 'good' && check.proof === undefined
+      ? [parsed.publicKey]
+      : [];
   });
   const rotation = readRotation(envelope.payload);
   if (rotation === null) return null;

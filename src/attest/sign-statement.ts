@@ -1,4 +1,4 @@
-// A statement becomes one line: DSSE over its bytes, signed with an SSH or OpenPGP key.
+// A statement becomes one line: DSSE over its bytes, signed with a key of SSH or OpenPGP, or by an identity (Sigstore).
 import { createHash } from 'node:crypto';
 import { parseJson, stringAt } from '../model/json.ts';
 import type { Signer } from '../model/signing.ts';

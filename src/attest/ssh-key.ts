@@ -83,14 +83,23 @@ export function formatKeyLine(blob: Uint8Array): string {
   return `${named?.name ?? 'unknown'} ${Buffer.from(blob).toString('base64')}`;
 }
 
-/** `SHA256:…` as ssh-keygen -l prints it; of an OpenPGP key, which a blob only names, `openpgp:` and the 40 digits. */
-export function fingerprintOf(blob: Uint8Array): string {
-  const openpgp = readAll(blob, (reader) =>
-    reader.text() === 'openpgp' ? reader.string().toString('hex').toUpperCase() : null,
-  );
-  return openpgp === null
-    ? `SHA256:${createHash('sha256').update(blob).digest('base64').replace(/=+$/, '')}`
-    : `openpgp:${openpgp}`;
+/**
+ * `SHA256:…` as ssh-keygen -l prints it. A blob only names an OpenPGP key (`openpgp:` and the 40 digits) and an identity
+ * (`sigstore:`, issuer, comma, subject).
+ */
+export const fingerprintOf = (blob: Uint8Array): string =>
+  readAll(blob, readName) ??
+  `SHA256:${createHash('sha256').update(blob).digest('base64').replace(/=+$/, '')}`;
+
+function readName(reader: SshReader): string | null {
+  switch (reader.text()) {
+    case 'openpgp':
+      return `openpgp:${reader.string().toString('hex').toUpperCase()}`;
+    case 'sigstore':
+      return `sigstore:${reader.text()},${reader.text()}`;
+    default:
+      return null;
+  }
 }
 
 /** The same of a public key's line. */

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { settle, type Checking } from '../model/signature-claim.ts';
 import { parseCertificate } from './ssh-cert.ts';
+import type { KeylessProof } from './sigstore.ts';
 import { parseKeyBlob, type SshKey } from './ssh-key.ts';
 import { formatString, formatUint32, readAll, unsignedOf, type SshReader } from './ssh-wire.ts';
 
@@ -17,9 +18,15 @@ export interface SshSignature {
   readonly signature: Buffer;
 }
 
-/** What a check says. `isTouched`: the flag of a FIDO key, null for others. */
+/** What a check says. */
 export type SignatureCheck =
-  | { readonly kind: 'good'; readonly isTouched: boolean | null }
+  | {
+      readonly kind: 'good';
+      /** The flag of a FIDO key, null for others. */
+      readonly isTouched: boolean | null;
+      /** Of a signature that holds only for the moment: who made it is not known before this is proven (trust.ts). */
+      readonly proof?: KeylessProof;
+    }
   | { readonly kind: 'bad'; readonly why: string };
 
 /** @returns null where the bytes are no SSHSIG of version 1. */

@@ -108,7 +108,13 @@ function readPredicate(value: JsonObject): Predicate {
     policy: { sha256: hexOf(objectOf(value['policy'], 'policy'), 'sha256', SHA256) },
     rewrittenFrom: listOf(value, { name: 'rewrittenFrom', itemsMax: EXCHANGES_MAX }, readSource),
     signer: {
-      kind: oneOf(objectOf(value['signer'], 'signer'), 'kind', ['ssh', 'gpg', 'keyring', 'file']),
+      kind: oneOf(objectOf(value['signer'], 'signer'), 'kind', [
+        'ssh',
+        'gpg',
+        'keyring',
+        'file',
+        'sigstore',
+      ]),
       key: textOrNull(objectOf(value['signer'], 'signer'), 'key', NAME_CHARS_MAX),
     },
     attestedAt: timeOf(value, 'attestedAt'),

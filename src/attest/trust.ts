@@ -3,6 +3,7 @@ import { matchesPatterns, type AllowedSigner } from './allowed-signers.ts';
 import { isRevoked, type RevokedKeys } from './revoked-keys.ts';
 import type { Rotation } from './rotation.ts';
 import { parseCertificate, type SshCertificate } from './ssh-cert.ts';
+import { readIdentity, type KeylessProof } from './sigstore.ts';
 import { fingerprintOf, parseKeyBlob } from './ssh-key.ts';
 import { checkRaw } from './sshsig.ts';
 
@@ -25,6 +26,8 @@ export interface Trust {
   readonly ended?: readonly AllowedSigner[];
   /** Verifier keys of witnesses whose word on a time counts. */
   readonly witnesses?: readonly string[];
+  /** Says why a Sigstore signature proves nobody's identity, null where it does. Absent: no authority of that kind counts. */
+  readonly proveIdentity?: (proof: KeylessProof) => string | null;
   /** Does a person's signature count only where a FIDO key was touched for it? */
   readonly requiresTouch?: boolean;
 }
@@ -34,8 +37,10 @@ export type TrustAnswer =
   | { readonly kind: 'untrusted'; readonly why: string };
 
 export interface TrustQuestion {
-  /** Key or certificate blob of the signature. */
+  /** Key or certificate blob of the signature, or an identity's name. */
   readonly publicKey: Uint8Array;
+  /** For an identity: without it nobody is trusted. */
+  readonly proof?: KeylessProof | null;
   /** Mail address of the commit's committer. */
   readonly committer: string;
   readonly namespace: string;
@@ -48,6 +53,19 @@ export interface TrustQuestion {
  * `agent:alice`) may attest for everybody, as somebody put it on the list for that.
  */
 export function judgeSigner(trust: Trust, question: TrustQuestion): TrustAnswer {
+  const answer = judgeNamed(trust, question);
+  if (answer.kind === 'untrusted' || readIdentity(question.publicKey) === null) return answer;
+  const { proof = null } = question;
+  if (proof === null) return untrusted('an identity without a key signs attestations only');
+  const refusal =
+    trust.proveIdentity === undefined
+      ? 'nothing says which Sigstore counts: .aitrail/trusted_root.json is not there'
+      : trust.proveIdentity(proof);
+  return refusal === null ? answer : untrusted(refusal);
+}
+
+/** The same of whom the list names, before an identity is proven. */
+export function judgeNamed(trust: Trust, question: TrustQuestion): TrustAnswer {
   const { publicKey } = question;
   const certificate = parseCertificate(publicKey);
   if (trust.revoked !== undefined && isRevoked(trust.revoked, publicKey, certificate))
@@ -69,7 +87,7 @@ export const lacksTouch = (
 ): boolean => requiresTouch && !isDelegate && !isTouched;
 
 const hasEnded = ({ ended = [] }: Trust, { publicKey, atMs }: TrustQuestion): boolean => {
-  const lines = ended.filter(({ blob }) => blob.equals(publicKey));
+  const lines = ended.filter((signer) => isNamedBy(signer, publicKey));
   return (
     lines.length > 0 &&
     lines.every(({ validBeforeMs }) => validBeforeMs !== null && atMs > validBeforeMs)
@@ -77,7 +95,7 @@ const hasEnded = ({ ended = [] }: Trust, { publicKey, atMs }: TrustQuestion): bo
 };
 
 const isListed = (trust: Trust, publicKey: Uint8Array): boolean =>
-  trust.signers.some(({ blob }) => blob.equals(publicKey));
+  trust.signers.some((signer) => isNamedBy(signer, publicKey));
 
 /**
  * A key that no line speaks of counts as the key that it took the place of: what that key's holder could sign, they could
@@ -133,6 +151,18 @@ export const speaksFor = (
   return answer.kind === 'trusted' && !answer.isDelegate;
 };
 
+/** A subject in a list may be a pattern: a job's identity ends in the branch that it ran for. */
+function isNamedBy({ blob }: AllowedSigner, publicKey: Uint8Array): boolean {
+  if (blob.equals(publicKey)) return true;
+  const [listed, identity] = [readIdentity(blob), readIdentity(publicKey)];
+  return (
+    listed !== null &&
+    identity !== null &&
+    listed.issuer === identity.issuer &&
+    matchesPatterns([listed.subject], identity.subject)
+  );
+}
+
 const untrusted = (why: string): TrustAnswer => ({ kind: 'untrusted', why });
 
 const nameOf = (publicKey: Uint8Array): string =>
@@ -144,7 +174,7 @@ const listsKey = (
   certificate: SshCertificate | null,
 ): boolean =>
   certificate === null
-    ? !signer.isAuthority && signer.blob.equals(publicKey)
+    ? !signer.isAuthority && isNamedBy(signer, publicKey)
     : signer.isAuthority && signer.blob.equals(certificate.authority);
 
 function judgeLine(

@@ -87,7 +87,7 @@ async function attributeAll(
   { caller: given, out }: Invocation,
   open: readonly UnattributedCommit[],
 ): Promise<ReadonlySet<string>> {
-  const caller = out.isInteractive ? withPatience(given) : given; // whoever sits there can touch a key
+  const caller = withPatience(given, out.isInteractive ? 'person' : 'job'); // who sits there can touch a key
   const ids = open.map((each) => each.commit);
   const quiet: UnattributedCommit[] = [];
   for (const each of open) {

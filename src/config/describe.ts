@@ -1,6 +1,7 @@
 // docs/configuration.md, made from the schema: what can be written, where, and what holds without it.
 import { z } from 'zod';
 import { arrayAt, isObject, objectAt, stringAt } from '../model/json.ts';
+import { PUBLIC_SIGSTORE } from '../model/signing.ts';
 import { DEFAULT_CONNECTIONS, DEFAULT_SECRETS } from './defaults.ts';
 import { CONFIGURATION } from './schema.ts';
 
@@ -13,6 +14,8 @@ interface Row {
 const DEFAULTS: Readonly<Record<string, string>> = {
   mode: 'enforce',
   signing: 'auto',
+  'sigstore.fulcio': PUBLIC_SIGSTORE.fulcio,
+  'sigstore.rekor': PUBLIC_SIGSTORE.rekor,
   requireTouch: 'false',
   onStoreError: 'refuse',
   'notes.push': 'true',
@@ -35,7 +38,7 @@ const DEFAULTS: Readonly<Record<string, string>> = {
 
 /** Keys that a repository's file cannot set at all. */
 const OWN =
-  /^(?:connections|signing|notify|telemetry|identity|pipelines|store|gateway|secrets\.vault)/;
+  /^(?:connections|signing|sigstore|notify|telemetry|identity|pipelines|store|gateway|secrets\.vault)/;
 
 /** Who may approve is nothing that a user decides for everybody else. */
 const SHARED = /^groups/;

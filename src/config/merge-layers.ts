@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../model/canonical-json.ts';
 import type { Policy, SecretAction, SecretsPolicy, SettingPlace } from '../model/policy.ts';
+import { PUBLIC_SIGSTORE } from '../model/signing.ts';
 import type { TeamPlaces } from '../model/team.ts';
 import { DEFAULT_SECRETS } from './defaults.ts';
 import { type Ladder, type Layer, notYours, pickStrictest } from './ladder.ts';
@@ -53,6 +54,7 @@ export function mergeLayers(layers: readonly Layer[]): InForce {
     }),
     ...mergeKeeping(layers, places),
     signing: readOwn(layers, 'signing', places)?.signing ?? 'auto',
+    sigstore: mergeSigstore(layers, places),
     requiresTouch: mergeTouch(climb),
     summary: mergeSummary(layers, places),
     notes: { push: mergeNotesPush(climb), gitAi: mergeGitAi(layers, places) },
@@ -160,29 +162,41 @@ function mergeSummary(layers: readonly Layer[], places: Map<string, SettingPlace
 /** The first file that makes a setting which only the organisation and the user may make. */
 function readOwn(
   layers: readonly Layer[],
-  name: 'signing' | 'secrets.vault',
+  name: 'signing' | 'sigstore' | 'secrets.vault',
   places: Map<string, SettingPlace>,
 ): Configuration | undefined {
   const layer = layers.find(
     ({ settings }) =>
-      (name === 'signing' ? settings.signing : settings.secrets?.vault) !== undefined,
+      (name === 'secrets.vault' ? settings.secrets?.vault : settings[name]) !== undefined,
   );
   if (layer !== undefined) places.set(name, layer.document.placeOf(name.split('.')));
   return layer?.settings;
 }
 
+function mergeSigstore(
+  layers: readonly Layer[],
+  places: Map<string, SettingPlace>,
+): Policy['sigstore'] {
+  const own = readOwn(layers, 'sigstore', places)?.sigstore;
+  const { fulcio, rekor } = PUBLIC_SIGSTORE;
+  return { fulcio: own?.fulcio ?? fulcio, rekor: own?.rekor ?? rekor };
+}
+
+/** What a clone cannot say, and why. */
+const FOREIGN = {
+  connections: 'a clone cannot say where requests go',
+  signing: 'a clone cannot choose your key',
+  sigstore: 'a clone cannot say who certifies you',
+  accessLog: 'a clone cannot keep it quiet',
+  scope: 'a clone cannot say what is recorded',
+} as const satisfies Partial<Record<keyof Configuration, string>>;
+
 function refuseForeignKeys(layers: readonly Layer[]): void {
   for (const layer of layers) {
     if (layer.kind !== 'base' && layer.kind !== 'worktree') continue;
-    const { connections, signing, scope, accessLog, secrets } = layer.settings;
-    if (connections !== undefined)
-      throw notYours(layer, ['connections'], 'a clone cannot say where requests go');
-    if (signing !== undefined) throw notYours(layer, ['signing'], 'a clone cannot choose your key');
-    if (accessLog !== undefined)
-      throw notYours(layer, ['accessLog'], 'a clone cannot keep it quiet');
-    if (scope !== undefined)
-      throw notYours(layer, ['scope'], 'a clone cannot say what is recorded');
-    if (secrets?.vault !== undefined)
+    for (const [name, why] of Object.entries(FOREIGN))
+      if (Object.hasOwn(layer.settings, name)) throw notYours(layer, [name], why);
+    if (layer.settings.secrets?.vault !== undefined)
       throw notYours(
         layer,
         ['secrets', 'vault'],

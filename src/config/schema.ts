@@ -4,7 +4,9 @@ import { z } from 'zod';
 import { protect, push, rule } from './schema-rules.ts';
 import { VERSION } from '../model/version.ts';
 import { identity, onlyFor, pipelines } from './identity-schema.ts';
+import { signing } from './signing-schema.ts';
 import { gateway, store } from './team-schema.ts';
+import { upstream } from './upstream-schema.ts';
 
 const action = z.enum(['block', 'mask', 'warn', 'off']);
 const patterns = z.array(z.string().min(1)).min(1);
@@ -13,13 +15,6 @@ const patterns = z.array(z.string().min(1)).min(1);
 const duration = z
   .string()
   .regex(/^[1-9]\d{0,5}[smhd]$/, 'must be a time such as 90s, 10m, 1h, 7d');
-
-const upstream = z
-  .string()
-  .refine(
-    (text) => /^https?:\/\/[^\s/?#@]+(\/[^\s?#]*)?$/.test(text) && URL.canParse(text),
-    'must be an http or https URL without user, query and fragment',
-  );
 
 const credential = z.union([
   z.literal('keyring'),
@@ -175,18 +170,7 @@ export const CONFIGURATION = z.strictObject({
     .enum(['enforce', 'observe'])
     .optional()
     .describe('`observe`: block, hold and change nothing, say and record what would have been'),
-  signing: z
-    .enum(['auto', 'ssh', 'gpg', 'keyring', 'file'])
-    .optional()
-    .describe(
-      'the key that signs provenance; `auto`: the one that git’s settings name (`gpg.format`, `user.signingkey`), else aitrail’s own in the keyring, else in a file',
-    ),
-  requireTouch: z
-    .boolean()
-    .optional()
-    .describe(
-      'a person’s signature counts only where a FIDO key was touched for it: `verify` refuses other notes and approvals, and only such a key signs; keys that the list names as a role, such as `ci`, are exempt; a repository’s counts as it stands in the base revision',
-    ),
+  ...signing,
   notes: z
     .strictObject({
       push: z.boolean().optional().describe('send the notes with the branch'),

@@ -36,7 +36,7 @@ export async function findOfferedToken(
 }
 
 /** docs.github.com: a job with `id-token: write` asks the runner for a token of one audience. */
-async function askGitHub(env: Env, audience: string): Promise<string | null> {
+export async function askGitHub(env: Env, audience: string): Promise<string | null> {
   const [place, bearer] = [
     env['ACTIONS_ID_TOKEN_REQUEST_URL'] ?? '',
     env['ACTIONS_ID_TOKEN_REQUEST_TOKEN'] ?? '',

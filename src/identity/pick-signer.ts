@@ -1,10 +1,12 @@
-// Who signs: git's own key, SSH or OpenPGP, else aitrail's key in the keyring, else its key file. `signing:` of the policy narrows.
+// Who signs: git's own key, SSH or OpenPGP, else aitrail's key in the keyring, else its key file. `signing:` of the policy
+// narrows, or names Sigstore.
 import type { Caller } from '../model/caller.ts';
 import { Fault } from '../model/fault.ts';
 import type { Policy } from '../model/policy.ts';
-import type { Signer, SigningSettings } from '../model/signing.ts';
+import type { Signer, SigningSettings, SigstorePlaces } from '../model/signing.ts';
 import { findGitKey, type GitKeyWork } from './git-key.ts';
 import { findGpgKey } from './gpg-key.ts';
+import { findSigstoreKey } from './sigstore-key.ts';
 import { findFileKey, findKeyringKey, makeFileKey, makeKeyringKey } from './own-key.ts';
 
 export interface SignerWork {
@@ -13,6 +15,7 @@ export interface SignerWork {
   readonly home: string;
   readonly settings: SigningSettings;
   readonly signing: Policy['signing'];
+  readonly sigstore: SigstorePlaces;
   /** A key that signs without a touch is none. */
   readonly needsTouch: boolean;
 }
@@ -22,11 +25,25 @@ export async function pickSigner(work: SignerWork): Promise<Signer> {
   const found = await findSigner(work);
   if (found !== null) return refuseUntouched(work, found);
   throw new Fault('NO_SIGNER', `there is no signing key (signing: ${work.signing})`, {
-    fix:
-      work.signing === 'ssh'
-        ? 'git config gpg.format ssh && git config user.signingkey ~/.ssh/id_ed25519.pub'
-        : 'make a key: aitrail init',
+    fix: fixOf(work.signing),
   });
+}
+
+/** What makes such a key. */
+export function fixOf(signing: Policy['signing']): string {
+  switch (signing) {
+    case 'ssh':
+      return 'git config gpg.format ssh && git config user.signingkey ~/.ssh/id_ed25519.pub';
+    case 'sigstore':
+      return 'let the job have an identity token: `permissions: id-token: write` (GitHub), `id_tokens: SIGSTORE_ID_TOKEN` with the audience sigstore (GitLab)';
+    case 'keyring':
+      return 'unlock or install a keyring, or set signing: auto';
+    case 'gpg':
+      return 'git config user.signingkey FINGERPRINT (gpg --list-secret-keys)';
+    case 'auto':
+    case 'file':
+      return 'make a key: aitrail init';
+  }
 }
 
 const FIX_TOUCH =
@@ -52,6 +69,12 @@ async function findSigner(work: SignerWork): Promise<Signer | null> {
       return findGitKey(work);
     case 'gpg':
       return findGpgKey(work, true);
+    case 'sigstore':
+      return findSigstoreKey({
+        caller: work.caller,
+        email: work.settings.email,
+        places: work.sigstore,
+      });
     case 'keyring':
       return findKeyringKey(own);
     case 'file':
@@ -70,7 +93,7 @@ export const findConfigured = async (work: GitKeyWork): Promise<Signer | null> =
 /**
  * Finds the signer, or makes a key of aitrail's own.
  *
- * @returns null only for `signing: ssh` or `gpg` without a key, `keyring` without a keyring: there is nothing to make then.
+ * @returns null only for `signing: ssh`, `gpg` or `sigstore` without a key, `keyring` without a keyring: there is nothing to make then.
  */
 export async function ensureSigner(
   work: SignerWork,
@@ -82,7 +105,7 @@ export async function ensureSigner(
       fix: FIX_TOUCH,
     });
   const own = { caller: work.caller, home: work.home, email: work.settings.email };
-  if (work.signing === 'ssh' || work.signing === 'gpg') return null;
+  if (['ssh', 'gpg', 'sigstore'].includes(work.signing)) return null;
   const kept = work.signing === 'file' ? null : await makeKeyringKey(own);
   const made = kept ?? (work.signing === 'keyring' ? null : await makeFileKey(own));
   return made === null ? null : { signer: made, isNew: true };

@@ -1,5 +1,6 @@
 // The policy in force: what src/config reads from the organisation's, the user's and the repository's files, merged so
 // that nobody loosens what stands above. JSON-safe: the hooks read it from .git/aitrail/policy.json.
+import type { SigstorePlaces } from './signing.ts';
 import type { Protocol } from './wire.ts';
 
 export type SecretAction = 'mask' | 'block' | 'warn' | 'off';
@@ -176,7 +177,8 @@ export interface Policy {
   readonly retentionDays: number;
   /** Does the log say who looked at recordings? */
   readonly isAccessLogged: boolean;
-  readonly signing: 'auto' | 'ssh' | 'gpg' | 'keyring' | 'file';
+  readonly signing: 'auto' | 'ssh' | 'gpg' | 'keyring' | 'file' | 'sigstore';
+  readonly sigstore: SigstorePlaces;
   /** Does a person's signature count only where a FIDO key was touched for it? */
   readonly requiresTouch: boolean;
   readonly notes: { readonly push: boolean; readonly gitAi: boolean };
@@ -194,5 +196,6 @@ export interface Policy {
   readonly files: readonly string[];
 }
 
-/** Which key signs; without the second part any kind will do. */
-export type SigningPolicy = Pick<Policy, 'signing'> & Partial<Pick<Policy, 'requiresTouch'>>;
+/** Which key signs; without `requiresTouch` any kind will do, without `sigstore` it is the public one. */
+export type SigningPolicy = Pick<Policy, 'signing'> &
+  Partial<Pick<Policy, 'requiresTouch' | 'sigstore'>>;

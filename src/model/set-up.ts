@@ -1,4 +1,5 @@
 // What init and uninstall did, for people and for `--json`.
+import type { Signer } from './signing.ts';
 
 export interface SetUpReport {
   /** Absolute. */
@@ -15,7 +16,7 @@ export interface SetUpReport {
     readonly foreign: readonly string[];
   };
   readonly identity: {
-    readonly kind: 'ssh' | 'gpg' | 'keyring' | 'file';
+    readonly kind: Signer['kind'];
     readonly principal: string;
     readonly publicKey: string;
     /** Where the key lives, in words. */

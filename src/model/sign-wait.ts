@@ -8,11 +8,16 @@ const PERSON_MS_MAX = 9000;
 
 const VARIABLE = 'AITRAIL_SIGN_PATIENTLY';
 
+/** For what a person may have to do. */
 export const signMsMax = ({ env }: Caller): number =>
-  env[VARIABLE] === '1' ? PERSON_MS_MAX : COMMIT_MS_MAX;
+  env[VARIABLE] === 'person' ? PERSON_MS_MAX : COMMIT_MS_MAX;
 
-/** The same caller, who waits for a touch. */
-export const withPatience = (caller: Caller): Caller => ({
+/** For what another machine has to answer: a job has nobody who touches a key, and all the same no commit to hold up. */
+export const answerMsMax = ({ env }: Caller): number =>
+  env[VARIABLE] === undefined ? COMMIT_MS_MAX : PERSON_MS_MAX;
+
+/** The same caller, who waits: a person for a touch too. */
+export const withPatience = (caller: Caller, who: 'person' | 'job' = 'person'): Caller => ({
   ...caller,
-  env: { ...caller.env, [VARIABLE]: '1' },
+  env: { ...caller.env, [VARIABLE]: who },
 });

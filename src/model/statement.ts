@@ -1,6 +1,7 @@
 // The in-toto Statement that a note carries: what the signature binds. docs/attestation.md specifies it.
 import type { ApprovalKind } from './approval.ts';
 import type { Evidence } from './origin.ts';
+import type { Signer } from './signing.ts';
 
 export const STATEMENT_TYPE = 'https://in-toto.io/Statement/v1';
 export const PAYLOAD_TYPE = 'application/vnd.in-toto+json';
@@ -117,7 +118,7 @@ export interface Predicate {
     readonly envelopeSha256: string | null;
   }[];
   readonly signer: {
-    readonly kind: 'ssh' | 'gpg' | 'keyring' | 'file';
+    readonly kind: Signer['kind'];
     /** Fingerprint of the key that signs, which the log's record binds too; null in statements of earlier versions. */
     readonly key: string | null;
   };

@@ -6,6 +6,7 @@ const KINDS = {
   ssh: "git's own SSH key",
   keyring: "aitrail's key in the system's keyring",
   file: "aitrail's key file",
+  sigstore: "the job's identity, certified by Sigstore",
 } as const satisfies Record<IdentityView['kind'], string>;
 
 export function identityLines(view: IdentityView): string {

@@ -1,5 +1,6 @@
 // A policy for tests: the defaults with other secrets settings.
 import { DEFAULT_SECRETS } from '../../src/config/defaults.ts';
+import { PUBLIC_SIGSTORE } from '../../src/model/signing.ts';
 import type { Policy, SecretsPolicy } from '../../src/model/policy.ts';
 
 export const policyWith = (secrets: Partial<SecretsPolicy>): Policy => ({
@@ -20,6 +21,7 @@ export const policyWith = (secrets: Partial<SecretsPolicy>): Policy => ({
   isAccessLogged: true,
   retentionDays: 90,
   signing: 'auto',
+  sigstore: PUBLIC_SIGSTORE,
   requiresTouch: false,
   notes: { push: true, gitAi: true },
   summary: true,

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { stateHome } from '../../config/places.ts';
 import { readSigningSettings } from '../../git/signing-settings.ts';
 import { readCiEnvironment } from '../../identity/ci-facts.ts';
-import { ensureSigner, pickSigner, type SignerWork } from '../../identity/pick-signer.ts';
+import { ensureSigner, fixOf, pickSigner, type SignerWork } from '../../identity/pick-signer.ts';
 import type { Caller } from '../../model/caller.ts';
 import { Fault } from '../../model/fault.ts';
 import type { SigningPolicy } from '../../model/policy.ts';
-import type { Signer } from '../../model/signing.ts';
+import { PUBLIC_SIGSTORE, type Signer } from '../../model/signing.ts';
 import { alone } from '../alone.ts';
 
 async function gather(caller: Caller, wanted: SigningPolicy): Promise<SignerWork> {
@@ -16,6 +16,7 @@ async function gather(caller: Caller, wanted: SigningPolicy): Promise<SignerWork
     home: stateHome(caller.env),
     settings: await readSigningSettings(caller),
     signing: wanted.signing,
+    sigstore: wanted.sigstore ?? PUBLIC_SIGSTORE,
     // a job of CI touches nothing: it signs as a role, which is exempt
     needsTouch: wanted.requiresTouch === true && readCiEnvironment(caller.env) === null,
   };
@@ -37,9 +38,6 @@ export async function ensureIdentity(
   const ensured = await alone(join(work.home, 'keys', 'make.lock'), () => ensureSigner(work));
   if (ensured !== null) return ensured;
   throw new Fault('NO_SIGNER', `signing: ${signing} is set, and there is no such key`, {
-    fix:
-      signing === 'ssh'
-        ? 'git config gpg.format ssh && git config user.signingkey ~/.ssh/id_ed25519.pub'
-        : 'unlock or install a keyring, or set signing: auto',
+    fix: fixOf(signing),
   });
 }

@@ -34,7 +34,7 @@ export async function rotateKey(caller: Caller, question: RotateQuestion): Promi
   return alone(join(home, 'keys', 'make.lock'), async () => {
     const repository = await findRepository(caller);
     const policy = await loadPolicy(caller, repository);
-    const old = await openSigner(caller, { signing: policy.signing });
+    const old = await openSigner(caller, { signing: policy.signing, sigstore: policy.sigstore });
     const next = await openNext(caller, old, question.to);
     const from = blobOf(old);
     const to = blobOf(next.signer);
@@ -80,6 +80,10 @@ async function openNext(caller: Caller, old: Signer, to: string | null): Promise
   if (old.kind === 'ssh' || old.kind === 'gpg')
     throw new Fault('USAGE', `git signs with a key of your own (${old.place})`, {
       fix: 'make the next one and name it: ssh-keygen -t ed25519 -f ~/.ssh/id_next, then: aitrail identity rotate --to ~/.ssh/id_next',
+    });
+  if (old.kind === 'sigstore')
+    throw new Fault('USAGE', 'an identity of Sigstore has no key that lasts', {
+      fix: 'there is nothing to rotate: each job signs with a key of its own',
     });
   return makeNextKey({ caller, home, email: settings.email }, old.kind);
 }

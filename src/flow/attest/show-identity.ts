@@ -1,7 +1,7 @@
 // aitrail identity show, list: who signs here, and who is trusted at HEAD.
 import { parseAllowedSigners, type AllowedSigner } from '../../attest/allowed-signers.ts';
 import { fingerprintOf, formatKeyLine, parseKeyLine } from '../../attest/ssh-key.ts';
-import { judgeSigner, type Trust } from '../../attest/trust.ts';
+import { judgeNamed, type Trust } from '../../attest/trust.ts';
 import { openObjects } from '../../git/objects.ts';
 import { findRepository, openRepository, type Repository } from '../../git/open-repository.ts';
 import { isTouchKey } from '../../identity/pick-signer.ts';
@@ -20,7 +20,7 @@ export async function showIdentity(caller: Caller): Promise<IdentityView> {
   const repository = await findRepository(caller);
   const policy: Policy = await loadPolicy(caller, repository);
   // shown also where requireTouch refuses it: it has to be named to be replaced
-  const signer = await openSigner(caller, { signing: policy.signing });
+  const signer = await openSigner(caller, { signing: policy.signing, sigstore: policy.sigstore });
   const isFit = !policy.requiresTouch || isTouchKey(signer);
   const trust = repository === null ? null : await readTrustAtHead(repository);
   const { kind, principal, publicKey, place } = signer;
@@ -39,7 +39,7 @@ export async function showIdentity(caller: Caller): Promise<IdentityView> {
 const blobOf = (signer: Signer): Buffer => parseKeyLine(signer.publicKey)?.blob ?? Buffer.alloc(0);
 
 const isTrusted = (trust: Trust, signer: Signer): boolean =>
-  judgeSigner(trust, {
+  judgeNamed(trust, {
     publicKey: blobOf(signer),
     committer: signer.principal,
     namespace: SIGNATURE_NAMESPACE,

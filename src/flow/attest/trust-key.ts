@@ -1,31 +1,36 @@
 // aitrail identity trust: adds a key to the repository's list of signers. It counts once it is committed, and only for
 // changes made on top of that commit.
-import { appendFile, mkdir, readFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { formatSigner, parseAllowedSigners } from '../../attest/allowed-signers.ts';
 import { formatTime } from '../../attest/edit-signers.ts';
 import { parseRotations } from '../../attest/rotation.ts';
 import { nameKey } from '../../attest/openpgp.ts';
+import { nameIdentity } from '../../attest/sigstore.ts';
 import { fingerprintOf, formatKeyLine, parseKeyLine } from '../../attest/ssh-key.ts';
 import { stateHome } from '../../config/places.ts';
 import { openWorktree } from '../../git/open-repository.ts';
 import { expandPath } from '../../identity/git-key.ts';
+import { openIdentityProver } from '../../identity/sigstore-trust.ts';
 import { readKeptRotations } from '../../identity/next-key.ts';
 import { parseWitnessKey } from '../../log/cosignature.ts';
 import type { Caller } from '../../model/caller.ts';
 import { Fault } from '../../model/fault.ts';
+import { parseJson, stringAt } from '../../model/json.ts';
 import type { TrustedKey } from '../../model/identity.ts';
 import { SIGNATURE_NAMESPACE } from '../../model/statement.ts';
-import { SIGNERS_FILE, WITNESSES_FILE } from '../verify/read-trust.ts';
+import { ROOT_FILE, SIGNERS_FILE, WITNESSES_FILE } from '../verify/read-trust.ts';
 import { refuseAgent } from '../session/refuse-agent.ts';
 import { showIdentity } from './show-identity.ts';
 import { readListFile, writeListFile } from './signers-file.ts';
 
+const ROOT_TYPE = 'application/vnd.dev.sigstore.trustedroot';
 const WITNESS = /^\S+\+[0-9a-f]{8}\+[A-Za-z0-9+/]+=*$/;
 const PRINCIPAL = /^[^\s,"!*?#]+$/;
 
 /**
- * @param named a witness's verifier key, an OpenPGP key's 40 digits, a public key's file, its line, or `SHA256:…` of this machine's own key; null: this machine's own key.
+ * @param named a witness's verifier key, an OpenPGP key's 40 digits, an identity of Sigstore (`sigstore:ISSUER,SUBJECT`), its trusted root's file, a public key's file, its line, or `SHA256:…` of this machine's own key; null: this machine's own key.
  * @param principal mail address or role; null: the comment of the key's line.
  * @throws Fault AGENT_NOT_ALLOWED, KEY_UNREADABLE, USAGE, BARE_REPOSITORY, NOT_A_REPOSITORY.
  */
@@ -36,7 +41,8 @@ export async function trustKey(
 ): Promise<TrustedKey> {
   await refuseAgent(caller, 'identity trust');
   const { worktree } = await openWorktree(caller);
-  if (named !== null && WITNESS.test(named)) return trustWitness(worktree, named);
+  const other = named === null ? null : await trustOther(caller, worktree, named);
+  if (other !== null) return other;
   const key = parseKeyLine(await findKeyLine(caller, named));
   if (key === null)
     throw new Fault('KEY_UNREADABLE', `${(named ?? '').slice(0, 100)} is no public key`);
@@ -80,6 +86,17 @@ async function findRotation(caller: Caller, list: string, key: Buffer): Promise<
   return comment === undefined ? '' : `${comment}\n`;
 }
 
+/** A witness, or which Sigstore counts. @returns null where a signer is named. */
+async function trustOther(
+  caller: Caller,
+  worktree: string,
+  named: string,
+): Promise<TrustedKey | null> {
+  if (WITNESS.test(named)) return trustWitness(worktree, named);
+  const root = await readRoot(caller, named);
+  return root === null ? null : trustRoot(worktree, root);
+}
+
 /** Adds a witness: it says when notes were there. @throws Fault USAGE. */
 async function trustWitness(worktree: string, vkey: string): Promise<TrustedKey> {
   const key = parseWitnessKey(vkey);
@@ -93,6 +110,24 @@ async function trustWitness(worktree: string, vkey: string): Promise<TrustedKey>
   if (!isListed) await appendFile(join(worktree, WITNESSES_FILE), `${vkey}\n`);
   const fingerprint = Buffer.from(key.keyId).toString('hex');
   return { principal: key.name, fingerprint, file: WITNESSES_FILE, isAdded: !isListed };
+}
+
+/** @returns JSON of a trusted root, null where the file holds something else, or is none. */
+async function readRoot(caller: Caller, named: string): Promise<string | null> {
+  const text = await readFile(expandPath(named, caller), 'utf8').catch(() => ''); // it may be no file's name
+  return stringAt(parseJson(text), 'mediaType')?.startsWith(ROOT_TYPE) === true ? text : null;
+}
+
+/** Which Sigstore counts. @throws Fault PEER_MISSING, KEY_UNREADABLE. */
+async function trustRoot(worktree: string, text: string): Promise<TrustedKey> {
+  await openIdentityProver(text, 'the file');
+  const path = join(worktree, ROOT_FILE);
+  const before = await readFile(path, 'utf8').catch(() => null); // none yet
+  await mkdir(join(worktree, '.aitrail'), { recursive: true });
+  if (before !== text) await writeFile(path, text);
+  const digest = createHash('sha256').update(text, 'utf8').digest('base64').replace(/=+$/, '');
+  const fingerprint = `SHA256:${digest}`;
+  return { principal: 'sigstore', fingerprint, file: ROOT_FILE, isAdded: before !== text };
 }
 
 /** @returns verifier keys that the working tree lists. */
@@ -127,11 +162,24 @@ function openpgpLine(named: string): string | null {
   return fingerprint === undefined ? null : formatKeyLine(nameKey(Buffer.from(fingerprint, 'hex')));
 }
 
+const IDENTITY = /^sigstore:(?<issuer>https?:\/\/[^\s,]+),(?<subject>\S+)$/;
+
+/** The same of an identity. */
+function identityLine(named: string): string | null {
+  const { issuer, subject } = IDENTITY.exec(named)?.groups ?? {};
+  return issuer === undefined || subject === undefined
+    ? null
+    : formatKeyLine(nameIdentity({ issuer, subject }));
+}
+
+/** Of what is named without a file. */
+const readKeyLine = (named: string): string | null =>
+  parseKeyLine(named) === null ? (openpgpLine(named) ?? identityLine(named)) : named;
+
 /** @returns the public key's line. @throws Fault KEY_UNREADABLE. */
 export async function findKeyLine(caller: Caller, named: string | null): Promise<string> {
-  if (named !== null && parseKeyLine(named) !== null) return named;
-  const openpgp = named === null ? null : openpgpLine(named);
-  if (openpgp !== null) return openpgp;
+  const line = named === null ? null : readKeyLine(named);
+  if (line !== null) return line;
   if (named === null || named.startsWith('SHA256:')) {
     const own = await showIdentity(caller);
     if (named === null || own.fingerprint === named) return `${own.publicKey} ${own.principal}`;

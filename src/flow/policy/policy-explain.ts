@@ -114,6 +114,8 @@ function settingsOf({
     ['secrets.explain', String(secrets.isExplained)],
     ['secrets.vault', String(secrets.isVaultOn)],
     ['signing', policy.signing],
+    ['sigstore.fulcio', policy.sigstore.fulcio],
+    ['sigstore.rekor', policy.sigstore.rekor],
     ['requireTouch', String(policy.requiresTouch)],
     ['notes.push', String(policy.notes.push)],
     ['onStoreError', policy.onStoreError],

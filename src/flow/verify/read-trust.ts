@@ -4,6 +4,7 @@ import { relative } from 'node:path';
 import { parseAllowedSigners } from '../../attest/allowed-signers.ts';
 import { parseRevokedKeys, type RevokedKeys } from '../../attest/revoked-keys.ts';
 import { parseRotations } from '../../attest/rotation.ts';
+import { readIdentity } from '../../attest/sigstore.ts';
 import { parseKeyLine } from '../../attest/ssh-key.ts';
 import type { Trust } from '../../attest/trust.ts';
 import { stateHome } from '../../config/places.ts';
@@ -11,6 +12,7 @@ import type { Objects } from '../../git/objects.ts';
 import type { Repository } from '../../git/open-repository.ts';
 import { readSigningConfig, type SigningConfig } from '../../git/signing-settings.ts';
 import { expandPath } from '../../identity/git-key.ts';
+import { openIdentityProver, type IdentityProver } from '../../identity/sigstore-trust.ts';
 import { findConfigured } from '../../identity/pick-signer.ts';
 import { listOwnKeys } from '../../identity/own-key.ts';
 import { Fault } from '../../model/fault.ts';
@@ -19,6 +21,9 @@ export const SIGNERS_FILE = '.aitrail/allowed_signers';
 
 /** Verifier keys of witnesses, one a line. */
 export const WITNESSES_FILE = '.aitrail/witnesses';
+
+/** Which Sigstore counts: its authorities' certificates and its logs' keys. */
+export const ROOT_FILE = '.aitrail/trusted_root.json';
 
 /** @param base full id of a commit that exists, or null: no revision stands before the change. @throws Fault KEY_UNREADABLE. */
 export async function readTrust(
@@ -32,11 +37,24 @@ export async function readTrust(
     readTextAt(objects, base, WITNESSES_FILE),
     readRevoked(repository, objects, { settings, base }),
   ]);
+  const proveIdentity = await readProver(objects, base, list);
   return {
     ...list,
     witnesses: (witnesses ?? '').split('\n').map((line) => line.trim()),
     ...(revoked === null ? {} : { revoked }),
+    ...(proveIdentity === null ? {} : { proveIdentity }),
   };
+}
+
+/** Only where the list names an identity: the packages that prove one are no part of aitrail. */
+async function readProver(
+  objects: Objects,
+  base: string | null,
+  { signers }: Trust,
+): Promise<IdentityProver | null> {
+  if (!signers.some(({ blob }) => readIdentity(blob) !== null)) return null;
+  const root = await readTextAt(objects, base, ROOT_FILE);
+  return root === null ? null : openIdentityProver(root, ROOT_FILE);
 }
 
 /**
