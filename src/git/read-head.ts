@@ -1,5 +1,5 @@
 // Where HEAD stands, from git's own files: asked beside every request, so no process is started where that can be helped.
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Caller } from '../model/caller.ts';
@@ -45,7 +45,9 @@ function readWord(path: string): string {
 }
 
 async function findPacked({ repository }: GitPlace, ref: string): Promise<string | null> {
-  const packed = await readFile(join(repository, 'packed-refs'), 'utf8').catch(() => '');
+  const file = join(repository, 'packed-refs');
+  if (statSync(file, { throwIfNoEntry: false }) === undefined) return null; // before the first gc, as a rule
+  const packed = await readFile(file, 'utf8').catch(() => '');
   const end = `${packed}\n`.indexOf(` ${ref}\n`);
   const id = packed.slice(packed.lastIndexOf('\n', end) + 1, Math.max(0, end));
   return ID.test(id) ? id : null;

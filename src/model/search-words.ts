@@ -17,6 +17,8 @@ const ASCII_RUN = /[A-Za-z0-9]+/g;
 // oxlint-disable-next-line no-control-regex -- the question is whether the text is ASCII
 const ASCII = /^[\0-\u007F]*$/;
 const INNER_CAPITAL = /[^\p{Lu}]\p{Lu}|\p{Lu}\p{Lu}\p{Ll}/u;
+/** What `INNER_CAPITAL` is within runs of ASCII. */
+const ASCII_NAME = /[a-z0-9][A-Z]|[A-Z]{2}[a-z]/;
 const PART = /\p{Lu}+(?!\p{Ll})\p{N}*|\p{Lu}?[\p{Ll}\p{Lm}\p{Lo}\p{N}\p{M}]+/gu;
 
 /** What terminals are told stands close to the words: `ESC[31mError`. */
@@ -40,6 +42,28 @@ export function wordsOf(said: string): readonly SearchWord[] {
   }
   return found.filter(({ word }) => word !== '');
 }
+
+/**
+ * The same words without their places: for an index, which takes in all of a long text.
+ *
+ * @param give called with each word, in order, and its parts.
+ */
+export function eachWord(
+  said: string,
+  give: (word: string, parts: readonly string[]) => void,
+): void {
+  const text = said.includes('\u001B') ? said.replaceAll(COLOUR, blanks) : said;
+  if (!ASCII.test(text)) {
+    for (const { word, parts } of wordsOf(text)) give(word, parts);
+    return;
+  }
+  const hasNames = ASCII_NAME.test(text);
+  for (const run of (hasNames ? text : text.toLowerCase()).match(ASCII_RUN) ?? [])
+    if (run.length <= WORD_MAX)
+      give(hasNames ? run.toLowerCase() : run, hasNames ? partsOf(run) : NO_PARTS);
+}
+
+const NO_PARTS: readonly string[] = [];
 
 /** Case and accents aside. */
 function fold(run: string): string {

@@ -16,15 +16,24 @@ export const askedOfH1 = (request: IncomingMessage): Asked => ({
 });
 
 export function clientOfH1(response: ServerResponse): Client {
+  let hasWritten = false;
   response.on('error', () => undefined); // a client that has gone is seen by its closed socket
   return {
     hasBegun: () => response.headersSent,
     isGone: () => response.destroyed && !response.writableFinished,
     begin: (status, headers) => void response.writeHead(status, [...headers]),
-    flush: () => response.flushHeaders(),
-    write: (bytes) => (response.write(bytes) ? null : drained(response)),
+    // where the first bytes come at once, head and bytes leave in one write
+    flush: () =>
+      void setImmediate(() => {
+        if (!hasWritten && !response.destroyed) response.flushHeaders();
+      }),
+    write: (bytes) => {
+      hasWritten = true;
+      return response.write(bytes) ? null : drained(response);
+    },
     end: (trailers) => {
       if (trailers.length > 0) response.addTrailers(fieldsOf(trailers));
+      hasWritten = true;
       response.end();
     },
     // the last write reaches the socket in this turn of the loop

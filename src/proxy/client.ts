@@ -22,7 +22,7 @@ export interface Client {
   isGone(): boolean;
   /** The head of a reply, on its way with the first bytes. @param headers names and values by turns. */
   begin(status: number, headers: readonly string[]): void;
-  /** Sends the head now. */
+  /** Sends the head, before anything else happens. */
   flush(): void;
   /** @returns a promise where the client has to catch up, which resolves also when it goes. */
   write(bytes: Uint8Array): Promise<void> | null;

@@ -11,16 +11,15 @@ export interface Halt {
   close(): void;
 }
 
-/** Why nobody listens any more; an abort without a reason makes an error with its stack, in every exchange. */
-const CLOSED = 'closed';
+const NOTHING = (): void => undefined;
 
 /** @returns tap and outlet that refuse to go on after the signal. */
 export function openHalt(stop: AbortSignal, tap: ReplyTap, outlet: Outlet): Halt {
-  const closed = new AbortController();
+  let tell = NOTHING;
   const stopped = new Promise<unknown>((resolve) => {
-    const tell = (): void => resolve(stop.reason);
+    tell = () => resolve(stop.reason);
     if (stop.aborted) tell();
-    else stop.addEventListener('abort', tell, { signal: closed.signal });
+    else stop.addEventListener('abort', tell);
   });
   const going = <Result>(step: () => Result): Result => {
     stop.throwIfAborted();
@@ -37,6 +36,6 @@ export function openHalt(stop: AbortSignal, tap: ReplyTap, outlet: Outlet): Halt
     },
     outlet: { ...outlet, write: (bytes) => going(() => outlet.write(bytes)) },
     stopped,
-    close: () => closed.abort(CLOSED),
+    close: () => stop.removeEventListener('abort', tell),
   };
 }

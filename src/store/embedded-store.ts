@@ -17,7 +17,7 @@ import { logSize } from './log-rows.ts';
 import { storeCalls, type Core, type Memory } from './store-calls.ts';
 import { settleIndex } from './upkeep-calls.ts';
 import type { EmbeddedStore } from './sync-store.ts';
-import { emptyTextQueue, indexAll, indexNext, openTextQueue } from './text-queue.ts';
+import { emptyTextQueue, indexAll, indexSome, openTextQueue } from './text-queue.ts';
 
 export interface EmbeddedOptions {
   /** State directory. */
@@ -120,7 +120,7 @@ function embed(core: Core): EmbeddedStore {
       core.memory.published = publishLog(database, home).size;
     },
     unindexed: () => core.memory.texts.byExchange.size,
-    index: () => core.write(() => indexNext(database, core.memory.texts)),
+    index: () => core.write(() => indexSome(database, core.memory.texts)),
     close: () => database.close(),
   };
 }

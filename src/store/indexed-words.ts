@@ -1,6 +1,6 @@
 // The words of an exchange that search finds it by.
 import type { SearchText } from '../model/search.ts';
-import { wordsOf } from '../model/search-words.ts';
+import { eachWord } from '../model/search-words.ts';
 
 /** Of one exchange's text as much is looked at. */
 const TEXT_MAX = 1_048_576;
@@ -19,12 +19,12 @@ export function indexedWords(texts: readonly SearchText[]): {
   for (const { kind, text } of texts) {
     const looked = text.slice(0, Math.min(room, kind === 'result' ? RESULT_MAX : TEXT_MAX));
     room -= looked.length;
-    for (const word of wordsOf(looked)) {
-      words.push(word.word);
-      if (word.parts.length === 0 || parted.has(word.word)) continue;
-      parted.add(word.word);
-      parts.push(...word.parts);
-    }
+    eachWord(looked, (word, own) => {
+      words.push(word);
+      if (own.length === 0 || parted.has(word)) return;
+      parted.add(word);
+      parts.push(...own);
+    });
   }
   return { words, parts };
 }

@@ -127,7 +127,7 @@ function scheduleIndexing(store: EmbeddedStore): () => void {
   const index = (): void => {
     try {
       store.index();
-      wait(0); // one at a time: a call that has come meanwhile goes first
+      wait(0); // a few at a time: a call that has come meanwhile goes first
     } catch {
       // what was to be indexed is found again by who lists what is not
     }

@@ -20,7 +20,7 @@ export interface EmbeddedStore {
   readonly publish: () => void;
   /** Exchanges that have ended and are not in the text index yet. */
   readonly unindexed: () => number;
-  /** Indexes one of them. Throws what the commit throws. */
+  /** Indexes some of them, in a few milliseconds. Throws what the commit throws. */
   readonly index: () => void;
   readonly close: () => void;
 }

@@ -34,8 +34,17 @@ export function queueTexts(
     indexNext(database, queue);
 }
 
+/** As many at once as take some milliseconds: a commit costs as much as a record's words, and a call may be waiting. */
+const CHARACTERS_TOGETHER = 65_536;
+
+export function indexSome(database: Database, queue: TextQueue): void {
+  const until = queue.characters - CHARACTERS_TOGETHER;
+  do indexNext(database, queue);
+  while (queue.byExchange.size > 0 && queue.characters > until);
+}
+
 /** Indexes the exchange that waits longest, if any does. */
-export function indexNext(database: Database, queue: TextQueue): void {
+function indexNext(database: Database, queue: TextQueue): void {
   const [next] = queue.byExchange;
   if (next === undefined) return;
   const [exchange, texts] = next;

@@ -76,14 +76,29 @@ export interface MaskedHeaders {
   readonly masks: readonly MaskRecord[];
 }
 
+/** Values in which a masker found nothing: a client sends the same ones with each request. */
+const CLEAN = new WeakMap<TextMasker, Set<string>>();
+const CLEAN_MAX = 256;
+const CLEAN_CHARACTERS_MAX = 256;
+
+function remember(clean: Set<string>, value: string): void {
+  if (value.length > CLEAN_CHARACTERS_MAX) return;
+  clean.add(value);
+  for (const oldest of clean) if (clean.size > CLEAN_MAX) clean.delete(oldest);
+}
+
 /** @returns the headers that a record keeps, their values masked. */
 export function maskHeaders(masker: TextMasker, headers: readonly Header[]): MaskedHeaders {
   const masks: MaskRecord[] = [];
+  const clean = CLEAN.get(masker) ?? new Set();
+  CLEAN.set(masker, clean);
   const kept = headers
     .map(([name, value]): Header => [name.toLowerCase(), value])
     .filter(([name]) => isKept(name))
     .map(([name, value]): Header => {
+      if (clean.has(value)) return [name, value];
       const found = findEdits(masker, value, { key: null, channel: `header ${name}` });
+      if (found.edits.length === 0) remember(clean, value);
       masks.push(...found.masks);
       return [name, editText(value, found.edits)];
     });

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { isFault } from '../../src/model/fault.ts';
 import { parseSearch, quoteValue } from '../../src/model/search-query.ts';
 import { pickSnippet } from '../../src/model/search-marks.ts';
-import { wordsOf } from '../../src/model/search-words.ts';
+import { eachWord, wordsOf } from '../../src/model/search-words.ts';
 
 const NOW = Date.parse('2026-11-21T12:00:00Z');
 const term = (words: string, more: object = {}): object => ({
@@ -76,6 +76,20 @@ test.each([
   const found = wordsOf(text);
   expect(found.map(({ word }) => word)).toEqual(words);
   expect(found.flatMap((one) => one.parts)).toEqual(parts);
+});
+
+test.each([
+  ['prose', 'The quick brown Fox, in 3 lines:\n\tand on'],
+  ['names', 'call getUserName(HTTPServer, sha256Sum) and MAX_SIZE, ABc'],
+  ['data', `${'x'.repeat(128)} ${'y'.repeat(129)} ${'aB'.repeat(40)}`],
+  ['accents', 'Café ÉcoleNormale naïve'],
+  ['signs', '数据库 and 検索Word'],
+  ['colours', '\u001B[31mErrorHere\u001B[0m done'],
+  ['nothing', ' -- '],
+])('eachWord gives what wordsOf finds: %s', (_, text) => {
+  const given: unknown[] = [];
+  eachWord(text, (word, parts) => given.push({ word, parts }));
+  expect(given).toEqual(wordsOf(text).map(({ word, parts }) => ({ word, parts })));
 });
 
 test.each([

@@ -58,11 +58,15 @@ export function openKnownBook(): KnownBook {
     },
     forget: (grant) => void told.delete(grant),
     of: async ({ id, place }) => {
-      const own = told.get(id) ?? [];
-      return place.worktree === null ? own : [...own, ...(await ofWorktree(place.worktree))];
+      const own = told.get(id) ?? NONE;
+      const found = place.worktree === null ? NONE : await ofWorktree(place.worktree);
+      if (own.length === 0) return found; // the same list each time: what is made of it is found again by that
+      return found.length === 0 ? own : [...own, ...found];
     },
   };
 }
+
+const NONE: readonly string[] = [];
 
 const bounded = (values: readonly string[]): readonly string[] =>
   values.filter((value) => value.length <= VALUE_CHARACTERS_MAX).slice(0, VALUES_MAX);

@@ -73,10 +73,10 @@ export function openMaskers({ key, env, keep }: MaskersWork): Maskers {
     opened.clear();
   };
   for (const value of secretValues(Object.entries(env))) learn(value);
+  const nameOf = openNames();
   const open = (secrets: MaskedFor) => {
     const { rules, isVaultOn } = secrets;
-    // by digest: a name that holds the values would keep them once more
-    const name = createHash('sha256').update(canonicalJson(secrets)).digest('hex');
+    const name = nameOf(secrets);
     const masker =
       opened.get(name) ??
       openPolicyMasker(isOneOf(secrets.known, key), {
@@ -96,8 +96,27 @@ export function openMaskers({ key, env, keep }: MaskersWork): Maskers {
   };
   return {
     learn,
-    of: ({ secrets: { rules, isVaultOn } }, more = []) => open({ rules, isVaultOn, known: more }),
-    mask: (text) => maskText(open({ rules: [], isVaultOn: false, known: [] }).stream, text).text,
+    of: ({ secrets: { rules, isVaultOn } }, more = NONE) => open({ rules, isVaultOn, known: more }),
+    mask: (text) =>
+      maskText(open({ rules: NO_RULES, isVaultOn: false, known: NONE }).stream, text).text,
+  };
+}
+
+const NONE: readonly string[] = [];
+const NO_RULES: MaskedFor['rules'] = [];
+
+/** What stands for a set of rules and values; remembered for lists that are the same ones again. */
+function openNames(): (secrets: MaskedFor) => string {
+  const named = new WeakMap<readonly string[], { readonly of: MaskedFor; readonly name: string }>();
+  return (secrets) => {
+    const { rules, isVaultOn, known } = secrets;
+    const last = named.get(known);
+    if (last !== undefined && last.of.rules === rules && last.of.isVaultOn === isVaultOn)
+      return last.name;
+    // by digest: a name that holds the values would keep them once more
+    const name = createHash('sha256').update(canonicalJson(secrets)).digest('hex');
+    named.set(known, { of: secrets, name });
+    return name;
   };
 }
 
