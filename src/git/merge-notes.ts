@@ -1,8 +1,9 @@
 // Joins another repository's notes with ours: of a commit that both have notes for, every line of both is kept, in a
 // fixed order. What only one side has stays; nothing is ever deleted.
 import { NOTES_REF } from '../model/statement.ts';
-import { linesOf, readNotesAt } from './notes.ts';
-import { writeNotes } from './notes-write.ts';
+import { linesOf } from './notes.ts';
+import { mergeNotesTrees, type MergeWork } from './notes-tree-merge.ts';
+import { moveNotes, type TreeBuilding } from './notes-write.ts';
 import { openObjects } from './objects.ts';
 import type { Repository } from './open-repository.ts';
 import { runGit } from './run-git.ts';
@@ -47,48 +48,21 @@ export async function mergeNotes(
         (await objects.read(kind.ref)) !== null && (await mergeNotes(repository, theirs, kind))
       );
     }
-    const differing = await listTheirs(repository, ours.oid, other.oid);
-    // the same notes with another history still need a commit that has both as parents
-    const commits =
-      differing.length > 0 ? differing : (await listAll(repository, other.oid)).slice(0, 1);
-    const texts = await readNotesAt(objects, other.oid, commits);
-    const drafts = [...texts].map(([commit, text]) => ({ commit, text, join: kind.join }));
     const place = { ref: kind.ref, message: 'Joined notes by aitrail', parents: [other.oid] };
-    await writeNotes(repository, drafts, place);
+    const root = (await objects.read(`${other.oid}^{tree}`))?.oid ?? null;
+    await moveNotes(repository, place, (work, before) =>
+      mergeNotesTrees({ ...work, join: joinWith(work, kind.join) }, before, root),
+    );
     return true;
   } finally {
     objects.close();
   }
 }
 
-/** Commits whose note in `theirs` is another one than in `ours`. */
-async function listTheirs(
-  repository: Repository,
-  ours: string,
-  theirs: string,
-): Promise<readonly string[]> {
-  const args = [
-    'diff-tree',
-    '-r',
-    '-z',
-    '--name-only',
-    '--no-renames',
-    '--diff-filter=d',
-    ours,
-    theirs,
-  ];
-  return readNames((await runGit(repository.caller, args)).stdout);
-}
-
-async function listAll(repository: Repository, notes: string): Promise<readonly string[]> {
-  return readNames(
-    (await runGit(repository.caller, ['ls-tree', '-r', '-z', '--name-only', notes])).stdout,
-  );
-}
-
-const readNames = (listed: Buffer): readonly string[] =>
-  listed
-    .toString('utf8')
-    .split('\0')
-    .map((path) => path.replaceAll('/', '')) // fan-out
-    .filter((name) => /^[0-9a-f]{40,64}$/.test(name));
+const joinWith =
+  ({ objects, putText }: TreeBuilding, join: NotesKind['join']): MergeWork['join'] =>
+  async (...blobs) => {
+    const texts = await Promise.all(blobs.map((blob) => objects.read(blob)));
+    const [ours = '', theirs = ''] = texts.map((found) => found?.bytes.toString('utf8') ?? '');
+    return putText(join(ours, theirs));
+  };

@@ -1,15 +1,15 @@
 // The notes tree with some notes put in, keeping git's fan-out: flat while small, `ab/…` and `ab/cd/…` when large.
 import type { TreeEntry } from './tree.ts';
-import { formatTree } from './tree.ts';
-import type { ObjectBatch } from './write-objects.ts';
 
 /** Notes in one tree before it is split by the next two digits. git's own threshold is near this. */
 const FLAT_MAX = 256;
 const REST_DIGITS_MIN = 4;
 
 export interface NotesTreeWork {
+  /** Of trees that `put` gave, too. */
   readonly list: (tree: string) => Promise<readonly TreeEntry[]>;
-  readonly batch: ObjectBatch;
+  /** @returns the new tree's id. */
+  readonly put: (entries: readonly TreeEntry[]) => string;
 }
 
 /**
@@ -30,13 +30,13 @@ export async function editNotesTree(
     if (folder?.kind === 'tree') defer(deeper, rest, blob);
     else entries.set(rest, { mode: '100644', name: rest, oid: blob, kind: 'blob' });
   }
-  if (isCrowded(entries)) spread(entries, deeper);
+  if (isCrowded(entries.values())) spread(entries, deeper);
   for (const [name, inner] of deeper) {
     const before = entries.get(name)?.oid ?? null;
     const oid = await editNotesTree(work, before, inner);
     entries.set(name, { mode: '40000', name, oid, kind: 'tree' });
   }
-  return work.batch.add('tree', formatTree([...entries.values()]));
+  return work.put([...entries.values()]);
 }
 
 function defer(deeper: Map<string, Map<string, string>>, rest: string, blob: string): void {
@@ -46,12 +46,12 @@ function defer(deeper: Map<string, Map<string, string>>, rest: string, blob: str
   deeper.set(name, inner);
 }
 
-const isNote = (entry: TreeEntry): boolean =>
+export const isNote = (entry: TreeEntry): boolean =>
   entry.kind === 'blob' && /^[0-9a-f]+$/.test(entry.name) && entry.name.length >= REST_DIGITS_MIN;
 
-function isCrowded(entries: ReadonlyMap<string, TreeEntry>): boolean {
+export function isCrowded(entries: Iterable<TreeEntry>): boolean {
   let notes = 0;
-  for (const entry of entries.values()) if (isNote(entry)) notes += 1;
+  for (const entry of entries) if (isNote(entry)) notes += 1;
   return notes > FLAT_MAX;
 }
 

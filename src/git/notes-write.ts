@@ -3,12 +3,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Fault } from '../model/fault.ts';
 import { NOTES_REF } from '../model/statement.ts';
-import { openNotesTree, readNotesAt } from './notes.ts';
+import { openNotesTree, readNotesAt, type NotesTree } from './notes.ts';
 import { openObjects, type Objects } from './objects.ts';
-import { editNotesTree } from './notes-tree.ts';
+import { editNotesTree, type NotesTreeWork } from './notes-tree.ts';
 import type { Repository } from './open-repository.ts';
 import { runGit } from './run-git.ts';
-import { openBatch } from './write-objects.ts';
+import { formatTree, type TreeEntry } from './tree.ts';
+import { openBatch, type ObjectBatch } from './write-objects.ts';
 
 const TRIES_MAX = 200;
 const PAUSE_MS = 4;
@@ -37,6 +38,19 @@ const DEFAULT_PLACE: NotesPlace = {
   objects: null,
 };
 
+/** What builds a notes tree: trees that it puts are there for it at once, and in the repository when all is written. */
+export interface TreeBuilding extends NotesTreeWork {
+  readonly objects: Objects;
+  /** @returns the blob's id. */
+  readonly putText: (text: string) => string;
+  readonly find: NotesTree['find'];
+}
+
+/**
+ * @param root of the notes as they are, null for none yet. @returns the new root.
+ */
+export type BuildTree = (work: TreeBuilding, root: string | null) => Promise<string | null>;
+
 /**
  * Adds or replaces notes, all in one notes commit; nothing that others write meanwhile is lost.
  *
@@ -48,6 +62,20 @@ export async function writeNotes(
   place: Partial<NotesPlace> = {},
 ): Promise<void> {
   if (notes.length === 0) return;
+  await moveNotes(repository, place, async (work, root) => {
+    const blobs = new Map<string, string>();
+    for (const [commit, text] of await joinTexts(work, root, notes))
+      blobs.set(commit, work.putText(text));
+    return editNotesTree(work, root, blobs);
+  });
+}
+
+/** Builds the notes anew for as long as somebody else moves them first. @throws Fault NOTES_RACE, GIT_FAILED. */
+export async function moveNotes(
+  repository: Repository,
+  place: Partial<NotesPlace>,
+  build: BuildTree,
+): Promise<void> {
   const where = { ...DEFAULT_PLACE, ...place };
   // asked while the tree is read: a process of its own
   const identity = readIdentity(repository);
@@ -56,7 +84,8 @@ export async function writeNotes(
   try {
     for (let attempt = 0; attempt < TRIES_MAX; attempt += 1) {
       const before = (await objects.read(where.ref))?.oid ?? null;
-      const next = await buildNotes({ repository, objects, identity, place: where }, before, notes);
+      const work = { repository, objects, identity, place: where };
+      const next = await buildNotes(work, before, build);
       if (next === before || (await moveRef(repository, where, { before, next }))) return;
       await pause(PAUSE_MS + Math.random() * PAUSE_MS * Math.min(attempt, 20)); // or the same few keep colliding
     }
@@ -88,31 +117,43 @@ interface Work {
 async function buildNotes(
   work: Work,
   before: string | null,
-  notes: readonly NoteDraft[],
+  build: BuildTree,
 ): Promise<string | null> {
   const { repository, objects, place } = work;
   const root = before === null ? null : await objects.read(`${before}^{tree}`);
   const batch = openBatch(repository);
-  const blobs = new Map<string, string>();
-  for (const [commit, text] of await joinTexts(objects, before, notes))
-    blobs.set(commit, batch.add('blob', Buffer.from(text, 'utf8')));
-  const walker = openNotesTree(objects);
-  const tree = await editNotesTree({ list: walker.list, batch }, root?.oid ?? null, blobs);
-  if (tree === root?.oid && place.parents.length === 0) return before;
+  const tree = await build(openBuilding(objects, batch), root?.oid ?? null);
+  if (tree === null || (tree === root?.oid && place.parents.length === 0)) return before;
   const next = batch.add('commit', commitOf(work, await work.identity, { tree, before }));
   await batch.write();
   return next;
 }
 
+function openBuilding(objects: Objects, batch: ObjectBatch): TreeBuilding {
+  const made = new Map<string, readonly TreeEntry[]>();
+  const { list, find } = openNotesTree(objects);
+  return {
+    objects,
+    find,
+    list: async (tree) => made.get(tree) ?? list(tree),
+    put: (entries) => {
+      const oid = batch.add('tree', formatTree(entries));
+      made.set(oid, entries);
+      return oid;
+    },
+    putText: (text) => batch.add('blob', Buffer.from(text, 'utf8')),
+  };
+}
+
 /** Text to write by commit id; drafts of one commit are joined in their order. */
 async function joinTexts(
-  objects: Objects,
-  before: string | null,
+  { objects }: TreeBuilding,
+  root: string | null,
   notes: readonly NoteDraft[],
 ): Promise<ReadonlyMap<string, string>> {
   const commits = notes.map((note) => note.commit);
   const texts =
-    before === null ? new Map<string, string>() : await readNotesAt(objects, before, commits);
+    root === null ? new Map<string, string>() : await readNotesAt(objects, root, commits);
   for (const { commit, text, join } of notes) {
     const there = texts.get(commit);
     texts.set(commit, there === undefined || join === undefined ? text : join(there, text));

@@ -1,5 +1,6 @@
 // Notes follow the branch: sent from pre-push, over one connection of their own, and none where they are there already.
 // Nothing here stops a push; what goes wrong is one line.
+import { setTimeout as pause } from 'node:timers/promises';
 import { GIT_AI_REF } from '../../attest/git-ai.ts';
 import { mergeNotes } from '../../git/merge-notes.ts';
 import type { PushedRef } from '../../git/outgoing.ts';
@@ -23,7 +24,9 @@ interface Sending extends NotesPush {
 
 /** A push waits no longer than that for its notes. */
 const BUDGET_MS = 8000;
-const TRIES_MAX = 3;
+const TRIES_MAX = 6;
+/** Two that lost to each other do not come back at the same moment. */
+const PAUSE_MS = 200;
 
 /** @returns what to tell where the notes did not get there; null where all is well. */
 export async function pushNotes(work: HookWork, push: NotesPush): Promise<Notice | null> {
@@ -53,15 +56,19 @@ async function listUnsent(work: HookWork, remote: string): Promise<readonly stri
 /** @returns why they could not be sent, null where they were. */
 async function sendWithRetries(work: HookWork, push: Sending): Promise<string | null> {
   const until = Date.now() + BUDGET_MS;
-  let why = 'it took too long';
+  let why = TOO_LONG;
   for (let tries = 0; tries < TRIES_MAX && Date.now() < until; tries += 1) {
+    if (tries > 1) await pause(Math.random() * PAUSE_MS);
     const sent = await sendNotes(work, push, until - Date.now());
     if (sent.isDone) return null;
     why = sent.why;
-    if (!sent.isBehind || !(await takeTheirs(work, push, until - Date.now()))) break;
+    if (!sent.isBehind) break;
+    why = (await takeTheirs(work, push, until)) ?? why;
   }
   return why;
 }
+
+const TOO_LONG = 'it took too long';
 
 const notSent = (remote: string, why: string): TextNotice => ({
   kind: 'text',
@@ -90,56 +97,76 @@ async function sendNotes(
   const tips = await Promise.all(
     push.unsent.map(async (ref) => ({ ref, oid: (await objects.read(ref))?.oid ?? ref })),
   );
+  const known = await readTracking(objects, push.remote, tips);
   const answer = await runGit(
     repository.caller,
     [...QUIETLY, 'push', ...PLAINLY, target, ...tips.map(({ ref, oid }) => `${oid}:${ref}`)],
     { okExits: ANY_EXIT, timeoutMs },
   );
   const isBehind =
-    /\((?:fetch first|non-fast-forward|cannot lock ref|incorrect old value|failed to update ref)/.test(
+    /\((?:fetch first|non-fast-forward|cannot lock ref|incorrect old value|reference already exists|failed to update ref)/.test(
       answer.stderr,
     );
   const isDone = answer.exit === 0;
-  if (isDone) await rememberSent(repository.caller, push.remote, tips);
+  if (isDone) await rememberSent(repository.caller, known);
   return { isDone, isBehind, why: lastLine(answer.stderr) };
 }
 
 const ANY_EXIT = [0, 1, 128, 129] as const;
 
+/** Of git's standard error; it has nothing to say where it was ended. */
 const lastLine = (text: string): string =>
   text
     .trim()
     .split('\n')
-    .findLast((line) => !line.startsWith('hint:'))
-    ?.replace(/^(?:fatal|error|remote):\s*/, '') ?? '';
+    .findLast((line) => line !== '' && !line.startsWith('hint:'))
+    ?.replace(/^(?:fatal|error|remote):\s*/, '') ?? TOO_LONG;
 
-/** git does so itself only where a fetch refspec of ours is set. */
-async function rememberSent(
-  caller: HookWork['repository']['caller'],
-  remote: string,
-  tips: readonly { readonly ref: string; readonly oid: string }[],
-): Promise<void> {
-  for (const { ref, oid } of tips) {
-    const tracking = trackingRef(ref, remote);
-    if (tracking !== null) await runGit(caller, ['update-ref', tracking, oid]);
-  }
+interface Tracked {
+  readonly ref: string;
+  /** What is sent. */
+  readonly oid: string;
+  /** Where the ref stood before; zeros where there was none. */
+  readonly before: string;
 }
 
-/** Fetches the remote's notes and joins them with ours. @returns false where none could be had. */
-async function takeTheirs(work: HookWork, push: Sending, timeoutMs: number): Promise<boolean> {
-  const until = Date.now() + timeoutMs;
-  let isJoined = false;
+const readTracking = (
+  objects: HookWork['objects'],
+  remote: string,
+  tips: readonly { readonly ref: string; readonly oid: string }[],
+): Promise<readonly Tracked[]> =>
+  Promise.all(
+    tips.flatMap(({ ref, oid }) => {
+      const tracking = trackingRef(ref, remote);
+      if (tracking === null) return [];
+      const before = objects.read(tracking).then((found) => found?.oid ?? '0'.repeat(oid.length));
+      return [before.then((known) => ({ ref: tracking, oid, before: known }))];
+    }),
+  );
+
+/** git does so itself only where a fetch refspec of ours is set. What a fetch brought meanwhile is newer. */
+async function rememberSent(
+  caller: HookWork['repository']['caller'],
+  tracked: readonly Tracked[],
+): Promise<void> {
+  for (const { ref, oid, before } of tracked)
+    await runGit(caller, ['update-ref', ref, oid, before], { okExits: ANY_EXIT });
+}
+
+/** Fetches the remote's notes and joins them with ours. @returns why none could be had, null where some were. */
+async function takeTheirs(work: HookWork, push: Sending, until: number): Promise<string | null> {
+  const told: (string | null)[] = [];
   // one by one: the remote may have only one of them
   for (const ref of push.unsent)
-    if (until > Date.now() && (await takeOne(work, { push, ref, timeoutMs: until - Date.now() })))
-      isJoined = true;
-  return isJoined;
+    if (until > Date.now())
+      told.push(await takeOne(work, { push, ref, timeoutMs: until - Date.now() }));
+  return told.includes(null) ? null : (told[0] ?? null);
 }
 
 async function takeOne(
   { repository }: HookWork,
   asked: { readonly push: Sending; readonly ref: string; readonly timeoutMs: number },
-): Promise<boolean> {
+): Promise<string | null> {
   const { push, ref, timeoutMs } = asked;
   const target = push.remote === '' ? push.url : push.remote;
   const into =
@@ -157,10 +184,15 @@ async function takeOne(
     ],
     { okExits: ANY_EXIT, timeoutMs },
   );
-  if (fetched.exit !== 0) return false;
-  return ref === NOTES_REF
-    ? mergeNotes(repository, into)
-    : mergeNotes(repository, into, { ref, join: keepOurs });
+  if (fetched.exit !== 0) {
+    const why = lastLine(fetched.stderr);
+    // a fresh clone of a long history: a hook has no time for all notes, and without them it has none the next time
+    return why === TOO_LONG
+      ? `its notes must be fetched first: git fetch ${target} +${ref}:${into}`
+      : why;
+  }
+  const kind = ref === NOTES_REF ? undefined : { ref, join: keepOurs };
+  return (await mergeNotes(repository, into, kind)) ? null : `${ref} is gone there`;
 }
 
 /** A note of that kind is one document: two cannot be joined. */
