@@ -20,6 +20,7 @@ class LongestFirst extends BaseSequencer {
 
 export default defineConfig({
   test: {
+    globalSetup: 'test/temporary.ts',
     dir: 'test',
     maxWorkers: 3, // on two cores, too: most tests wait for processes
     testTimeout: 30_000,

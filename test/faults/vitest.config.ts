@@ -5,6 +5,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
+    globalSetup: 'test/temporary.ts',
     include: ['test/faults/**/*.faults.ts'],
     testTimeout: 1_200_000,
     hookTimeout: 60_000,

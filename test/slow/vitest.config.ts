@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
+    globalSetup: 'test/temporary.ts',
     include: ['test/**/*.slow.ts'],
     testTimeout: 120_000,
     hookTimeout: 60_000,
