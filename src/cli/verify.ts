@@ -2,7 +2,7 @@
 import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { REQUIREMENTS, type Requirement } from '../flow/verify/verify-range.ts';
+import { REQUIREMENTS, type Requirement } from '../model/verification.ts';
 import { verify } from '../flow/verify/verify.ts';
 import { Fault } from '../model/fault.ts';
 import type { Verification } from '../model/verification.ts';

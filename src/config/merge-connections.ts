@@ -29,7 +29,9 @@ function connectionOf({ kind, document }: Layer, name: string, facts: Facts): Co
   const isFixed = kind === 'organisation' && facts.record !== undefined;
   return {
     name,
-    protocol: facts.protocol,
+    // what is not a push is plain HTTP
+    protocol: facts.protocol === 'git' ? 'http' : facts.protocol,
+    ...(facts.protocol === 'git' ? { git: { require: facts.require ?? [] } } : {}),
     upstream: facts.upstream.replace(/\/+$/, ''),
     credential: facts.credential === undefined ? null : secretOf(facts.credential),
     isRecorded: facts.record ?? true,

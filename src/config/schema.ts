@@ -2,6 +2,7 @@
 // with file, line and column. docs/configuration.md is generated from the descriptions.
 import { z } from 'zod';
 import { protect, push, rule } from './schema-rules.ts';
+import { REQUIREMENTS } from '../model/verification.ts';
 import { VERSION } from '../model/version.ts';
 import { identity, onlyFor, pipelines } from './identity-schema.ts';
 import { signing } from './signing-schema.ts';
@@ -23,20 +24,32 @@ const credential = z.union([
   z.strictObject({ command: z.string().min(1) }),
 ]);
 
-const connection = z.strictObject({
-  protocol: z
-    .enum(['anthropic-messages', 'openai', 'gemini', 'http'])
-    .describe('what the provider speaks; `openai` is Responses and Chat Completions, by path'),
-  upstream: upstream.describe('origin of the provider, with a path prefix where it has one'),
-  credential: credential
-    .optional()
-    .describe('the real key, which agents never see: they get the session token as theirs'),
-  record: z
-    .boolean()
-    .optional()
-    .describe('`false`: requests pass and leave only who, when and how many bytes'),
-  groups: onlyFor.describe('who may use it: verified members of one of these, nobody else'),
-});
+const connection = z
+  .strictObject({
+    protocol: z
+      .enum(['anthropic-messages', 'openai', 'gemini', 'http', 'git'])
+      .describe(
+        'what the provider speaks; `openai` is Responses and Chat Completions, by path; `git` is a git server over HTTP, pushes to which are judged by the rules of their repository',
+      ),
+    upstream: upstream.describe('origin of the provider, with a path prefix where it has one'),
+    credential: credential
+      .optional()
+      .describe('the real key, which agents never see: they get the session token as theirs'),
+    record: z
+      .boolean()
+      .optional()
+      .describe('`false`: requests pass and leave only who, when and how many bytes'),
+    require: z
+      .array(z.enum(REQUIREMENTS))
+      .min(1)
+      .optional()
+      .describe('with `git`: what `aitrail verify --require` must find in each commit of a push'),
+    groups: onlyFor.describe('who may use it: verified members of one of these, nobody else'),
+  })
+  .refine(({ protocol, require }) => require === undefined || protocol === 'git', {
+    path: ['require'],
+    message: 'is for protocol: git',
+  });
 
 const secrets = z.strictObject({
   onResponse: action

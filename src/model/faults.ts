@@ -63,6 +63,10 @@ export const FAULTS = {
     exit: 1,
     fix: 'ask whoever keeps the groups of this connection, or use another connection',
   },
+  PUSH_UNREADABLE: {
+    exit: 1,
+    fix: 'push with git itself, unsigned, in parts where it is too large',
+  },
   ROLE_NEEDED: {
     exit: 1,
     fix: 'ask whoever keeps gateway: roles: in the organisation’s file',

@@ -1,6 +1,7 @@
 // The policy in force: what src/config reads from the organisation's, the user's and the repository's files, merged so
 // that nobody loosens what stands above. JSON-safe: the hooks read it from .git/aitrail/policy.json.
 import type { SigstorePlaces } from './signing.ts';
+import type { Requirement } from './verification.ts';
 import type { Protocol } from './wire.ts';
 
 export type SecretAction = 'mask' | 'block' | 'warn' | 'off';
@@ -30,6 +31,8 @@ export interface Connection {
   readonly recordPlace?: SettingPlace;
   /** The setting there, where it is not the connection's own. */
   readonly recordRule?: string;
+  /** A git server: pushes to it are judged, and their commits must have what `require` names. */
+  readonly git?: { readonly require: readonly Requirement[] };
   /** The organisation says whether it is recorded: no pipeline of the user's own file changes that. */
   readonly isRecordFixed?: boolean;
   /** Verified members of one of these alone may use it; absent: everybody. */

@@ -2,6 +2,10 @@
 import type { ChangeReport } from './change-report.ts';
 import type { CommitVerdict } from './verdict.ts';
 
+/** What `verify` can demand of a commit. */
+export const REQUIREMENTS = ['attested', 'pre-commit', 'coverage', 'approval', 'review'] as const;
+export type Requirement = (typeof REQUIREMENTS)[number];
+
 export interface Verification {
   /** True only where every commit is verified. */
   readonly isOk: boolean;

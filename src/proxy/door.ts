@@ -3,6 +3,7 @@
 import type { SecureContext } from 'node:tls';
 import type { WireFormat } from '../wire/format.ts';
 import type { Hop } from './hops.ts';
+import type { Incoming } from './read-body.ts';
 
 /** A request that has reached the listener, before its body was read. */
 export interface Knock {
@@ -29,6 +30,8 @@ export interface Refusal {
   readonly message: string;
   /** Whose error shape to use; null: a plain one. */
   readonly format: WireFormat | null;
+  /** The client asks its person, or its helper, for a password and comes again. */
+  readonly asksForPassword?: boolean;
 }
 
 /** A whole reply of our own in place of the upstream's. */
@@ -99,6 +102,10 @@ export interface Visit {
   readonly hop: Hop | null;
   /** Path and query to ask the upstream for. */
   readonly path: string;
+  /** Takes the body, whole, before any of it goes on; null: it is read as usual. */
+  readonly take: ((body: AsyncIterator<Buffer>) => Promise<Incoming | Refusal>) | null;
+  /** Whatever `take` keeps is needed no more. Never rejects. */
+  readonly release: () => Promise<void>;
   /** What goes upstream in place of the client's headers. @param headers names and values by turns. */
   outgoing(headers: readonly string[]): readonly string[];
   /** What goes to the client in place of the upstream's headers. */

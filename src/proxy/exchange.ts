@@ -42,7 +42,17 @@ export async function serve(call: Call): Promise<void> {
 const HUNG_UP = new DOMException('the client hung up', 'AbortError');
 
 async function forward(call: Call, visit: Visit): Promise<void> {
-  const incoming = await readBody(call.asked);
+  try {
+    await forwardBody(call, visit);
+  } finally {
+    await visit.release();
+  }
+}
+
+async function forwardBody(call: Call, visit: Visit): Promise<void> {
+  const { asked } = call;
+  const incoming = await (visit.take === null ? readBody(asked) : visit.take(asked.body()));
+  if ('kind' in incoming) return refuse(call.client, incoming);
   const controller = new AbortController();
   const abort = (): void => controller.abort(HUNG_UP);
   call.client.onClose(abort);
@@ -119,6 +129,10 @@ interface Outgoing {
 }
 
 function outgoingAs({ asked }: Call, visit: Visit, incoming: Incoming): Outgoing {
+  if (incoming.isOther === true) {
+    const headers = upstreamHeaders(visit.outgoing(withoutBodyHeaders(asked.headers)));
+    return { headers, body: incoming.forwarded };
+  }
   const headers = upstreamHeaders(visit.outgoing(asked.headers));
   const length = valueOf(asked.headers, 'content-length');
   // a body that is in memory has its length from there

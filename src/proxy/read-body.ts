@@ -11,6 +11,8 @@ export interface Incoming {
   readonly body: RequestBody;
   /** What goes upstream; null for no body at all. */
   readonly forwarded: Buffer | Readable | null;
+  /** It is not what the client sent: length and encoding are its own. */
+  readonly isOther?: boolean;
 }
 
 /** @throws Error where the client goes before its body is complete. */

@@ -6,7 +6,13 @@ import type { Answered, Refusal, Visit } from './door.ts';
 /** Sends a refusal as the whole reply; does nothing where a reply has begun. */
 export function refuse(client: Client, refusal: Refusal): void {
   const { status, code } = refusal;
-  const challenge = status === 407 ? ['proxy-authenticate', 'Basic realm="aitrail"'] : [];
+  const basic = 'Basic realm="aitrail"';
+  const challenge =
+    status === 407
+      ? ['proxy-authenticate', basic]
+      : refusal.asksForPassword === true
+        ? ['www-authenticate', basic]
+        : [];
   const headers = ['content-type', 'application/json', 'x-aitrail-error', code, ...challenge];
   sendWhole(client, { status, headers, body: refusalBody(refusal) });
 }

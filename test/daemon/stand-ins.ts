@@ -60,6 +60,7 @@ export async function answerAsGit(
       REMOTE_USER: 'ada',
     },
   });
+  cgi.stdin.on('error', () => undefined); // it reads no body where it needs none
   cgi.stdin.end(sent.body);
   const chunks: Buffer[] = [];
   for await (const chunk of cgi.stdout) chunks.push(Buffer.from(chunk));

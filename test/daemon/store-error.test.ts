@@ -4,6 +4,7 @@ import { Fault } from '../../src/model/fault.ts';
 import { openApprovalBook } from '../../src/flow/approve/approval-book.ts';
 import { openAuthorityBook } from '../../src/flow/record/authority-book.ts';
 import { openExplainer } from '../../src/flow/mask/explain-placeholder.ts';
+import { openMirrorBook } from '../../src/flow/gate/mirror-book.ts';
 import { openGapBook } from '../../src/flow/record/gap-book.ts';
 import { openGrantBook } from '../../src/flow/session/grant-book.ts';
 import { openHopBook } from '../../src/flow/record/hop-book.ts';
@@ -62,6 +63,7 @@ async function run(settings: string, broken: Partial<Store>) {
     roles: {},
     grants,
     gaps: openGapBook(store, 10),
+    mirrors: openMirrorBook({}, world.home),
     hops: openHopBook(NO_HOPS, grants),
     maskers,
     rules: openRuleBook(),

@@ -62,6 +62,8 @@ function openVisit(options: DoorOptions, note: Noted): Visit {
   return {
     kind: 'admitted',
     hop: null,
+    take: null,
+    release: () => Promise.resolve(),
     incoming: (headers) => headers,
     format: null,
     ...joinUpstream(options.upstream, 'anthropic-messages', note.path),

@@ -94,11 +94,12 @@ async function approvePush(
   const patchIds = await listPatchIds(work, push.commits);
   const subject = pushSubject({ ref: push.ref.remoteRef, tip, patchIds });
   const wanted = { kind: 'push', digest: subject.digest, approvers, use: null } as const;
-  const use = await useApproval(work, { ...wanted, canFetch: true });
+  const asking = work.asking ?? work;
+  const use = await useApproval(asking, { ...wanted, canFetch: true });
   if (use !== null) return { ...said, effect: 'passed', id: use.id, by: use.approver };
   if (await isDryRunPush(work.repository.caller))
     return { ...said, effect: 'refused', id: null, by: null };
-  const asked = await askApproval(work, {
+  const asked = await askApproval(asking, {
     kind: 'push',
     what: tip === null ? `${what}: delete it` : `${what}: ${tip.slice(0, 12)}`,
     rule: branches.join(', ').slice(0, 200),

@@ -48,6 +48,17 @@ export async function checkPush(work: HookWork, call: PushCall): Promise<HookRep
   };
 }
 
+/** What a push of these refs brings, against the rules in force; where secrets stop it nothing else is looked at. */
+export async function judgeOutgoing(
+  work: HookWork,
+  push: { readonly remote: string; readonly refs: readonly PushedRef[] },
+): Promise<readonly Notice[]> {
+  const { secrets, touching } = await scanOutgoing(work, push);
+  if (secrets.some(isRefusal)) return secrets;
+  const branches = await checkBranches(work, push.refs);
+  return [...secrets, ...(await judgeTouching(work, touching)), ...branches];
+}
+
 interface Outgoing {
   readonly secrets: readonly Notice[];
   readonly touching: readonly TouchingCommit[];

@@ -7,6 +7,7 @@ import type { Caller } from '../../model/caller.ts';
 import type { HookName } from '../../model/hook.ts';
 import type { Policy } from '../../model/policy.ts';
 import type { Store } from '../../store/store.ts';
+import type { ApprovalWork } from '../approve/read-approvals.ts';
 import { readHookPolicy } from '../policy/hook-policy.ts';
 
 /** `none`: nothing was ever recorded on this machine. */
@@ -42,6 +43,8 @@ export interface HookWork {
   readonly policy: Policy;
   readonly home: string;
   readonly world: HookWorld;
+  /** Where approvals are asked for and found, if not here. */
+  readonly asking?: ApprovalWork;
 }
 
 /** Opens the caller's repository and policy for the length of one act. */

@@ -14,6 +14,7 @@ import { openTokenReader } from '../../identity/read-token.ts';
 import { openExplainer } from '../mask/explain-placeholder.ts';
 import { openGapBook } from './gap-book.ts';
 import { openGrantBook } from '../session/grant-book.ts';
+import { openMirrorBook } from '../gate/mirror-book.ts';
 import { openHopBook, withoutUs } from './hop-book.ts';
 import { openKnownBook } from '../mask/known-book.ts';
 import { openCredentials } from './read-credential.ts';
@@ -80,6 +81,7 @@ export async function openRecorder(parts: RecorderParts): Promise<Recorder> {
     authority: openAuthorityBook(home),
     credentials,
     gaps: openGapBook(store),
+    mirrors: openMirrorBook(parts.env, home),
     notifier: openNotifier({ ...outside, upstreams: openUpstreams(trust) }),
     identities: openTokenReader(),
     denials: openDenialBook(store, log),

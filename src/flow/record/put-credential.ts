@@ -12,17 +12,18 @@ export const CREDENTIAL_HEADERS: ReadonlySet<string> = new Set([
 
 /** @param headers names and values by turns. */
 export function putCredential(
-  { protocol }: Connection,
+  connection: Connection,
   value: string,
   headers: readonly string[],
 ): readonly string[] {
   const others = pairsOf(headers).filter(([name]) => !CREDENTIAL_HEADERS.has(name.toLowerCase()));
-  return [...others.flat(), ...headerFor(protocol, value)];
+  return [...others.flat(), ...headerFor(connection, value)];
 }
 
-function headerFor(protocol: Connection['protocol'], value: string): readonly string[] {
+function headerFor({ protocol, git }: Connection, value: string): readonly string[] {
   // a whole header value: for servers that want another scheme than Bearer
   if (/^(?:bearer|basic|token) \S/i.test(value)) return ['authorization', value];
+  if (git !== undefined) return ['authorization', `Basic ${passwordOf(value)}`];
   switch (protocol) {
     case 'anthropic-messages':
       return ['x-api-key', value];
@@ -41,3 +42,7 @@ export function withoutKey(path: string): string {
   const kept = query.split('&').filter((pair) => !/^key=/i.test(pair));
   return kept.length === 0 ? head : `${head}?${kept.join('&')}`;
 }
+
+/** git servers take a token as the password of whomever; one with a name of its own is written as NAME:TOKEN. */
+const passwordOf = (value: string): string =>
+  Buffer.from(value.includes(':') ? value : `x-access-token:${value}`).toString('base64');

@@ -9,8 +9,6 @@ import type { Connection, Policy } from '../../model/policy.ts';
 import type { Grant } from '../../model/session.ts';
 import type { Roles } from '../../model/team.ts';
 import type { Door, Knock, Refusal, Tunnel, TunnelKnock, Visit } from '../../proxy/door.ts';
-import { pairsOf } from '../../proxy/headers.ts';
-import { placeHere } from '../../proxy/target.ts';
 import { authenticate, findGrant } from '../session/authenticate.ts';
 import type { AuthorityBook } from './authority-book.ts';
 import { isConfigured, pickConnection, type Upstream } from './pick-connection.ts';
@@ -24,21 +22,19 @@ import type { Explainer } from '../mask/explain-placeholder.ts';
 import type { GapBook } from './gap-book.ts';
 import type { GrantBook } from '../session/grant-book.ts';
 import type { HopBook } from './hop-book.ts';
-import type { Stopped } from '../judge/judge-request.ts';
 import type { KnownBook } from '../mask/known-book.ts';
 import type { Maskers } from '../mask/maskers.ts';
 import type { Notifier } from '../approve/notify.ts';
 import type { PolicyBook } from '../policy/policy-book.ts';
-import { putCredential, withoutKey } from './put-credential.ts';
+import { withoutKey } from './put-credential.ts';
 import type { CredentialReader } from './read-credential.ts';
-import { openReplyRecord } from './record-reply.ts';
-import { recordRequest } from './record-request.ts';
-import { guessFormat, refusalOf } from './refusal-of.ts';
-import type { RequestFacts } from './request-facts.ts';
+import { openVisit } from './open-visit.ts';
+import { refusalOf, turnAway } from './refusal-of.ts';
 import { openTunnelRecord } from './record-tunnel.ts';
 import type { PlaceBook } from '../session/place-book.ts';
 import type { PathResolver } from './resolve-path.ts';
 import type { SessionBook } from '../session/session-book.ts';
+import type { MirrorBook } from '../gate/mirror-book.ts';
 import type { ApprovalBook } from '../approve/approval-book.ts';
 import type { RuleBook } from '../judge/rule-book.ts';
 import type { VeilBook } from '../mask/veil-book.ts';
@@ -72,6 +68,7 @@ export interface Recorder {
   readonly notifier: Notifier;
   readonly meters: Meters;
   readonly gaps: GapBook;
+  readonly mirrors: MirrorBook;
   readonly warn: (line: string) => void;
 }
 
@@ -128,7 +125,7 @@ async function admit(recorder: Recorder, asked: Knock): Promise<Visit | Refusal>
     });
   } catch (thrown) {
     if (!isFault(thrown)) throw thrown;
-    const refusal = refusalOf(thrown, guessFormat(asked), isProxied(asked) ? 407 : 401);
+    const refusal = turnAway(thrown, asked);
     recorder.denials.note(refusal, thrown.message);
     return refusal;
   }
@@ -153,9 +150,6 @@ const withoutCredential = ({ name }: Connection): Fault =>
     fix: `set credential: on the connection; identity tokens are not sent to providers`,
   });
 
-/** Clients of a proxy look for 407, and what they then send is for us. */
-const isProxied = ({ forward }: Knock): boolean => forward !== null && !forward.isTunnelled;
-
 async function admitTunnel(recorder: Recorder, knock: TunnelKnock): Promise<Tunnel | Refusal> {
   try {
     const grant = await findGrant(recorder, knock.token);
@@ -174,57 +168,4 @@ async function admitTunnel(recorder: Recorder, knock: TunnelKnock): Promise<Tunn
     recorder.denials.note(refusal, thrown.message);
     return refusal;
   }
-}
-
-/** Whatever the store fails at: the client reads an error of its provider. */
-function refused(thrown: unknown): Stopped {
-  if (!isFault(thrown)) throw thrown;
-  return { kind: 'refused', fault: thrown };
-}
-
-function openVisit(recorder: Recorder, admitted: Admitted): Visit {
-  const { connection } = admitted;
-  const format = admitted.format ?? errorFormat(connection.protocol);
-  let facts: RequestFacts | null = null;
-  const open = (): RequestFacts => {
-    if (facts === null) throw new Error('the reply came before the request was recorded');
-    return facts;
-  };
-  return {
-    kind: 'admitted',
-    format,
-    ...admitted.upstream,
-    stop: recorder.grants.stopOf(admitted.grant.id),
-    hop: recorder.hops.of(admitted.grant, admitted.upstream.origin),
-    outgoing: (headers) =>
-      admitted.credential === null
-        ? headers
-        : putCredential(connection, admitted.credential, headers),
-    incoming: (headers) => placedHere(admitted, headers),
-    begin: async (body, gone) => {
-      const begun = await recordRequest(recorder, admitted, { body, gone }).catch(refused);
-      if (begun.kind === 'refused') return refusalOf(begun.fault, format);
-      if (begun.kind === 'answered') return begun;
-      facts = begun.facts;
-      return begun.forwarded === null ? null : { kind: 'changed', body: begun.forwarded };
-    },
-    openReply: (head) => openReplyRecord({ recorder, admitted, facts: open() }, head),
-    fail: async (ending) => {
-      const head = { status: 0, headers: [] };
-      await openReplyRecord({ recorder, admitted, facts: open() }, head).settle(ending);
-    },
-  };
-}
-
-/** Only a client with a base URL asks us for what the upstream names by its own address. */
-function placedHere(
-  { knock, connection }: Admitted,
-  headers: readonly string[],
-): readonly string[] {
-  if (knock.forward !== null) return headers;
-  const base = `${knock.token === '' ? '' : `/${knock.token}`}/${connection.name}`;
-  return pairsOf(headers).flatMap(([name, value]) => [
-    name,
-    name.toLowerCase() === 'location' ? placeHere(base, connection.upstream, value) : value,
-  ]);
 }

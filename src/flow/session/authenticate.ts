@@ -87,8 +87,15 @@ const digestOf = (token: string): string => createHash('sha256').update(token).d
 function presentedToken({ headers }: Knock): string | null {
   const values = pairsOf(headers)
     .filter(([name]) => CREDENTIAL_HEADERS.has(name.toLowerCase()))
-    .map(([, value]) => value.replace(/^bearer\s+/i, '').trim());
+    .map(([, value]) => passwordIn(value) ?? value.replace(/^bearer\s+/i, '').trim());
   return values.find((value) => issuerOf(value) !== null) ?? null;
+}
+
+/** git shows a token as a password. */
+function passwordIn(value: string): string | null {
+  const [, text] = /^basic +([A-Za-z0-9+/=_-]+)$/i.exec(value.trim()) ?? [];
+  const pair = text === undefined ? '' : Buffer.from(text, 'base64').toString('utf8');
+  return text === undefined ? null : pair.slice(pair.indexOf(':') + 1);
 }
 
 /**

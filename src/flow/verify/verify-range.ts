@@ -9,13 +9,11 @@ import { readPending } from '../../git/pending.ts';
 import type { Statement } from '../../model/statement.ts';
 import type { CommitVerdict } from '../../model/verdict.ts';
 import type { Policy } from '../../model/policy.ts';
+import type { Requirement } from '../../model/verification.ts';
 import { checkApprovals } from './check-approvals.ts';
 import { checkLogChain } from './check-log-chain.ts';
 import { judgeBlock, plain, type Good, type Judged, type Refusal } from './judge-block.ts';
 import type { VerifyTarget } from './verify-target.ts';
-
-export const REQUIREMENTS = ['attested', 'pre-commit', 'coverage', 'approval', 'review'] as const;
-export type Requirement = (typeof REQUIREMENTS)[number];
 
 /** Commits that are judged at a time. */
 const BLOCK = 1024;

@@ -4,7 +4,7 @@ import { openRepository, type Repository } from '../../git/open-repository.ts';
 import type { Caller } from '../../model/caller.ts';
 import type { ChangeReport } from '../../model/change-report.ts';
 import type { CommitVerdict } from '../../model/verdict.ts';
-import type { Verification } from '../../model/verification.ts';
+import type { Requirement, Verification } from '../../model/verification.ts';
 import { checkApprovals } from './check-approvals.ts';
 import { describeTrust } from './describe-trust.ts';
 import { nameMissing } from './missing-notes.ts';
@@ -12,12 +12,7 @@ import { loadSharedPolicy } from '../policy/load-policy.ts';
 import { readTrust, withTip } from './read-trust.ts';
 import { reportChange } from './report-change.ts';
 import { readPushed, type PushedTargets } from './verify-push.ts';
-import {
-  verifyCommits,
-  type Requirement,
-  type VerifiedCommits,
-  type VerifyWork,
-} from './verify-range.ts';
+import { verifyCommits, type VerifiedCommits, type VerifyWork } from './verify-range.ts';
 import { resolveCommit, resolveTarget, type VerifyTarget } from './verify-target.ts';
 
 export interface VerifyQuestion {

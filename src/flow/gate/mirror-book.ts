@@ -1,0 +1,73 @@
+// Where pushes through this gate are judged: for each repository behind it one of ours that follows it, in the state
+// directory. Nothing in it is needed again.
+import { createHash } from 'node:crypto';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Caller } from '../../model/caller.ts';
+import type { Admitted } from '../record/record-exchange.ts';
+
+export interface Mirror {
+  /** In the directory of the mirror, with what the repository there wants to see of us. */
+  readonly caller: Caller;
+  readonly url: string;
+  readonly directory: string;
+  /** A directory for what is on its way; made. */
+  room(): Promise<string>;
+  /** One push of a repository after the other: they move the mirror. */
+  alone<T>(act: () => Promise<T>): Promise<T>;
+}
+
+export interface MirrorBook {
+  /** @param authorization of requests to the repository, a whole header value; null: none. */
+  of(admitted: Admitted, authorization: string | null): Mirror;
+}
+
+/** @param env of whoever serves. */
+export function openMirrorBook(env: Caller['env'], home: string): MirrorBook {
+  const last = new Map<string, Promise<unknown>>();
+  const root = join(home, 'gate');
+  // what a process that was killed left behind
+  const cleared = rm(join(root, 'incoming'), { recursive: true, force: true });
+  return {
+    of: ({ upstream }, authorization) => {
+      const url = `${upstream.origin}${upstream.path.replace(/\/git-receive-pack(?:\?.*)?$/, '')}`;
+      const directory = join(root, createHash('sha256').update(url).digest('hex').slice(0, 32));
+      return {
+        url,
+        directory,
+        caller: { cwd: directory, env: mirrorEnv(env, authorization) },
+        room: async () => {
+          await cleared;
+          const room = join(root, 'incoming');
+          await mkdir(room, { recursive: true, mode: 0o700 });
+          return room;
+        },
+        alone: async (act) => {
+          const before = last.get(directory) ?? Promise.resolve();
+          const acting = before.then(act, act);
+          last.set(directory, acting);
+          try {
+            return await acting;
+          } finally {
+            if (last.get(directory) === acting) last.delete(directory);
+          }
+        },
+      };
+    },
+  };
+}
+
+/** The credential in git's own settings, never in its arguments; no redirect gets it, and nobody is asked for another. */
+function mirrorEnv(env: Caller['env'], authorization: string | null): Caller['env'] {
+  const settings = [
+    ['core.hooksPath', '/dev/null'],
+    ['credential.helper', ''],
+    ['http.followRedirects', 'false'],
+    ...(authorization === null ? [] : [['http.extraHeader', `Authorization: ${authorization}`]]),
+  ];
+  const pairs = settings.flatMap(([name = '', value = ''], index) => [
+    [`GIT_CONFIG_KEY_${String(index)}`, name],
+    [`GIT_CONFIG_VALUE_${String(index)}`, value],
+  ]);
+  return { ...env, GIT_CONFIG_COUNT: String(settings.length), ...Object.fromEntries(pairs) };
+}
