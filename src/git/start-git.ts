@@ -1,6 +1,6 @@
 // One git process from start to end, by itself: what is asked and what came of it are data, so that another process can
 // do it for us.
-import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { spawn } from 'node:child_process';
 
 export interface GitJob {
   readonly args: readonly string[];
