@@ -23,9 +23,16 @@ const STRETCH_STOP = /[\s"'`<>(){}[\],;]/;
 const STRETCH_BEFORE_MAX = 256;
 const STRETCH_MAX = 2048;
 
-/** Everything in a text, from an offset on, that can be decoded to printable text. */
-export function decodeRuns(text: string, from = 0): readonly Decoded[] {
-  return [...decodeBase64Runs(text, from), ...decodeEscapes(text, from)];
+/** All runs of base64 that may hold something, from an offset on. */
+export function findRuns(text: string, from = 0): readonly Run[] {
+  const runs: Run[] = [];
+  for (let run = findRun(text, from); run !== null; run = findRun(text, run.end)) runs.push(run);
+  return runs;
+}
+
+/** Everything in a text, from an offset on, that can be decoded to printable text. @param runs there. */
+export function decodeRuns(text: string, runs: readonly Run[], from = 0): readonly Decoded[] {
+  return [...decodeBase64Runs(text, runs), ...decodeEscapes(text, from)];
 }
 
 /** @returns where the stretch begins that holds what stands before `at`. */
@@ -35,10 +42,9 @@ export function startOfStretch(text: string, at: number): number {
   return start;
 }
 
-function decodeBase64Runs(text: string, from: number): readonly Decoded[] {
+function decodeBase64Runs(text: string, runs: readonly Run[]): readonly Decoded[] {
   const decoded: Decoded[] = [];
-  for (let run = findRun(text, from); run !== null; run = findRun(text, run.end)) {
-    const { start, end }: Run = run;
+  for (const { start, end } of runs) {
     if (end - start > RUN_LENGTH_MAX) continue;
     if (!mayBeText(text, start)) continue;
     const value = text.slice(start, end);
@@ -76,7 +82,7 @@ function findRun(text: string, from: number): Run | null {
   }
 }
 
-interface Run {
+export interface Run {
   readonly start: number;
   readonly end: number;
 }

@@ -4,8 +4,9 @@ import type { KeyStrength } from './key-name.ts';
 import { isExample, isNamePath, isPlainNumber, isReference, isUuid } from './placeholders.ts';
 import { turnCount, wordScore } from './word-score.ts';
 
-/** Mean pair score above which letters read like words. */
+/** Mean pair score above which letters read like words, and like the terser names in code. */
 const WORDY = 4.05;
+const CODE_LIKE = 3.5;
 
 export interface Setting {
   readonly strength: KeyStrength;
@@ -80,13 +81,21 @@ function isTokenLike(value: string, isLiteral: boolean): boolean {
   if (value.length < 8 || /\s/.test(value)) return false;
   if (isUuid(value)) return entropyBits(value) > 2.6;
   if (isNamePath(value)) return value.length >= 16 && isLiteral && isRandomLetters(value);
+  if (isSlug(value)) return false;
   if (value.length < 12 && turnCount(value) < 4) return false;
   return isRandom(value);
 }
 
+/** `redis-auth-2024`: the name of something that holds a secret. */
+const isSlug = (value: string): boolean =>
+  /^[a-z]{2,}(?:[-_.](?:[a-z]{2,}|v?\d{1,4}))+$/.test(value) && wordScore(value) > CODE_LIKE;
+
 /** Letters only: random when their pairs are not those of words. */
 const isRandomLetters = (value: string): boolean =>
-  value.length >= 14 && !/[-./:]/.test(value) && wordScore(value) < 3.5 && entropyBits(value) > 3;
+  value.length >= 14 &&
+  !/[-./:]/.test(value) &&
+  wordScore(value) < CODE_LIKE &&
+  entropyBits(value) > 3;
 
 /** Does the value look drawn at random? */
 export function isRandom(value: string): boolean {

@@ -1,6 +1,7 @@
 // `KEY=value` in all the ways that code, configuration, shells, prose and escaped JSON write it. A keyword hit gives
 // the key's name; from there the text is read forward: closing marks, a separator, opening marks, the value.
 import { RANK, type Candidate, type Hit } from './candidate.ts';
+import { classCount } from './entropy.ts';
 import { isRandom, isSecretValue } from './evidence.ts';
 import { judgeKey, type KeyStrength } from './key-name.ts';
 import { isCodeTerm, isPlainCode } from './placeholders.ts';
@@ -110,7 +111,7 @@ interface Context {
 
 function judge(value: Value, context: Context): Candidate | null {
   const text = context.text.slice(value.start, value.end);
-  const isSecret = !isBadge(context) && isEnough(text, value, context);
+  const isSecret = !isPublic(context) && isEnough(text, value, context);
   if (!isSecret && !value.isOpen) return null;
   // only the beginning of a very long value was judged
   const isCapped = isSecret && value.end - value.start >= VALUE_LENGTH_MAX;
@@ -129,7 +130,8 @@ function isEnough(text: string, value: Value, context: Context): boolean {
   if (separator === 'space') return isAnnounced(strength) && isFlagValue(text, context);
   if (!isLinked(text, context)) return false;
   const isLiteral = value.isQuoted || isElement(separator) || isShellLike(context);
-  return isSecretValue(text, { strength, isLiteral });
+  // beside a user's name stands what a person may have chosen
+  return isSecretValue(text, { strength: separator === 'pair' ? 'password' : strength, isLiteral });
 }
 
 /** Lists of names, as source maps hold them, look like a name and its value. */
@@ -145,10 +147,16 @@ const isAnnounced = (strength: KeyStrength): boolean =>
 function isLinked(text: string, context: Context): boolean {
   const { separator, strength } = context;
   if (separator === 'column') return strength === 'password';
-  if (separator === 'cell') return text.length >= CELL_LENGTH_MIN && isRandom(text);
+  if (separator === 'call' && strength === 'password') return /\d/.test(text); // or the question for one
+  if (separator === 'cell') return isCell(text, strength);
   if (separator === 'prose') return strength === 'password' || isRandom(text);
   return separator !== 'argument' || isArgument(text, context);
 }
+
+/** A password in a table has no key beside it that is sure to be its own. */
+const isCell = (text: string, strength: KeyStrength): boolean =>
+  (text.length >= CELL_LENGTH_MIN && isRandom(text)) ||
+  (strength === 'password' && text.length >= 10 && classCount(text) >= 4);
 
 /** `PassThrough: PassThrough2`, `ParenToken = OpenParenToken$1`: the same name again, numbered by a bundler. */
 function isRenamed(text: string, name: KeyName): boolean {
@@ -159,9 +167,11 @@ function isRenamed(text: string, name: KeyName): boolean {
   return value !== undefined && key !== undefined && (key.endsWith(value) || value.endsWith(key));
 }
 
-/** Tokens in the addresses of status images are public: the images are. */
-const isBadge = ({ text, name }: Context): boolean =>
-  text.slice(Math.max(0, name.start - 16), name.start).endsWith('/badge.svg?');
+/** Tokens in the addresses of status images are public: the images are. An ARN names a secret and holds none. */
+function isPublic({ text, name }: Context): boolean {
+  const before = text.slice(Math.max(0, name.start - 64), name.start);
+  return before.endsWith('/badge.svg?') || /\barn:[\w-]{1,20}:[\w:-]{1,40}:$/.test(before);
+}
 
 const isCode = (text: string, name: KeyName): boolean =>
   isPlainCode(text) || isRenamed(text, name) || (isCodeTerm(text) && wordScore(text) > CODE_WORDY);

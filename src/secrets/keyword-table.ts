@@ -1,4 +1,10 @@
 // Keywords and what to do where one occurs.
+import {
+  CALL_KEYWORDS,
+  findCallPassword,
+  findFlagPassword,
+  FLAG_KEYWORD,
+} from './call-password.ts';
 import type { Candidate, Hit } from './candidate.ts';
 import { findKeyed, isKeyedOver } from './keyed.ts';
 import { openFollow, type Follow, type KeywordEntry, type KeywordGate } from './follow.ts';
@@ -6,6 +12,7 @@ import { buildAutomaton } from './keywords.ts';
 import { findPem } from './pem.ts';
 import { rationFor } from './ration.ts';
 import { ALL_RULES, KEY_WORDS } from './rule-table.ts';
+import { findSelfNamed, SELF_KEYWORDS } from './self-named.ts';
 import { findShellPassword, SHELL_KEYWORDS } from './shell-password.ts';
 import { compileRules, isTokenOver, matchToken } from './structured.ts';
 import { findUrlPassword } from './url-password.ts';
@@ -132,6 +139,12 @@ function genericEntries(): readonly KeywordEntry[] {
       keyword,
       find: (hit: Hit) => findShellPassword(hit, index),
     })),
+    ...CALL_KEYWORDS.map((keyword, index) => ({
+      keyword,
+      find: (hit: Hit) => findCallPassword(hit, index),
+    })),
+    { keyword: FLAG_KEYWORD, find: findFlagPassword },
+    ...SELF_KEYWORDS.map((keyword) => ({ keyword, find: findSelfNamed })),
     { keyword: '://', find: findUrlPassword },
     { keyword: 'PRIVATE KEY', find: findPem },
     ...KEY_WORDS.map((keyword) => ({ keyword, find: findKeyed, isOver: isKeyedOver })),

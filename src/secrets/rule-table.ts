@@ -33,7 +33,7 @@ export const ALL_RULES: readonly SecretRule[] = [
 
 /** Occurrences are looked at by src/secrets/keyed.ts; case does not matter. */
 export const KEY_WORDS: readonly string[] = [
-  ...'pass pwd secret token key cred bearer auth _pat -pat pat= dsn cookie session jwt salt pepper hmac contrase senha kennwort motdepasse private psk assertion'.split(
+  ...'pass pwd pw: pw= secret token key cred bearer auth _pat -pat pat= dsn cookie session jwt salt pepper hmac contrase senha kennwort motdepasse private psk assertion'.split(
     ' ',
   ),
   ...DISTINCT_PROVIDERS,

@@ -11,12 +11,13 @@ import {
   matchCustom,
   type CustomPattern,
 } from './custom-rules.ts';
-import { decodeRuns, startOfStretch, type Decoded } from './encoded.ts';
+import { decodeRuns, findRuns, startOfStretch, type Decoded } from './encoded.ts';
 import type { Follow } from './follow.ts';
 import { builtIn, openGenericTable, openKeywordTable, type KeywordTable } from './keyword-table.ts';
 import { knownEntries, knownVariants } from './known-values.ts';
 import { kindOf, PLACEHOLDER } from './placeholder.ts';
 import { resolveOverlaps } from './resolve-overlaps.ts';
+import { findPrefixed } from './self-named.ts';
 
 export interface ScannerOptions {
   readonly rules?: readonly CustomSecretRule[];
@@ -55,7 +56,7 @@ export function openScanner(options: ScannerOptions = {}): Scanner {
   const tables = known.length === 0 ? [own] : [own, openKeywordTable(known.flatMap(knownEntries))];
   const analyse = (text: string): readonly Candidate[] => [
     ...detect(text, tables),
-    ...decodeRuns(text).flatMap((decoded) => scanDecoded(decoded, tables)),
+    ...scanRuns(text, 0, tables),
     ...customs.flatMap((custom) => scanLines(text, custom)),
   ];
   const scan = (text: string, facts: ScanFacts = {}): readonly SecretFinding[] => {
@@ -63,7 +64,7 @@ export function openScanner(options: ScannerOptions = {}): Scanner {
     return facts.path === undefined ? settled : dropAllowed(settled, text);
   };
   const follow = (): Follow => {
-    const follows = [...tables.map((table) => table.follow()), followDecoded(tables)];
+    const follows = [...tables.map((table) => table.follow()), followRuns(tables)];
     return (grown) => [
       ...follows.flatMap((look) => look(grown)),
       ...customs.flatMap((custom) => scanLines(grown.text, custom)),
@@ -72,24 +73,34 @@ export function openScanner(options: ScannerOptions = {}): Scanner {
   return { scan, analyse, follow, needsLines: customs.length > 0, known };
 }
 
-/** Each encoded stretch is scanned when it is complete, and before that whenever it has grown. */
-function followDecoded(tables: readonly KeywordTable[]): Follow {
-  /** Of complete stretches; offsets from the beginning of the whole text. */
+/** What stands in runs of base64 and in escapes, from an offset on. */
+function scanRuns(
+  text: string,
+  from: number,
+  tables: readonly KeywordTable[],
+): readonly Candidate[] {
+  const runs = findRuns(text, from);
+  const decoded = decodeRuns(text, runs, from).flatMap((one) => scanDecoded(one, tables));
+  return [...runs.flatMap((run) => findPrefixed(text, run) ?? []), ...decoded];
+}
+
+/** Each stretch is scanned when it is complete, and before that whenever it has grown. */
+function followRuns(tables: readonly KeywordTable[]): Follow {
+  /** In complete stretches; offsets from the beginning of the whole text. */
   let complete: readonly Candidate[] = [];
   let seenTo = Number.NEGATIVE_INFINITY;
   return ({ text, base, from }) => {
-    const decoded = decodeRuns(text, startOfStretch(text, Math.max(0, seenTo - base)));
+    const again = startOfStretch(text, Math.max(0, seenTo - base));
+    const found = scanRuns(text, again, tables);
     seenTo = base + text.length;
-    const found = decoded.map((one) => ({ one, candidates: scanDecoded(one, tables) }));
-    const open = found.filter(({ one }) => one.end === text.length);
-    const closed = found.filter(({ one }) => one.end < text.length);
+    const last = startOfStretch(text, text.length); // what stands there is looked at again
     complete = [
       ...complete,
-      ...closed.flatMap(({ candidates }) => candidates.map((one) => movedBy(one, base))),
+      ...found.filter((one) => one.start < last).map((one) => movedBy(one, base)),
     ].filter((one) => one.end > base + from);
     return [
       ...complete.map((one) => movedBy(one, -base)),
-      ...open.flatMap(({ candidates }) => candidates),
+      ...found.filter((one) => one.start >= last),
     ];
   };
 }

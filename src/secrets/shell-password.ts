@@ -38,6 +38,20 @@ const PROGRAMS: readonly { readonly keyword: string; readonly flag: RegExp }[] =
     flag: new RegExp(String.raw`[ \t](?:-a|--pass)[ \t=]{1,3}${QUOTE}`, 'g'),
   },
   { keyword: 'ldapsearch', flag: new RegExp(String.raw`[ \t]-w[ \t]{1,3}${QUOTE}`, 'g') },
+  { keyword: 'zip -', flag: /P[ \t]{1,3}["']?/g },
+  { keyword: '7z a', flag: /[ \t]-p(?=[^\s-])["']?/g },
+  { keyword: 'http ', flag: /[ \t](?:-a|--auth)[ \t=]{1,3}["']?[^\s:"']{1,64}:/g },
+  {
+    keyword: 'htpasswd',
+    flag: /[ \t]-[A-Za-z]{0,4}b[A-Za-z]{0,4}[ \t]{1,3}[^\s-]\S{0,128}[ \t]{1,3}\S{1,64}[ \t]{1,3}["']?/g,
+  },
+  // .pgpass, .bundle/config, slapd.conf, routers
+  { keyword: ':5432:', flag: /^.[^:\s"']{1,64}:[^:\s"']{1,64}:/g },
+  { keyword: '*:*:*:', flag: /^.[^:\s"']{1,64}:/g },
+  { keyword: 'bundle_', flag: /__[A-Z]{2,8}["']?[=:][ \t]?["']?[^\s:"']{1,64}:(?!\/)/g },
+  { keyword: 'bindpw', flag: /^.[ \t]{1,4}/g },
+  { keyword: 'enable secret', flag: /^.[ \t]{1,3}(?:\d[ \t]{1,3})?/g },
+  { keyword: 'enable password', flag: /^.[ \t]{1,3}(?:\d[ \t]{1,3})?/g },
   { keyword: 'openssl', flag: /pass:/g },
   { keyword: 'smbclient', flag: /-U[ \t]{0,3}["']?[^\s%"']{1,64}%/g },
   { keyword: 'net use', flag: /\/user:\S{1,64}[ \t]/g },
@@ -59,7 +73,11 @@ export const SHELL_KEYWORDS: readonly string[] = PROGRAMS.map((program) => progr
 /** @param index of the program in SHELL_KEYWORDS. */
 export function findShellPassword(hit: Hit, index: number): Candidate | null {
   const start = findPasswordStart(hit, PROGRAMS[index]?.flag);
-  if (start === null) return null;
+  return start === null ? null : readPassword(hit, start, 'shell-password');
+}
+
+/** What stands there up to a blank or a quote. */
+export function readPassword(hit: Hit, start: number, rule: string): Candidate | null {
   const value =
     /^[^\s"'\\]{1,256}/.exec(hit.text.slice(start, start + 260))?.[0].replace(/:$/, '') ?? '';
   if (value === '') return null;
@@ -68,10 +86,10 @@ export function findShellPassword(hit: Hit, index: number): Candidate | null {
   const isSecret = isSecretValue(value, { strength: 'password', isLiteral: true });
   if (!isOpen && !isSecret) return null;
   const rank = isSecret ? RANK.keyed : RANK.open;
-  return { rule: 'shell-password', start, end, rank, isOpen };
+  return { rule, start, end, rank, isOpen };
 }
 
-function findPasswordStart(hit: Hit, flag: RegExp | undefined): number | null {
+export function findPasswordStart(hit: Hit, flag: RegExp | undefined): number | null {
   const near = hit.text.slice(hit.end - 1, hit.end + COMMAND_LENGTH_MAX);
   const line = /^(?:[^\n\\]|\\[^])*/.exec(near)?.[0] ?? ''; // a backslash before a line end goes on
   if (flag === undefined) return null;

@@ -68,13 +68,19 @@ function readBare(text: string, start: number, style: ValueStyle): Value | null 
   while (end < most && !isStop(text, end, stop)) end += 1;
   if (end === start) return null;
   const isOpen = end === text.length;
-  if (style === 'line' || style === 'element') return { start, end, isQuoted: false, isOpen };
-  while (end > start && PUNCTUATION.test(text.charAt(end - 1))) end -= 1;
+  const punctuation = PUNCTUATION[style];
+  while (end > start && punctuation?.test(text.charAt(end - 1)) === true) end -= 1;
   return end === start ? null : { start, end, isQuoted: false, isOpen };
 }
 
 /** A sentence's or statement's punctuation after the value is not part of it; passwords do end in `!` and `?`. */
-const PUNCTUATION = /[.,;:)]/;
+const STATEMENT = /[.,;:)]/;
+const PUNCTUATION: Partial<Readonly<Record<ValueStyle, RegExp>>> = {
+  line: /;/, // of a cookie, a command
+  prose: STATEMENT,
+  code: STATEMENT,
+  spaced: STATEMENT,
+};
 
 const isStop = (text: string, at: number, stop: RegExp): boolean =>
   stop.test(text.charAt(at)) || text.startsWith('&quot;', at) || text.startsWith('\u001b[', at);

@@ -26,5 +26,6 @@ export const AI_TOOL_RULES: readonly SecretRule[] = [
   { id: 'photoroom-api-key', shapes: ['sk_pr_{w1,64}_{x40}', 'sandbox_sk_pr_{w1,64}_{x40}'] },
   { id: 'salad-cloud-api-key', shapes: ['salad_cloud_{A1,7}_{A12,}'] },
   { id: 'scrapfly-api-key', shapes: ['scp-live-{a32}', 'scp-test-{a32}'] },
+  { id: 'baidu-qianfan-key', shapes: ['bce-v3/ALTAK-{A21}/{h40}'] },
   { id: 'n8n-api-key', shapes: ['n8n_api_{A40,}'] },
 ];

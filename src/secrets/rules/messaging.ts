@@ -105,6 +105,7 @@ export const MESSAGING_RULES: readonly SecretRule[] = [
   { id: 'tiktok-token', shapes: ['act.{A40,}!{A4,}', 'clt.{A40,}', 'rft.{A40,}'] },
   { id: 'matrix-token', shapes: ['syt_{b2,60}_{A20}_{A6}', 'mat_{A30}_{A6}', 'mct_{A30}_{A6}'] },
   { id: 'intercom-token', shapes: ['dG9rO{B50,}='] },
+  { id: 'vk-token', shapes: ['vk1.a.{b60,}'] },
   { id: 'samsara-token', shapes: ['samsara_api_{A24,}'] },
   { id: 'cal-com-key', shapes: ['cal_live_{h32}', 'cal_{h32}'] },
 ];

@@ -96,6 +96,10 @@ export const PAYMENT_RULES: readonly SecretRule[] = [
   { id: 'chargebee-key', shapes: ['live_{A32,36}', 'test_{A32,36}'], entropy: 3.8 },
   { id: 'creem-api-key', shapes: ['creem_{A20,}'] },
   { id: 'medusa-secret-key', shapes: ['sk_{h64}'] },
+  { id: 'klarna-api-key', shapes: ['klarna_live_api_{S40,}', 'klarna_test_api_{S40,}'] },
+  { id: 'sumup-secret-key', shapes: ['sup_sk_{A32}'] },
+  { id: 'omise-secret-key', shapes: ['skey_test_{a19}', 'skey_{a19}'] },
+  { id: 'cashfree-secret-key', shapes: ['cfsk_ma_prod_{h32}_{h8}', 'cfsk_ma_test_{h32}_{h8}'] },
   { id: 'vtex-app-key', shapes: ['vtexappkey-{a4,}-{U6}'] },
   { id: 'woocommerce-key', shapes: ['ck_{h40}', 'cs_{h40}'] },
 ];

@@ -125,5 +125,11 @@ export const SAAS_RULES: readonly SecretRule[] = [
   },
   { id: 'upstash-key', shapes: ['qstash_{A40,}', 'sig_{A28,32}'], entropy: 3.9 },
   { id: 'liveblocks-key', shapes: ['sk_dev_{b60,}', 'sk_prod_{b60,}'] },
+  { id: 'asana-token', shapes: ['1/{d13,20}:{h32}', '2/{d13,20}/{d13,20}:{h32}'] },
+  { id: 'convex-deploy-key', shapes: ['prod:{t3,60}|{S40,}', 'preview:{t3,60}|{S40,}'] },
+  { id: 'appwrite-key', shapes: ['standard_{h64,}'] },
+  { id: 'dub-key', shapes: ['dub_{A24}'] },
+  { id: 'plain-key', shapes: ['plainApiKey_{A20,}'] },
+  { id: 'jumpcloud-key', shapes: ['jca_{A36}'] },
   { id: 'nylas-key', shapes: ['nyk_v0_{A64}'] },
 ];
