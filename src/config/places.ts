@@ -48,7 +48,7 @@ export interface RunFiles {
   readonly dir: string;
   /** JSON: pid, url, socket, version, startedAtMs. */
   readonly daemon: string;
-  /** One line: the socket's path, for shells. */
+  /** Two lines, for shells: the socket's path, and the number of the user whose daemon it is. */
   readonly socketName: string;
   /** One line: the port that clients were told, kept over restarts. */
   readonly port: string;

@@ -155,7 +155,7 @@ async function serveStore(opened: Opened, onReady: (info: RunInfo) => void): Pro
   };
   const control = await openControl(info.socket, controlRoutes(serving, options.hook, stop.now));
   await writeWhole(files.port, `${String(listener.port)}\n`);
-  await writeWhole(files.socketName, `${info.socket}\n`);
+  await writeWhole(files.socketName, `${info.socket}\n${String(process.getuid?.() ?? 0)}\n`);
   await writeRunInfo(files.daemon, info);
   log(`started: pid ${String(info.pid)}, ${info.url}, version ${info.version}`);
   onReady(info);

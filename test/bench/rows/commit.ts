@@ -162,7 +162,11 @@ function prepare(place: Place, name: string, exchanges: number): void {
   aitrail(place, name, ['init']);
 }
 
-const startDaemon = (place: Place): void => void aitrail(place, 'daemon', ['proxy', 'start']);
+/** What was recorded is of a fixed day, long ago: without leave to stay it would be gone before the first commit. */
+function startDaemon(place: Place): void {
+  place.put('config/aitrail/config.yaml', 'retention: 36500d\n');
+  aitrail(place, 'daemon', ['proxy', 'start']);
+}
 
 function putHook(place: Place, name: string, command: string): void {
   place.put(`${name}/.git/hooks/pre-commit`, `#!/bin/sh\nexec ${command}\n`);
