@@ -10,7 +10,7 @@ import { exchangeOf, type ExchangeRow } from './exchange-row.ts';
 import type { RecentLists } from './list-shape.ts';
 import { putList, readList } from './lists.ts';
 import { appendLeaf } from './log-rows.ts';
-import { formatMarks, parseMarks } from './marks.ts';
+import { parseMarks } from '../model/event-marks.ts';
 import { putPart, putParts, readPart, readParts } from './parts.ts';
 import { endReply, type TailBytes } from './reply-rows.ts';
 import { pickOne, prefixRange } from './id-prefix.ts';
@@ -83,7 +83,7 @@ export function endExchange(
       end.clientSha256,
       end.responseBytes,
       end.masks.length === 0 ? null : JSON.stringify(end.masks),
-      formatMarks(end.events),
+      end.marks,
       putHeaders(database, end.headers),
       end.request?.sha256 ?? null,
       end.request?.bytes ?? null,

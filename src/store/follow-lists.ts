@@ -1,5 +1,5 @@
 // Which lists, and which parts of them, somebody still needs.
-import { parseCounts } from './counts.ts';
+import { parseCounts } from '../model/counts.ts';
 
 export interface ReferringRow {
   readonly request_headers: number;

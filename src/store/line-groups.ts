@@ -1,6 +1,6 @@
 // The lines of an observed file in groups whose borders the content decides, so that an edited file shares all groups but
 // the edited ones with its earlier state.
-import { formatCounts, parseCounts } from './counts.ts';
+import { formatCounts, parseCounts } from '../model/counts.ts';
 
 const GROUP_LINES_MAX = 128;
 /** One line in this many ends a group. */

@@ -1,5 +1,5 @@
 // A sequence of parts, told as its difference from an earlier one: shared beginning, own middle, shared end.
-import { formatCounts, parseCounts } from './counts.ts';
+import { formatCounts, parseCounts } from '../model/counts.ts';
 
 /** A list longer than this many steps from a whole one is stored whole: reading stays cheap. */
 const DEPTH_MAX = 64;

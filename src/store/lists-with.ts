@@ -1,5 +1,5 @@
 // Which sequences hold certain parts.
-import { parseCounts } from './counts.ts';
+import { parseCounts } from '../model/counts.ts';
 import type { ListRow } from './follow-lists.ts';
 
 interface Held {

@@ -15,8 +15,11 @@ export function appendReply(
 ): void {
   const { exchange, bytes } = piece;
   if (bytes.length === 0) return;
+  const before = tails.get(exchange) ?? waitingBytes(database, exchange);
+  const waiting = before + bytes.length;
+  tails.set(exchange, before);
+  if (before === 0 && waiting >= FOLD_BYTES) return putReplyPart(database, exchange, bytes);
   database.run('INSERT INTO reply_tails (exchange, data) VALUES (?, ?)', [exchange, bytes]);
-  const waiting = (tails.get(exchange) ?? waitingBytes(database, exchange)) + bytes.length;
   tails.set(exchange, waiting);
   if (waiting >= FOLD_BYTES) foldReply(database, tails, exchange);
 }

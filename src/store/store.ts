@@ -76,7 +76,7 @@ export interface ExchangeEnd {
   readonly clientSha256: string;
   readonly responseBytes: number;
   readonly rest?: Uint8Array; // masked reply bytes behind what appendReply was given
-  readonly events: readonly EventMark[];
+  readonly marks: Uint8Array; // of its events, as model/event-marks.ts writes them
   readonly masks: readonly MaskRecord[];
   readonly emissions: readonly NewEmission[];
   readonly context?: ExchangeContext; // where more is known of it than at the beginning

@@ -7,7 +7,9 @@ import { NO_USAGE, type ReplyReader } from './format.ts';
 
 interface Building {
   readonly start: unknown;
-  readonly texts: string[];
+  /** All deltas: those that came lately one by one, the others joined. */
+  text: string;
+  recent: string[];
   isClosed: boolean;
 }
 
@@ -72,7 +74,7 @@ function start(state: State, message: unknown): void {
   state.stopReason = stringAt(message, 'stop_reason');
   state.usage = usageFrom(objectAt(message, 'usage'), USAGE);
   for (const [i, block] of arrayAt(message, 'content').entries())
-    state.blocks.set(i, { start: block, texts: [], isClosed: true });
+    state.blocks.set(i, { start: block, text: '', recent: [], isClosed: true });
 }
 
 function onBlock(state: State, type: string, json: unknown): void {
@@ -80,7 +82,7 @@ function onBlock(state: State, type: string, json: unknown): void {
   const block = state.blocks.get(index);
   if (type === 'content_block_start') {
     const first = objectAt(json, 'content_block');
-    state.blocks.set(index, { start: first, texts: [], isClosed: false });
+    state.blocks.set(index, { start: first, text: '', recent: [], isClosed: false });
   } else if (type === 'content_block_delta') append(block, objectAt(json, 'delta'));
   else if (block !== undefined) block.isClosed = true;
 }
@@ -88,13 +90,27 @@ function onBlock(state: State, type: string, json: unknown): void {
 function append(block: Building | undefined, delta: unknown): void {
   for (const key of DELTA_KEYS) {
     const text = stringAt(delta, key);
-    if (text !== null) block?.texts.push(text);
+    if (text !== null && block !== undefined) addText(block, text);
   }
+}
+
+/** Kept one by one, the thousands of pieces of a long reply would be looked at by each collection of garbage. */
+const RECENT_MAX = 256;
+
+function addText(block: Building, text: string): void {
+  block.recent.push(text);
+  if (block.recent.length >= RECENT_MAX) takeRecent(block);
+}
+
+function takeRecent(block: Building): string {
+  block.text += block.recent.join('');
+  block.recent = [];
+  return block.text;
 }
 
 function finishBlock(block: Building): readonly Block[] {
   const type = stringAt(block.start, 'type');
-  const text = block.texts.join('');
+  const text = takeRecent(block);
   if (type === 'text') return [textBlock((stringAt(block.start, 'text') ?? '') + text)];
   if (type === 'thinking') return [thinkingBlock((stringAt(block.start, 'thinking') ?? '') + text)];
   if (type !== 'tool_use' && type !== 'server_tool_use') return [parseAnthropicBlock(block.start)];

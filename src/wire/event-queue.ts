@@ -1,7 +1,7 @@
 // The events of one reply in their one order: what follows a held event waits behind it. An event goes out as the very
 // bytes it came in unless an edit changed its text, and then only that text differs.
 import { parseJson } from '../model/json.ts';
-import type { EventMark } from '../model/session.ts';
+import { type MarkBook, openMarkBook } from '../model/event-marks.ts';
 import type { Channels, SiteEdit, Spot } from './channels.ts';
 import type { ReplyReader, SiteReader } from './format.ts';
 import { editJson, editText, type JsonChange, type JsonPath } from './json-spans.ts';
@@ -38,7 +38,8 @@ export interface EventQueue {
   push(frames: readonly Frame[]): readonly Released[];
   /** No more events: everything is decided. */
   end(): { readonly released: readonly Released[]; readonly isMidway: boolean };
-  marks(): readonly EventMark[];
+  /** As model/event-marks.ts writes them. */
+  marks(): Uint8Array;
 }
 
 interface QueueParts {
@@ -63,7 +64,7 @@ interface Entry {
 
 interface State extends QueueParts {
   readonly waiting: Entry[];
-  readonly marks: EventMark[];
+  readonly marks: MarkBook;
   recordBytes: number;
 }
 
@@ -71,14 +72,19 @@ interface State extends QueueParts {
 const OVERTAKE_AFTER_MS = 1000;
 
 export function openEventQueue(parts: QueueParts): EventQueue {
-  const state: State = { ...parts, waiting: [], marks: [], recordBytes: 0 };
+  const state: State = {
+    ...parts,
+    waiting: [],
+    marks: openMarkBook(),
+    recordBytes: 0,
+  };
   return {
     push: (frames) => push(state, frames),
     end: () => {
       const isMidway = state.channels.closeAll();
       return { released: drain(state), isMidway };
     },
-    marks: () => state.marks,
+    marks: () => state.marks.bytes(),
   };
 }
 
@@ -128,15 +134,12 @@ function drain(state: State): readonly Released[] {
 }
 
 function release(state: State, entry: Entry): Released {
-  const record = write(entry, isForRecord);
-  const isAlike = entry.spots.every((spot) => spot.edits.every(isForBoth));
+  const isUntouched = entry.spots.every((spot) => spot.edits.length === 0);
+  const record = isUntouched ? asReceived(entry) : write(entry, isForRecord);
+  const isAlike = isUntouched || entry.spots.every((spot) => spot.edits.every(isForBoth));
   const client = isAlike ? record : write(entry, isForClient);
   const length = record.bytes.length;
-  if (length > 0) {
-    const before = state.marks.at(-1)?.atMs ?? 0;
-    const atMs = Math.max(before, entry.atMs);
-    state.marks.push({ offset: state.recordBytes, length, atMs });
-  }
+  if (length > 0) state.marks.add({ offset: state.recordBytes, length, atMs: entry.atMs });
   state.recordBytes += length;
   if (entry.frame.data !== null) state.reply?.push(record.json, entry.frame.event);
   const { frame, isTerminal, isIdle } = entry;
@@ -159,6 +162,8 @@ interface Written {
   readonly json: unknown;
 }
 
+const asReceived = ({ frame, json }: Entry): Written => ({ bytes: frame.raw, json });
+
 /** @returns the event with the wanted edits; the bytes received where there are none. */
 function write(entry: Entry, isWanted: (edit: SiteEdit) => boolean): Written {
   const changes = entry.spots
@@ -169,7 +174,7 @@ function write(entry: Entry, isWanted: (edit: SiteEdit) => boolean): Written {
       value: null,
     }))
     .filter((change) => change.edits.length > 0);
-  if (changes.length === 0) return { bytes: entry.frame.raw, json: entry.json };
+  if (changes.length === 0) return asReceived(entry);
   const { frame } = entry;
   if (frame.data === null) {
     const text = editText(Buffer.from(frame.raw).toString('latin1'), editsOf(changes));

@@ -1,6 +1,5 @@
 // What the ways of taking a reply apart have in common.
 import type { MaskRecord } from '../model/secret.ts';
-import type { EventMark } from '../model/session.ts';
 import type { WireReply } from '../model/wire.ts';
 import type { MaskPolicy } from './channels.ts';
 import type { Released } from './event-queue.ts';
@@ -13,7 +12,8 @@ export interface Flow {
   end(isCut: boolean): readonly Released[];
   reading(isCut: boolean): WireReply | null;
   masks(): readonly MaskRecord[];
-  marks(): readonly EventMark[];
+  /** As model/event-marks.ts writes them. */
+  marks(): Uint8Array;
   /** What tells the client, at this point of the stream, that it failed. */
   errorText(error: WireError): string;
 }

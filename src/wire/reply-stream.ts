@@ -3,7 +3,6 @@
 import { createHash } from 'node:crypto';
 import { isObject } from '../model/json.ts';
 import type { MaskRecord } from '../model/secret.ts';
-import type { EventMark } from '../model/session.ts';
 import type { WireReply } from '../model/wire.ts';
 import { openDocumentFlow } from './document-flow.ts';
 import { openEventFlow } from './event-flow.ts';
@@ -57,7 +56,8 @@ export interface ReplyStream {
   /** Calls and texts that the client did not get. */
   withheld(): readonly Unit[];
   masks(): readonly MaskRecord[];
-  marks(): readonly EventMark[];
+  /** As model/event-marks.ts writes them. */
+  marks(): Uint8Array;
   /** Of what has come and gone out so far. */
   digests(): ReplyDigests;
 }
@@ -216,7 +216,28 @@ function giveOut(state: State, outs: readonly Released[], isTerminal: boolean): 
   return { client, record, isTerminal: isFirst };
 }
 
+/** Events that go out as they came lie one behind the other in the bytes that came: those are not copied. */
 function concat(parts: readonly Uint8Array[]): Uint8Array {
-  const [first] = parts;
-  return parts.length === 1 && first !== undefined ? first : Buffer.concat(parts);
+  const runs: Uint8Array[] = [];
+  for (let from = 0; from < parts.length;) {
+    const to = endOfRun(parts, from);
+    const [first, last] = [parts[from] ?? NOTHING, parts[to - 1] ?? NOTHING];
+    const length = last.byteOffset + last.byteLength - first.byteOffset;
+    runs.push(Buffer.from(first.buffer, first.byteOffset, length));
+    from = to;
+  }
+  const [only] = runs;
+  return runs.length === 1 && only !== undefined ? only : Buffer.concat(runs);
 }
+
+/** @returns index behind the last of the parts that lie one behind the other. */
+function endOfRun(parts: readonly Uint8Array[], from: number): number {
+  for (let at = from; ; at += 1) {
+    const [part, next] = [parts[at], parts[at + 1]];
+    if (part === undefined || next === undefined) return Math.min(at + 1, parts.length);
+    if (next.buffer !== part.buffer || next.byteOffset !== part.byteOffset + part.byteLength)
+      return at + 1;
+  }
+}
+
+const NOTHING = new Uint8Array(0);

@@ -43,6 +43,7 @@ export function openSseFramer(): SseFramer {
     push: (bytes) => {
       const frames: SseFrame[] = [];
       let start = 0;
+      const frameEnd = bytes.includes(CR) ? anyFrameEnd : lfFrameEnd;
       for (let end = frameEnd(state, bytes, 0); end >= 0; end = frameEnd(state, bytes, start)) {
         frames.push(takeFrame(state, bytes.subarray(start, end)));
         start = end;
@@ -62,7 +63,7 @@ export function openSseFramer(): SseFramer {
 }
 
 /** @returns offset behind the next blank line's end, -1 where the bytes end first. */
-function frameEnd(state: State, bytes: Uint8Array, from: number): number {
+function anyFrameEnd(state: State, bytes: Uint8Array, from: number): number {
   for (let at = from; at < bytes.length; at += 1) {
     const byte = bytes[at];
     const isSecondHalf = state.isAfterCr && byte === LF;
@@ -80,6 +81,21 @@ function frameEnd(state: State, bytes: Uint8Array, from: number): number {
   return -1;
 }
 
+/** The same for bytes without CR, as nearly all providers send them: from one line end to the next. */
+function lfFrameEnd(state: State, bytes: Uint8Array, from: number): number {
+  if (from === bytes.length) return -1;
+  let start = state.isAfterCr && bytes[from] === LF ? from + 1 : from;
+  state.isAfterCr = false;
+  while (start < bytes.length) {
+    const at = bytes.indexOf(LF, start);
+    if (at === start && state.isLineEmpty) return at + 1;
+    state.isLineEmpty = at >= 0;
+    if (at < 0) return -1;
+    start = at + 1;
+  }
+  return -1;
+}
+
 function takeFrame(state: State, last: Uint8Array): SseFrame {
   const raw = state.parts.length === 0 ? last : Buffer.concat([...state.parts, last]);
   state.parts = [];
@@ -91,25 +107,30 @@ function takeFrame(state: State, last: Uint8Array): SseFrame {
 
 const LINE_END = /\r\n|\n|\r/;
 
+/** Nearly all providers end lines by LF alone, and a fixed text is split faster than by a pattern. */
+const linesOf = (text: string): readonly string[] =>
+  text.includes('\r') ? text.split(LINE_END) : text.split('\n');
+
 function parseFrame(raw: Uint8Array, isFirst: boolean): SseFrame {
   let text = Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength).toString('utf8');
   if (isFirst && text.startsWith('\uFEFF')) text = text.slice(1);
-  const data: string[] = [];
+  let data: string | null = null;
   let event: string | null = null;
-  for (const line of text.split(LINE_END)) {
-    const [field, value] = splitField(line);
-    if (field === 'data') data.push(value);
-    else if (field === 'event') event = value;
+  for (const line of linesOf(text)) {
+    const value = valueIn(line, 'data');
+    if (value !== null) data = data === null ? value : `${data}\n${value}`;
+    else event = valueIn(line, 'event') ?? event;
   }
-  return { event, data: data.join('\n'), raw, hasData: data.length > 0 };
+  return { event, data: data ?? '', raw, hasData: data !== null };
 }
 
-/** @returns field name ('' for a comment) and value without the one blank that may follow the colon. */
-function splitField(line: string): readonly [string, string] {
-  const colon = line.indexOf(':');
-  if (colon < 0) return [line, ''];
-  const from = line[colon + 1] === ' ' ? colon + 2 : colon + 1;
-  return [line.slice(0, colon), line.slice(from)];
+/** @returns the field's value without the one blank that may follow the colon; null where the line is another field's. */
+function valueIn(line: string, field: string): string | null {
+  if (!line.startsWith(field)) return null;
+  const at = field.length;
+  if (line.length === at) return '';
+  if (line[at] !== ':') return null;
+  return line.slice(line[at + 1] === ' ' ? at + 2 : at + 1);
 }
 
 /**

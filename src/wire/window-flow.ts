@@ -1,4 +1,5 @@
 // Bodies that are not understood, of any size: masked as one long text, of which only the undecided end is held.
+import { NO_MARKS } from '../model/event-marks.ts';
 import type { ChannelMask, MaskEdit, MaskStep } from '../model/secret.ts';
 import type { TextSite } from '../model/wire.ts';
 import type { MaskPolicy, Reach } from './channels.ts';
@@ -42,7 +43,7 @@ export function openWindowFlow(options: FlowOptions): Flow {
     },
     reading: () => null,
     masks: () => state.records.masks(),
-    marks: () => [],
+    marks: () => NO_MARKS,
     errorText: (error) => errorBodyOf(options.format, error),
   };
 }

@@ -1,4 +1,5 @@
 // A store as months of work leave it, the same for the same numbers: exchanges that each wrote one piece of code.
+import { NO_MARKS } from '../../src/model/event-marks.ts';
 import { LOCAL_IDENTITY } from '../../src/model/context.ts';
 import { createHash } from 'node:crypto';
 import { fingerprintEdit } from '../../src/match/fingerprints.ts';
@@ -136,7 +137,7 @@ function addExchange({ calls, filling, key, session }: FillWork, index: number):
     responseSha256: digest(id),
     clientSha256: digest(id),
     responseBytes: 1000,
-    events: [],
+    marks: NO_MARKS,
     masks: index % 50 === 0 ? [MASK] : [],
     emissions: [
       {

@@ -4,7 +4,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openForReading } from '../../src/store/database.ts';
-import { formatCounts, parseCounts } from '../../src/store/counts.ts';
+import { formatCounts, parseCounts } from '../../src/model/counts.ts';
 import { draft, ending, newHome, newSession, openHere, PLACE, writing } from './store-kit.ts';
 
 /** Text that packs about as well as prose and code do. */

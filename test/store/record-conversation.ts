@@ -3,7 +3,7 @@
 import { fileURLToPath } from 'node:url';
 import { openStore } from '../../src/store/open-store.ts';
 import type { Store } from '../../src/store/store.ts';
-import { draft, ending, newSession, sha256, writing } from './store-kit.ts';
+import { draft, ending, newSession, sha256, writing, marksOf } from './store-kit.ts';
 
 export interface SaidTurn {
   readonly prompt?: string;
@@ -77,7 +77,7 @@ export async function recordConversation(
         responseSha256: sha256(bytes),
         clientSha256: sha256(bytes),
         responseBytes: bytes.length,
-        events: marks,
+        marks: marksOf(marks),
         masks: isMasked
           ? [
               {

@@ -1,9 +1,11 @@
 // A store in a temporary place, and short ways to fill it.
+import { NO_MARKS, openMarkBook } from '../../src/model/event-marks.ts';
 import { LOCAL_IDENTITY } from '../../src/model/context.ts';
 import { createHash } from 'node:crypto';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { EventMark } from '../../src/model/session.ts';
 import { newExchangeId, newGrantId } from '../../src/store/ids.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import type { ExchangeDraft, ExchangeEnd, NewEmission, Store } from '../../src/store/store.ts';
@@ -75,6 +77,12 @@ export const draft = (session: string, more: Partial<ExchangeDraft> = {}): Excha
   ...more,
 });
 
+export function marksOf(events: readonly EventMark[]): Uint8Array {
+  const book = openMarkBook();
+  for (const event of events) book.add(event);
+  return book.bytes();
+}
+
 export const ending = (id: string, more: Partial<ExchangeEnd> = {}): ExchangeEnd => ({
   id,
   firstByteAtMs: 2010,
@@ -88,7 +96,7 @@ export const ending = (id: string, more: Partial<ExchangeEnd> = {}): ExchangeEnd
   responseSha256: sha256('reply'),
   clientSha256: sha256('reply'),
   responseBytes: 5,
-  events: [],
+  marks: NO_MARKS,
   masks: [],
   emissions: [],
   ...more,

@@ -5,7 +5,16 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { saltedDigest } from '../../src/log/leaf.ts';
 import type { Store } from '../../src/store/store.ts';
-import { draft, ending, newHome, newSession, PLACE, sha256, writing } from './store-kit.ts';
+import {
+  draft,
+  ending,
+  newHome,
+  newSession,
+  PLACE,
+  sha256,
+  writing,
+  marksOf,
+} from './store-kit.ts';
 import { HERE, IN_A_THREAD, POSTGRES, START_MS } from './ways.ts';
 
 /** Of a sequence of parts. */
@@ -110,7 +119,9 @@ describe.each([HERE, IN_A_THREAD, ...POSTGRES])('a store %s', { timeout: START_M
       },
     ] as const;
     const emissions = [writing('a.ts', 'x', { callId: 'call-1', fingerprints: [1, 2 ** 53 - 1] })];
-    const { logIndex } = await store.endExchange(ending(begun.id, { events, masks, emissions }));
+    const { logIndex } = await store.endExchange(
+      ending(begun.id, { marks: marksOf(events), masks, emissions }),
+    );
     expect(await store.findExchange(begun.id.slice(0, 8))).toMatchObject({
       id: begun.id,
       session,

@@ -1,5 +1,6 @@
 // A request that policy keeps from the model because of a secret in it.
 import { createHash } from 'node:crypto';
+import { NO_MARKS } from '../../model/event-marks.ts';
 import { Fault } from '../../model/fault.ts';
 import type { ExchangeEnd } from '../../store/store.ts';
 import type { Admitted } from '../record/record-exchange.ts';
@@ -43,7 +44,7 @@ export function refusedEnd(id: string, rest: AtRest): ExchangeEnd {
     responseSha256: nothing,
     clientSha256: nothing,
     responseBytes: 0,
-    events: [],
+    marks: NO_MARKS,
     masks: rest.masks.map((mask) => ({ ...mask, isForwarded: false })),
     emissions: [],
   };

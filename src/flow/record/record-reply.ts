@@ -1,12 +1,13 @@
 // The reply's side of a record: bytes in, pieces for client and record out, and at the end what the reply wrote.
 import { isWritten } from '../../model/edit.ts';
+import { NO_MARKS } from '../../model/event-marks.ts';
 import { Fault, isFault } from '../../model/fault.ts';
 import { isMaskedToAgent } from '../../model/secret.ts';
 import type { Ending, Piece, ReplyHead, ReplyTap } from '../../proxy/door.ts';
 import { pairsOf, valueOf } from '../../proxy/headers.ts';
 import { openTextMask } from '../../secrets/channel-mask.ts';
 import { openJsonMask } from '../../secrets/json-mask.ts';
-import type { Field } from '../../model/wire.ts';
+import type { Field, WireReply } from '../../model/wire.ts';
 import type { ExchangeEnd, NewEmission } from '../../store/store.ts';
 import { isOfCall } from '../../wire/argument-text.ts';
 import type { WireError } from '../../wire/format.ts';
@@ -41,6 +42,8 @@ interface State extends ReplyContext {
   readonly bytes: ReplyBytes;
   firstByteAtMs: number | null;
   settled: Promise<void> | null;
+  /** Once it is over, as far as it came. */
+  reading: WireReply | null;
   isBlocked: boolean;
 }
 
@@ -109,6 +112,7 @@ function openState(context: ReplyContext, head: ReplyHead): State {
     bytes: openReplyBytes(recorder.store, admitted),
     firstByteAtMs: null,
     settled: null,
+    reading: null,
     isBlocked: false,
   };
 }
@@ -141,12 +145,14 @@ async function settle(state: State, ending: Ending): Promise<void> {
   const { recorder, admitted, facts } = state;
   if (!facts.isRecorded) return;
   try {
+    state.reading = state.stream.reading();
     const rest = await state.bytes.takeRest();
     const [emissions, context] = await Promise.all([emissionsOf(state), contextAtEnd(facts)]);
     const end = { ...endOf(state, emissions, ending), context, rest };
     await recorder.store.endExchange(end);
     count(state, end);
-    await state.rules.settle(state.stream);
+    const { stream, reading } = state;
+    await state.rules.settle({ withheld: stream.withheld, reading: () => reading });
     await lookAfter(state, end.emissions);
   } catch (thrown) {
     if (!isFault(thrown) || admitted.policy.onStoreError === 'refuse') throw thrown;
@@ -157,7 +163,7 @@ async function settle(state: State, ending: Ending): Promise<void> {
 
 function endOf(state: State, emissions: readonly NewEmission[], ending: Ending): ExchangeEnd {
   const { stream, facts, head } = state;
-  const reading = stream.reading() ?? NO_READING;
+  const reading = state.reading ?? NO_READING;
   const { responseSha256, clientSha256, responseBytes } = stream.digests();
   const { headers, masks } = maskHeaders(state.masker.text, pairsOf(head.headers));
   return {
@@ -174,18 +180,18 @@ function endOf(state: State, emissions: readonly NewEmission[], ending: Ending):
     responseSha256,
     clientSha256,
     responseBytes,
-    events: facts.hasContent ? stream.marks() : [],
+    marks: facts.hasContent ? stream.marks() : NO_MARKS,
     masks: [...facts.masks, ...stream.masks(), ...masks],
     emissions,
-    texts: textsAtEnd(facts, stream.reading()?.blocks ?? []),
+    texts: textsAtEnd(facts, state.reading?.blocks ?? []),
   };
 }
 
 const NO_READING = { model: null, stopReason: null, usage: null };
 
 async function emissionsOf(state: State): Promise<readonly NewEmission[]> {
-  const { recorder, admitted, facts, stream } = state;
-  const blocks = stream.reading()?.blocks ?? [];
+  const { recorder, admitted, facts } = state;
+  const blocks = state.reading?.blocks ?? [];
   if (!facts.hasEvidence || facts.recognised.isSideCall || blocks.length === 0) return [];
   const context: EmissionContext = {
     agent: facts.agent,
@@ -208,7 +214,7 @@ function count({ recorder, admitted }: State, { emissions, masks }: ExchangeEnd)
 /** What stood in the files when the reply ended and no tool had run yet. */
 async function lookAfter(state: State, emissions: readonly NewEmission[]): Promise<void> {
   const { recorder, admitted, facts } = state;
-  if (!(state.stream.reading()?.blocks ?? []).some((block) => block.kind === 'tool-call')) return;
+  if (!(state.reading?.blocks ?? []).some((block) => block.kind === 'tool-call')) return;
   const named = emissions.flatMap(({ path }) => (path === null ? [] : [path]));
   const directory = facts.recognised.directory ?? admitted.grant.place.worktree;
   const looked = facts.before.then(() =>

@@ -1,6 +1,7 @@
 // A tunnel to a host that no connection is about: who connected where, and how many bytes went each way. No content.
 import { createHash } from 'node:crypto';
 import { isInScope } from '../../guard/scope.ts';
+import { NO_MARKS } from '../../model/event-marks.ts';
 import { type Fault, isFault } from '../../model/fault.ts';
 import type { Policy } from '../../model/policy.ts';
 import type { Grant } from '../../model/session.ts';
@@ -106,7 +107,7 @@ function endOf(id: string, ended: Parameters<Blind['end']>[0]): ExchangeEnd {
     responseSha256: NOTHING_SHA256,
     clientSha256: NOTHING_SHA256,
     responseBytes: ended.receivedBytes,
-    events: [],
+    marks: NO_MARKS,
     masks: [],
     emissions: [],
   };

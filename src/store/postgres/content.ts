@@ -1,7 +1,7 @@
 // Every recorded byte of a team's store, as src/store/content-rows.ts searches it: unpacked and looked at here, since the
 // server knows packed bytes only.
 import type { ContentBlock, ContentFound, ContentHit, ContentHolder } from '../content-store.ts';
-import { parseCounts } from '../counts.ts';
+import { parseCounts } from '../../model/counts.ts';
 import { type FormFinder, openFormFinder } from '../find-forms.ts';
 import type { ListRow } from '../follow-lists.ts';
 import { CHUNK_BYTES, exchangeBlocks, HTTP_BYTES_MAX } from '../content-blocks.ts';

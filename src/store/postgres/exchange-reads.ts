@@ -4,7 +4,7 @@ import type { Emission } from '../../model/edit.ts';
 import type { EventMark, Exchange, ExchangeContext } from '../../model/session.ts';
 import { exchangeOf } from '../exchange-row.ts';
 import { pickOne, prefixRange } from '../id-prefix.ts';
-import { parseMarks } from '../marks.ts';
+import { parseMarks } from '../../model/event-marks.ts';
 import { type Packed, unpack } from '../packing.ts';
 import type { Store } from '../store.ts';
 import type { Core } from './core.ts';

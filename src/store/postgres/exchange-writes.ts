@@ -4,7 +4,6 @@ import { createHash, randomBytes } from 'node:crypto';
 import { Fault } from '../../model/fault.ts';
 import { canonicalJson } from '../../model/canonical-json.ts';
 import type { ExchangeContext, ExchangeOutcome } from '../../model/session.ts';
-import { formatMarks } from '../marks.ts';
 import { pack } from '../packing.ts';
 import type { ExchangeDraft, ExchangeEnd } from '../store.ts';
 import type { Core, OpenExchange } from './core.ts';
@@ -200,7 +199,7 @@ async function writeEnd(
     end.clientSha256,
     end.responseBytes,
     end.masks.length === 0 ? null : JSON.stringify(end.masks),
-    formatMarks(end.events),
+    end.marks,
     headers,
     end.request?.sha256 ?? null,
     end.request?.bytes ?? null,

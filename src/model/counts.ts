@@ -3,16 +3,19 @@
 /** @param counts whole numbers from 0 to 2^53 - 1. */
 export function formatCounts(counts: readonly number[]): Uint8Array {
   const bytes: number[] = [];
-  for (const count of counts) {
-    let rest = count;
-    // division, for numbers above 32 bits
-    while (rest >= 128) {
-      bytes.push((rest % 128) + 128);
-      rest = Math.floor(rest / 128);
-    }
-    bytes.push(rest);
-  }
+  for (const count of counts) addCount(bytes, count);
   return Uint8Array.from(bytes);
+}
+
+/** Appends one. */
+export function addCount(bytes: number[], count: number): void {
+  let rest = count;
+  // division, for numbers above 32 bits
+  while (rest >= 128) {
+    bytes.push((rest % 128) + 128);
+    rest = Math.floor(rest / 128);
+  }
+  bytes.push(rest);
 }
 
 /** Reads what `formatCounts` wrote. */
