@@ -152,7 +152,7 @@ async function settle(state: State, ending: Ending): Promise<void> {
     await recorder.store.endExchange(end);
     count(state, end);
     const { stream, reading } = state;
-    await state.rules.settle({ withheld: stream.withheld, reading: () => reading });
+    await state.rules.settle({ withheld: () => stream.withheld(), reading: () => reading });
     await lookAfter(state, end.emissions);
   } catch (thrown) {
     if (!isFault(thrown) || admitted.policy.onStoreError === 'refuse') throw thrown;
