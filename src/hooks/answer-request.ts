@@ -17,7 +17,7 @@ export interface HookAnswering {
   /**
    * The hook's exit status on the first line, then what it says on standard error; `not-me` for another user, another
    * version, or where this process met a defect of ours and a fresh one may do better. For a commit that is being
-   * attested it comes early: at once where nobody wants the summary.
+   * attested it comes early: at once where nobody wants the summary, or it takes too long.
    */
   readonly answer: Promise<string>;
   /** Resolves when nothing is under way any more. */
@@ -27,12 +27,12 @@ export interface HookAnswering {
 /** Answers `POST /hook`. */
 export function answerHookRequest(body: Buffer, world: Omit<HookWorld, 'onQueued'>): HookAnswering {
   let tellQueued: HookWorld['onQueued'] = null;
-  const queued = new Promise<{ readonly isSilent: boolean }>((resolve) => {
+  const queued = new Promise<{ readonly isAwaited: boolean }>((resolve) => {
     tellQueued = resolve;
   });
   const whole = answerWhole(body, { ...world, onQueued: (about) => tellQueued?.(about) });
-  const early = queued.then(async ({ isSilent }) => {
-    if (!isSilent) await atMost(whole, PATIENCE_MS);
+  const early = queued.then(async ({ isAwaited }) => {
+    if (isAwaited) await atMost(whole, PATIENCE_MS);
     return GO_ON;
   });
   return { answer: Promise.race([whole, early]), ended: whole };

@@ -2,6 +2,7 @@
 // loading many files costs more than all that a hook does. Exit status: 0 go on, 40 refused; any other is no answer, so that a
 // Node that cannot start (1) is never taken for a rule that refuses.
 import { isHookName } from '../model/hook.ts';
+import { expectShortRun } from '../model/short-run.ts';
 import { faultLines } from '../print/fault-lines.ts';
 import { runHookHere } from './run-hook-here.ts';
 
@@ -29,4 +30,5 @@ function currentEnv(): Record<string, string> {
   return env;
 }
 
+expectShortRun();
 process.exitCode = await main(process.argv.slice(2));

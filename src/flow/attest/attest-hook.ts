@@ -9,6 +9,7 @@ import { attestCommit } from './attest-commit.ts';
 import { settleUses } from '../approve/approval-uses.ts';
 import type { AttestOutcome, RewrittenFrom } from './attest-work.ts';
 import { attributeCommit } from '../attribute/attribute-commit.ts';
+import { readChecked } from '../commit/checked-tree.ts';
 import type { HookWork } from '../commit/hook-work.ts';
 import { maskOrdinaryIndex } from '../commit/mask-staged.ts';
 
@@ -104,6 +105,7 @@ async function attestBatch(work: HookWork, batch: Batch): Promise<readonly Attes
   // a daemon that was late with its answer has them all the same
   if (!isWriter && (await isInHand(work, batch))) return [];
   const key = store === null ? new Uint8Array(32) : await store.readKey();
+  const isAwaited = await isSummaryAwaited(work);
   const outcome = await attestCommit(
     {
       repository,
@@ -115,7 +117,7 @@ async function attestBatch(work: HookWork, batch: Batch): Promise<readonly Attes
       // whoever has the store is the only one who can: a fallback that asked after us only queues the commit
       isWanted: () => isWriter || world.isWanted(),
       onQueued: () => {
-        if (isWriter) world.onQueued?.({ isSilent: isSilent(work) });
+        if (isWriter) world.onQueued?.({ isAwaited });
       },
     },
     batch.commits,
@@ -130,6 +132,18 @@ async function isInHand({ repository }: HookWork, batch: Batch): Promise<boolean
   if (batch.rewrittenFrom !== null || batch.commits.length === 0) return false;
   const taken = await readTaken(repository);
   return batch.commits.every((commit) => taken.has(commit));
+}
+
+/** A file to attribute takes as long as so many lines. */
+const LINES_PER_FILE = 20;
+/** Of more lines nothing can be told in the time that git is kept for it (src/hooks/answer-request.ts). */
+const LINES_MAX = 300;
+
+/** Where pre-commit was passed over it is the commit before that is measured: only waiting hangs on it. */
+async function isSummaryAwaited(work: HookWork): Promise<boolean> {
+  const checked = isSilent(work) ? null : await readChecked(work.repository);
+  const { files, lines } = checked ?? { files: 0, lines: 0 };
+  return !isSilent(work) && lines + LINES_PER_FILE * files <= LINES_MAX;
 }
 
 /** git's own `-q` is not told to hooks. */

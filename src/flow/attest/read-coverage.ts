@@ -1,14 +1,11 @@
 // What the hook can say about how a commit came to be: did pre-commit check this very tree, was an agent at work, was
 // it recorded?
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Repository } from '../../git/open-repository.ts';
 import { findAgentSignals, SESSION_VARIABLE } from '../../model/agent-signals.ts';
 import type { Predicate } from '../../model/statement.ts';
 import type { Store } from '../../store/store.ts';
+import { readChecked } from '../commit/checked-tree.ts';
 
-/** Below the worktree's own git directory: the id of the tree that pre-commit checked last. */
-const CHECKED_TREE = 'aitrail/checked-tree';
 /** An agent's session may rest that long before its commit. */
 const RECENT_MS = 12 * 60 * 60 * 1000;
 
@@ -18,10 +15,10 @@ export async function readCoverage(
   store: Store | null,
   tree: string,
 ): Promise<Predicate['coverage']> {
-  const checked = await readFile(join(repository.gitDir, CHECKED_TREE), 'utf8').catch(() => ''); // it never ran
+  const checked = await readChecked(repository);
   const agentSignals = findAgentSignals(repository.caller.env);
   return {
-    preCommit: checked.trim() === tree ? 'ran' : 'absent',
+    preCommit: checked?.tree === tree ? 'ran' : 'absent',
     recorder: store === null ? 'off' : await judgeRecorder(repository, store, agentSignals),
     agentSignals,
   };

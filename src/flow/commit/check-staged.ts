@@ -6,10 +6,10 @@ import { readMergeHeads } from '../../git/merge-heads.ts';
 import type { PatchFile } from '../../git/patch-file.ts';
 import { isApplyingOwn } from '../../git/sequencer.ts';
 import { readStaged, type Staged, writeIndexTree } from '../../git/staged.ts';
-import { statePath, writeState } from '../../git/state-file.ts';
 import type { HookReport, Notice } from '../../model/notice.ts';
 import { approveStaged } from '../approve/approve-staged.ts';
 import { readChangeEvidence } from '../attribute/change-evidence.ts';
+import { countAdded, writeChecked } from './checked-tree.ts';
 import { openHookScan } from './hook-scan.ts';
 import type { HookWork } from './hook-work.ts';
 import { type MaskOutcome, maskStaged } from './mask-staged.ts';
@@ -51,7 +51,7 @@ export async function checkStaged(
   if (needsLeave(judgement) && policy.mode === 'enforce' && !world.canWait) return null;
   const { notices, isChanged } = await settle(work, judgement, { staged, heads, canMask });
   const isRefused = notices.some(isRefusal);
-  if (!isRefused) await markChecked(work, isChanged ? null : tree);
+  if (!isRefused) await markChecked(work, isChanged ? null : tree, staged);
   return { isRefused, notices };
 }
 
@@ -114,15 +114,13 @@ function settled<T>(promise: Promise<T>): () => Promise<T> {
   return () => promise;
 }
 
-/** Name of the file, below the worktree's own git directory, that holds the id of the tree checked last. */
-const CHECKED_TREE = 'checked-tree';
-
 /** @param written null where the index has changed since: it is written again. */
 async function markChecked(
   { repository, world }: HookWork,
   written: (() => Promise<string | null>) | null,
+  { files }: Staged,
 ): Promise<void> {
   if (!world.isWanted()) return;
   const tree = await (written === null ? writeIndexTree(repository) : written());
-  if (tree !== null) await writeState(statePath(repository.gitDir, CHECKED_TREE), `${tree}\n`);
+  if (tree !== null) await writeChecked(repository, { tree, ...countAdded(files) });
 }

@@ -33,8 +33,9 @@ export interface HookWorld {
   readonly canWait: boolean;
   /** Webhooks hear of it; null where nobody is there to send them. Keeps nobody waiting. */
   readonly tellBlock: ((block: HookBlock) => void) | null;
-  /** The commits stand in the queue, and here goes on what attests them: git need not wait. null: this process ends. */
-  readonly onQueued: ((about: { readonly isSilent: boolean }) => void) | null;
+  /** The commits stand in the queue, and here goes on what attests them: git need not wait, but for the summary where it
+   *  can be there soon and somebody wants it. null: this process ends. */
+  readonly onQueued: ((about: { readonly isAwaited: boolean }) => void) | null;
 }
 
 export interface HookWork {
