@@ -12,7 +12,7 @@ import { openLab } from '../attest/lab.ts';
 
 const OURS = 'refs/notes/aitrail';
 const THEIRS = 'refs/notes/remotes/origin/aitrail';
-const COMMITS = 1100;
+const COMMITS = 700;
 
 const lab = openLab();
 afterAll(() => rmSync(dirname(lab.repo), { recursive: true, force: true }));
@@ -59,11 +59,11 @@ const joined = (ours: string | undefined, theirs: string | undefined): string =>
 
 describe.each([
   ['few with few', [0, 20], [10, 30]],
-  ['few with a thousand: one is flat, the other has folders', [0, 20], [10, 1100]],
-  ['a thousand with few', [10, 1100], [0, 20]],
-  ['many with many', [0, 800], [300, 1100]],
+  ['few with hundreds: one is flat, the other has folders', [0, 20], [10, 700]],
+  ['hundreds with few', [10, 700], [0, 20]],
+  ['many with many', [0, 500], [200, 700]],
   ['two flat ones that are too many together', [0, 200], [150, 400]],
-  ['nothing in common', [0, 300], [300, 1100]],
+  ['nothing in common', [0, 300], [300, 700]],
   ['the same', [0, 300], [0, 300]],
   ['some of ours', [0, 300], [20, 40]],
 ] as const)('%s', (_, ours, theirs) => {

@@ -32,16 +32,23 @@ const PAUSE_MS = 200;
 export async function pushNotes(work: HookWork, push: NotesPush): Promise<Notice | null> {
   const isWanted = work.policy.notes.push && push.refs.some((ref) => ref.localOid !== null);
   if (!isWanted) return null;
-  const unsent = await listUnsent(work, push.remote);
+  const unsent = await listUnsent(work, push);
   if (unsent.length === 0 || (await isDryRunPush(work.repository.caller))) return null;
   const why = await sendWithRetries(work, { ...push, unsent });
   return why === null ? null : notSent(push.remote, why);
 }
 
-/** Refs that the remote lacks, as far as this repository knows; none where there are no notes at all. */
-async function listUnsent(work: HookWork, remote: string): Promise<readonly string[]> {
-  const { objects, policy } = work;
-  const refs = policy.notes.gitAi ? [NOTES_REF, GIT_AI_REF] : [NOTES_REF];
+/**
+ * Refs that the remote lacks, as far as this repository knows; none where there are no notes at all. What the push carries
+ * itself (--mirror) is left to it: it would find the ref moved, and fail.
+ */
+async function listUnsent(
+  { objects, policy }: HookWork,
+  { remote, refs: pushed }: NotesPush,
+): Promise<readonly string[]> {
+  const carried = new Set(pushed.map(({ remoteRef }) => remoteRef));
+  const wanted = policy.notes.gitAi ? [NOTES_REF, GIT_AI_REF] : [NOTES_REF];
+  const refs = wanted.filter((ref) => !carried.has(ref));
   const isUnsent = await Promise.all(
     refs.map(async (ref) => {
       const local = await objects.read(`${ref}^{commit}`);
@@ -62,7 +69,7 @@ async function sendWithRetries(work: HookWork, push: Sending): Promise<string | 
     const sent = await sendNotes(work, push, until - Date.now());
     if (sent.isDone) return null;
     why = sent.why;
-    if (!sent.isBehind) break;
+    if (!sent.isBehind) return why;
     why = (await takeTheirs(work, push, until)) ?? why;
   }
   return why;
@@ -109,10 +116,18 @@ async function sendNotes(
     );
   const isDone = answer.exit === 0;
   if (isDone) await rememberSent(repository.caller, known);
-  return { isDone, isBehind, why: lastLine(answer.stderr) };
+  return { isDone, isBehind, why: refusalIn(answer.stderr) ?? lastLine(answer.stderr) };
 }
 
 const ANY_EXIT = [0, 1, 128, 129] as const;
+
+/** What the other side says of a ref, as git tells it. */
+function refusalIn(text: string): string | null {
+  const [, ref, why] = /^ ! \[.*?\] +.* -> (\S+) \((.+)\)$/m.exec(text) ?? [];
+  return ref === undefined
+    ? null
+    : `it refuses ${ref} (${why ?? ''}; notes: { push: false } keeps them here)`;
+}
 
 /** Of git's standard error; it has nothing to say where it was ended. */
 const lastLine = (text: string): string =>
