@@ -1,5 +1,6 @@
 // Lines that git would not show. An attribute (`*.env -diff`) hides a text file from every diff, and a file in UTF-16
-// counts as binary; neither may hide a secret. Real binaries stay without lines.
+// counts as binary; neither may hide a secret. Real binaries stay without lines, and show what can be read in them.
+import { findStrings, type BinaryString } from './binary-strings.ts';
 import { runGit } from './run-git.ts';
 import type { Objects } from './objects.ts';
 import type { Repository } from './open-repository.ts';
@@ -8,28 +9,39 @@ import type { AddedRun, PatchFile } from './patch-file.ts';
 /** Larger than what people or models write; git itself reads such files whole only when asked to. */
 const HIDDEN_BYTES_MAX = 4 * 1024 * 1024;
 
-/** Fills `runs` of a file that git calls binary, where its content is text: every line that the old content lacks. */
+/**
+ * Fills `runs` of a file that git calls binary, where its content is text: every line that the old content lacks; else
+ * its `strings`.
+ */
 export async function readHiddenRuns(
   repository: Repository,
   objects: Objects,
   file: PatchFile,
 ): Promise<PatchFile> {
   if (!file.isBinary || file.newBlob === null) return file;
-  const text = await readText(repository, objects, file.newBlob);
-  if (text === null) return file;
-  const before = file.oldBlob === null ? null : await readText(repository, objects, file.oldBlob);
+  const bytes = await readBytes(repository, objects, file.newBlob);
+  if (bytes === null) return file;
+  const old = file.oldBlob === null ? null : await readBytes(repository, objects, file.oldBlob);
+  const text = decodeText(bytes);
+  if (text === null) return { ...file, strings: newStrings(bytes, old) };
+  const before = old === null ? null : decodeText(old);
   return { ...file, runs: newLines(text, before ?? ''), isBinary: false };
 }
 
-async function readText(
+/** @returns null where there is too much of it. */
+async function readBytes(
   repository: Repository,
   objects: Objects,
   blob: string,
-): Promise<string | null> {
+): Promise<Buffer | null> {
   const size = await runGit(repository.caller, ['cat-file', '-s', blob]);
   if (Number(size.stdout.toString('utf8')) > HIDDEN_BYTES_MAX) return null;
-  const found = await objects.read(blob);
-  return found === null ? null : decodeText(found.bytes);
+  return (await objects.read(blob))?.bytes ?? null;
+}
+
+function newStrings(bytes: Buffer, old: Buffer | null): readonly BinaryString[] {
+  const known = new Set(old === null ? [] : findStrings(old).map(({ text }) => text));
+  return findStrings(bytes).filter(({ text }) => !known.has(text));
 }
 
 /** @returns null for content that is not text. */

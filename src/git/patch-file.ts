@@ -1,5 +1,7 @@
 // One changed file of a commit or of the index.
 
+import type { BinaryString } from './binary-strings.ts';
+
 /** Added, deleted, modified, type changed (file, link, submodule), unmerged. Renames are a deletion and an addition. */
 export type ChangeStatus = 'A' | 'D' | 'M' | 'T' | 'U';
 
@@ -24,6 +26,8 @@ export interface PatchFile {
   /** In file order. Empty where git shows no lines. */
   readonly runs: readonly AddedRun[];
   readonly isBinary: boolean;
+  /** Of binary content: readable stretches that the old content lacks. */
+  readonly strings?: readonly BinaryString[];
 }
 
 export const MODE_SUBMODULE = '160000';

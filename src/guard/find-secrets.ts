@@ -1,5 +1,6 @@
 // Secrets in lines that a change adds. Lines that were there before are not looked at.
 import type { SecretFinding } from '../model/secret.ts';
+import { countsInBinary } from '../secrets/in-binary.ts';
 import { placeFindings } from '../secrets/place-finding.ts';
 import type { AddedText, SecretHit } from './finding.ts';
 import { compilePatterns } from './path-patterns.ts';
@@ -21,7 +22,25 @@ export function findSecrets(
   const allowed = compilePatterns(allow);
   return files
     .filter((file) => !allowed.matches(file.path))
-    .flatMap((file) => file.runs.flatMap((run) => findInRun(file.path, run, scanner)));
+    .flatMap((file) => [
+      ...file.runs.flatMap((run) => findInRun(file.path, run, scanner)),
+      ...(file.strings ?? []).flatMap((one) => findInString(file.path, one, scanner)),
+    ]);
+}
+
+/** In binary content only what providers document, and private keys: all else is too often chance. */
+function findInString(
+  path: string,
+  { firstLine, firstColumn, text }: NonNullable<AddedText['strings']>[number],
+  scanner: TextScanner,
+): readonly SecretHit[] {
+  const hits = findInRun(path, { firstLine, lines: text.split('\n') }, scanner);
+  return hits
+    .filter((hit) => countsInBinary(hit.rule, hit.value))
+    .map((hit) => ({
+      ...hit,
+      firstColumn: hit.firstColumn + (hit.firstLine === firstLine ? firstColumn - 1 : 0),
+    }));
 }
 
 function findInRun(

@@ -6,6 +6,12 @@ export interface AddedText {
   /** Repository-relative. */
   readonly path: string;
   readonly runs: readonly { readonly firstLine: number; readonly lines: readonly string[] }[];
+  /** What can be read in binary content. */
+  readonly strings?: readonly {
+    readonly firstLine: number;
+    readonly firstColumn: number;
+    readonly text: string;
+  }[];
 }
 
 /** A changed file, as much as protect rules look at. */

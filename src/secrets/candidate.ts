@@ -6,6 +6,8 @@
  */
 export const RANK = {
   open: 0,
+  // put together from pieces: counts where people commit
+  joined: 0.3,
   cut: 0.5,
   encoded: 1,
   // a value keeps the name that a rule gives it, whether or not it is also known

@@ -8,6 +8,8 @@ export interface KeywordEntry {
   /** Found whatever its case. */
   readonly keyword: string;
   readonly find: Detector;
+  /** Looks at what is committed, never at a stream. */
+  readonly isForFiles?: boolean;
   /** Can no text behind what there is change what `find` said? By default it can. */
   readonly isOver?: (hit: Hit, found: Candidate | null) => boolean;
   /** What any of its finds needs there: asked before the detector, since short keywords occur everywhere. */

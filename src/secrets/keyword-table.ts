@@ -8,6 +8,7 @@ import {
 import type { Candidate, Hit } from './candidate.ts';
 import { findKeyed, isKeyedOver } from './keyed.ts';
 import { openFollow, type Follow, type KeywordEntry, type KeywordGate } from './follow.ts';
+import { findJoined, JOINT_KEYWORDS } from './joined.ts';
 import { buildAutomaton } from './keywords.ts';
 import { findPem } from './pem.ts';
 import { rationFor } from './ration.ts';
@@ -32,6 +33,7 @@ export function openKeywordTable(entries: readonly KeywordEntry[]): KeywordTable
   }
   const keywords = [...byKeyword.keys()];
   const entriesOf = [...byKeyword.values()];
+  const streamed = entriesOf.map((own) => own.filter((entry) => entry.isForFiles !== true));
   const gates = gatesFor(entriesOf);
   const lengths = keywords.map((keyword) => keyword.length);
   const automaton = buildAutomaton(keywords);
@@ -55,7 +57,7 @@ export function openKeywordTable(entries: readonly KeywordEntry[]): KeywordTable
         entriesAt: (text, keyword, end) => {
           const start = end - (lengths[keyword] ?? 0);
           const isOne = mayStand(gates, text, { keyword, start, end });
-          return isOne ? { start, entries: entriesOf[keyword] ?? [] } : null;
+          return isOne ? { start, entries: streamed[keyword] ?? [] } : null;
         },
       }),
   };
@@ -118,8 +120,20 @@ let shared: KeywordTable | null = null;
 
 /** The table of everything that needs no configuration, built once. */
 export function builtIn(): KeywordTable {
-  shared ??= openKeywordTable([...providerEntries(), ...genericEntries()]);
-  return shared;
+  if (shared !== null) return shared;
+  const search = (text: string): readonly Candidate[] => {
+    const found: Candidate[] = [];
+    table.search(text, (candidate) => found.push(candidate));
+    return found;
+  };
+  const joints = JOINT_KEYWORDS.map((keyword) => ({
+    keyword,
+    find: (hit: Hit) => findJoined(hit, search),
+    isForFiles: true,
+  }));
+  const table = openKeywordTable([...providerEntries(), ...genericEntries(), ...joints]);
+  shared = table;
+  return table;
 }
 
 /** What would be found of providers that nobody has written a rule for. */

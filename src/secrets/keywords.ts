@@ -145,7 +145,9 @@ function searcher({ next, width, columns, ends }: Trie): Automaton['search'] {
     for (let { at } = from; at < text.length;) {
       at = advance(text, at, Math.min(text.length, at + STRIDE));
       if (state < ENDS) continue;
-      for (const keyword of ends[(state & ROW) / width] ?? []) hit(keyword, at);
+      const here = state;
+      for (const keyword of ends[(here & ROW) / width] ?? []) hit(keyword, at);
+      state = here; // a hit may have searched another text
     }
     return state;
   };

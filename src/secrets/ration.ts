@@ -13,10 +13,9 @@ export type MayTry = (keyword: number, at: number) => boolean;
 export function rationFor(keywords: number): (length: number) => MayTry {
   const blocks = new Int32Array(keywords).fill(-1);
   const tries = new Uint16Array(keywords);
-  let first = 0;
   let next = 0; // block numbers are not used twice
   return (length) => {
-    first = next;
+    let first = next; // each text's own: while one is searched another may be
     next += (length >> BLOCK_BITS) + 1;
     if (next > BLOCK_NUMBER_MAX) {
       blocks.fill(-1);

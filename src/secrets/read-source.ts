@@ -17,6 +17,11 @@ export function readSource(bytes: Buffer): DecodedSource | null {
   if (isAscii(bytes)) return { text: bytes.toString('latin1'), byteLength: (text) => text.length };
   if (isUtf8(bytes))
     return { text: bytes.toString('utf8'), byteLength: (text) => Buffer.byteLength(text, 'utf8') };
-  // one byte, one character: offsets stay true whatever the encoding is
-  return { text: bytes.toString('latin1'), byteLength: (text) => text.length };
+  return readBytes(bytes);
 }
+
+/** One byte, one character: offsets stay true whatever the encoding is. */
+export const readBytes = (bytes: Buffer): DecodedSource => ({
+  text: bytes.toString('latin1'),
+  byteLength: (text) => text.length,
+});

@@ -60,8 +60,10 @@ export function openScanner(options: ScannerOptions = {}): Scanner {
     ...customs.flatMap((custom) => scanLines(text, custom)),
   ];
   const scan = (text: string, facts: ScanFacts = {}): readonly SecretFinding[] => {
-    const settled = settle(analyse(text), text).map(toFinding);
-    return facts.path === undefined ? settled : dropAllowed(settled, text);
+    const candidates = analyse(text);
+    if (facts.path === undefined) return settle(candidates, text).map(toFinding);
+    const whole = candidates.filter((one) => one.rank !== RANK.cut);
+    return dropAllowed(settle(whole, text, RANK.joined).map(toFinding), text);
   };
   const follow = (): Follow => {
     const follows = [...tables.map((table) => table.follow()), followRuns(tables)];

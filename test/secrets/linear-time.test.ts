@@ -38,6 +38,11 @@ const PROBES = [
   ' eyJaaaaaaaaaaaaa.eyJbbbbbbbbbbbb.',
   'xoxb-1-',
   'AITRAIL_x_',
+  "'ghp_' + ",
+  '"ab"\n',
+  'ab\\\n',
+  'key_live_',
+  ' -u a -p ',
 ];
 
 function cpuMs(act: () => void): number {

@@ -1,9 +1,10 @@
 // Finds secrets in files, in what is staged, in commits, in a text: `aitrail scan`.
 import { relative } from 'node:path';
+import { type BinaryString, findStrings } from '../../git/binary-strings.ts';
 import { openObjects, type Objects } from '../../git/objects.ts';
 import { findRepository, openRepository, type Repository } from '../../git/open-repository.ts';
 import { readOutgoing, type OutgoingCommit } from '../../git/outgoing.ts';
-import { MODE_SUBMODULE, type PatchFile } from '../../git/patch-file.ts';
+import { type AddedRun, MODE_SUBMODULE, type PatchFile } from '../../git/patch-file.ts';
 import { gitText } from '../../git/run-git.ts';
 import { readMergeHeads } from '../../git/merge-heads.ts';
 import { readStaged } from '../../git/staged.ts';
@@ -12,8 +13,9 @@ import type { Caller } from '../../model/caller.ts';
 import { Fault } from '../../model/fault.ts';
 import type { LineRange } from '../../model/origin.ts';
 import type { PlacedFinding, ScanReport, SecretFinding } from '../../model/secret.ts';
+import { countsInBinary } from '../../secrets/in-binary.ts';
 import { placeFindings } from '../../secrets/place-finding.ts';
-import { readSource } from '../../secrets/read-source.ts';
+import { readBytes, readSource } from '../../secrets/read-source.ts';
 import { openScanner, type Scanner } from '../../secrets/scanner.ts';
 import { listFiles } from './list-files.ts';
 import { loadPolicy } from '../policy/load-policy.ts';
@@ -148,15 +150,24 @@ async function scanChanged(
   objects: Objects,
   change: { readonly files: readonly PatchFile[]; readonly commit: string | null },
 ): Promise<void> {
-  for (const { path, newBlob, newMode, runs } of change.files) {
-    const isContent = newBlob !== null && newMode !== MODE_SUBMODULE && runs.length > 0;
-    if (!isContent || scan.allowed.matches(path)) continue;
+  for (const { path, newBlob, newMode, runs, strings = [] } of change.files) {
+    const isAdded = runs.length > 0 || strings.length > 0;
+    if (!isAdded || newBlob === null || newMode === MODE_SUBMODULE || scan.allowed.matches(path))
+      continue;
     const found = await objects.read(newBlob);
     if (found === null) throw new Fault('OBJECTS_MISSING', `blob ${newBlob} of ${path} is missing`);
-    const added = runs.map(({ firstLine, lines }) => ({ firstLine, lineCount: lines.length }));
+    const added = [...runs, ...strings.map(linesOf)].map(({ firstLine, lines }) => ({
+      firstLine,
+      lineCount: lines.length,
+    }));
     scanBytes(scan, found.bytes, { path, commit: change.commit, added });
   }
 }
+
+const linesOf = ({ firstLine, text }: BinaryString): Pick<AddedRun, 'firstLine' | 'lines'> => ({
+  firstLine,
+  lines: text.split('\n'),
+});
 
 interface SourceFacts {
   readonly path: string;
@@ -170,11 +181,15 @@ interface SourceFacts {
 function scanBytes(scan: Scan, bytes: Buffer, facts: SourceFacts): void {
   scan.filesScanned += 1;
   scan.bytesScanned += bytes.length;
-  const source = readSource(bytes);
-  if (source !== null) {
-    const { path, commit, added } = facts;
-    const found = scan.scanner.scan(source.text, { path });
-    const placed = found.length === 0 ? [] : placeFindings({ ...source, path, commit }, found);
+  const { path, commit, added } = facts;
+  const text = readSource(bytes);
+  const found =
+    text === null
+      ? findInBinary(scan.scanner, bytes, path)
+      : scan.scanner.scan(text.text, { path });
+  if (found.length > 0) {
+    const source = text ?? readBytes(bytes);
+    const placed = placeFindings({ ...source, path, commit }, found);
     placed.forEach((one, i) => {
       const said = { ...one, path: facts.rootPath ?? path, ...textOf(source.text, found[i]) };
       if (touches(one, added) && !scan.isAllowed(said)) scan.findings.push(one);
@@ -182,6 +197,15 @@ function scanBytes(scan: Scan, bytes: Buffer, facts: SourceFacts): void {
   }
   scan.onFile(scan.filesScanned);
 }
+
+/** What providers document, and private keys, in what can be read of binary content. */
+const findInBinary = (scanner: Scanner, bytes: Buffer, path: string): readonly SecretFinding[] =>
+  findStrings(bytes).flatMap(({ text, start }) =>
+    scanner
+      .scan(text, { path })
+      .filter(({ rule, start: from, end }) => countsInBinary(rule, text.slice(from, end)))
+      .map((one) => ({ ...one, start: one.start + start, end: one.end + start })),
+  );
 
 function textOf(text: string, found: SecretFinding | undefined): { secret: string; line: string } {
   const { start = 0, end = 0 } = found ?? {};
