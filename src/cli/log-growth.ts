@@ -1,5 +1,7 @@
 // aitrail log consistency, aitrail log cosign: that the log only grew.
 import { checkGrowth, cosignLog, proveGrowth } from '../flow/log/grow-log.ts';
+import { sendReport } from '../flow/reporting/send-report.ts';
+import { readStore } from '../flow/show/read-store.ts';
 import { Fault } from '../model/fault.ts';
 import type { CommandSpec, Invocation } from './command.ts';
 import { printDocument } from './output.ts';
@@ -47,6 +49,24 @@ export const growthCommands: readonly CommandSpec[] = [
       else out.write(cosigned.note);
       if (cosigned.notes > 0)
         out.note(`${cosigned.notes} ${cosigned.notes === 1 ? 'note says' : 'notes say'} so now\n`);
+      return 0;
+    },
+  },
+  {
+    name: 'log send',
+    usage: '',
+    summary:
+      'send what was recorded to the gateway that one is logged in at, which cosigns the log',
+    options: [JSON_OPTION],
+    example: 'log send',
+    run: async ({ caller, options, out }) => {
+      const report = await readStore(caller, (store) => sendReport(caller, store));
+      if (options['json'] === true)
+        printDocument(out, { schema: 'aitrail.log-report-sent/1', ...report });
+      else
+        out.write(
+          `${report.gateway} cosigned ${String(report.size)} leaves and got ${String(report.sent)} new exchanges\n`,
+        );
       return 0;
     },
   },

@@ -14,6 +14,8 @@ export type EventKind =
   | 'held' // a session must stay until it is released
   | 'released'
   | 'read' // somebody looked at what others recorded
+  | 'witnessed' // the checkpoint of somebody's log was cosigned
+  | 'forked' // somebody's log is not what it was: nothing of it is taken
   | 'restored'; // the store was put back from a backup
 
 /** Names to values, all short. Never what a request carried. */

@@ -67,6 +67,10 @@ export const FAULTS = {
     exit: 1,
     fix: 'push with git itself, unsigned, in parts where it is too large',
   },
+  LOG_FORKED: {
+    exit: 1,
+    fix: 'only what continues the cosigned log is taken; say to whoever keeps the gateway what became of it',
+  },
   ROLE_NEEDED: {
     exit: 1,
     fix: 'ask whoever keeps gateway: roles: in the organisation’s file',

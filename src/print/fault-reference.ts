@@ -36,6 +36,8 @@ const MEANINGS: Readonly<Record<FaultCode, string>> = {
   IDENTITY_UNCHECKED: 'The keys that an identity token is checked with could not be fetched.',
   GROUP_NOT_ALLOWED: "The caller's groups do not include one that the connection is for.",
   PUSH_UNREADABLE: 'A push through the gate is not what a git client sends, or cannot be judged.',
+  LOG_FORKED:
+    'The log is not the one that the gateway has cosigned: something was taken back or rewritten.',
   ROLE_NEEDED: 'What was asked of the gateway is for people with another role.',
   NOT_LOGGED_IN: 'Nobody is logged in at a gateway on this machine, or the token ran out.',
   LOGIN_FAILED: 'The identity provider did not give a token, or nobody logged in in time.',

@@ -145,4 +145,11 @@ export const MIGRATIONS: readonly string[] = [
   -- which exchanges wrote a file, without reading what they wrote
   CREATE INDEX emissions_by_file ON emissions (path, exchange) WHERE path IS NOT NULL;
   `,
+  `
+  -- checkpoints of other logs that were cosigned here; each of them follows one, and only one follows it
+  CREATE TABLE witnessed (
+    origin TEXT NOT NULL, vkey TEXT NOT NULL, before INTEGER NOT NULL, size INTEGER NOT NULL, note TEXT NOT NULL,
+    who TEXT NOT NULL, at_ms INTEGER NOT NULL, PRIMARY KEY (origin, before)
+  ) WITHOUT ROWID;
+  `,
 ];

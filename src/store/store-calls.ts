@@ -23,6 +23,7 @@ import type { LeafProof, SignedCheckpoint } from './store.ts';
 import type { SyncStore } from './sync-store.ts';
 import { indexAll, type TextQueue } from './text-queue.ts';
 import { upkeepCalls } from './upkeep-calls.ts';
+import * as witnessed from './witnessed-rows.ts';
 
 /** What is remembered between calls; all of it can be read again from the rows. */
 export interface Memory {
@@ -167,6 +168,8 @@ function evidenceCalls({ database, memory, write }: Core): Pick<SyncStore, Evide
 }
 
 type LogCall =
+  | 'keepWitnessed'
+  | 'findWitnessed'
   | 'addCommit'
   | 'addEvent'
   | 'listEvents'
@@ -184,6 +187,8 @@ type LogCall =
 function logCalls(core: Core): Pick<SyncStore, LogCall> {
   const { database, write } = core;
   return {
+    keepWitnessed: (seen) => write(() => witnessed.keepWitnessed(database, seen)),
+    findWitnessed: (origin) => refine(() => witnessed.findWitnessed(database, origin)),
     addCommit: (record, leaf) => write(() => commits.addCommit(database, record, leaf)),
     addEvent: (event) => write(() => events.addEvent(database, event)),
     listEvents: (filter) => refine(() => events.listEvents(database, filter)),

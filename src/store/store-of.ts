@@ -12,6 +12,8 @@ type ProofCall =
   | 'addCommit'
   | 'findCommits'
   | 'findCommit'
+  | 'keepWitnessed'
+  | 'findWitnessed'
   | 'addEvent'
   | 'listEvents'
   | 'appendLog'
@@ -77,6 +79,8 @@ const proofCalls = (ask: Ask): Pick<Store, ProofCall> => ({
   addCommit: (record, leaf) => ask('addCommit', record, leaf),
   findCommits: (exchange) => ask('findCommits', exchange),
   findCommit: (commit) => ask('findCommit', commit),
+  keepWitnessed: (seen) => ask('keepWitnessed', seen),
+  findWitnessed: (origin) => ask('findWitnessed', origin),
   addEvent: (event) => ask('addEvent', event),
   listEvents: (filter) => ask('listEvents', filter),
   appendLog: (leaf) => ask('appendLog', leaf),

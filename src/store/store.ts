@@ -1,4 +1,4 @@
-// The store's interface, the same for the embedded database and (later) a shared one. Everything that comes in is
+// The store's interface, the same for the embedded database and a shared one. Everything that comes in is
 // already masked: the store never sees a secret. All times are milliseconds since the epoch.
 import type { EventFilter, EventRecord, NewEvent } from '../model/event.ts';
 import type { Edit, Emission, Outcome, OutcomeReport } from '../model/edit.ts';
@@ -17,6 +17,7 @@ import type {
 import type { Protocol, Usage, WireName } from '../model/wire.ts';
 import type { SearchStore } from './search-store.ts';
 import type { VaultStore } from './vault-store.ts';
+import type { WitnessStore } from './witness-store.ts';
 
 export interface SessionFacts {
   readonly agent: string | null;
@@ -165,7 +166,7 @@ export interface RecordCheck {
   readonly damage: string | null;
 }
 
-export interface Store extends SearchStore, VaultStore {
+export interface Store extends SearchStore, VaultStore, WitnessStore {
   addGrant(grant: Grant): Promise<void>;
   findGrant(tokenSha256: string): Promise<Grant | null>;
   touchGrant(id: string, atMs: number): Promise<void>;
@@ -243,7 +244,6 @@ export interface Store extends SearchStore, VaultStore {
   }): Promise<string | null>;
   /** Recomputes the leaves [firstIndex, firstIndex + count) from their records. */
   checkRecords(firstIndex: number, count: number): Promise<readonly RecordCheck[]>;
-
   /** 32 random bytes made with the store: key of fingerprints and placeholders. */
   readKey(): Promise<Uint8Array>;
   close(): Promise<void>;

@@ -189,6 +189,26 @@ describe.each([HERE, IN_A_THREAD, ...POSTGRES])('a store %s', { timeout: START_M
     expect(await store.findCommit('d')).toBeNull();
   });
 
+  test('of two checkpoints that follow one of another log, the first counts', async () => {
+    const first = {
+      origin: 'log.example/a',
+      vkey: 'k',
+      before: 0,
+      size: 3,
+      note: 'one\n',
+      who: 'issuer ada',
+      atMs: 5,
+    };
+    const store = await opened;
+    expect(await store.findWitnessed(first.origin)).toBeNull();
+    expect(await store.keepWitnessed(first)).toEqual(first);
+    expect(await store.keepWitnessed({ ...first, size: 4, note: 'two\n' })).toEqual(first);
+    const next = { ...first, before: 3, size: 9, note: 'three\n' };
+    expect(await store.keepWitnessed(next)).toEqual(next);
+    expect(await store.findWitnessed(first.origin)).toEqual(next);
+    expect(await store.findWitnessed('log.example/b')).toBeNull();
+  });
+
   test('32 streams in one session: 32 records, none interleaved', async () => {
     const store = await opened;
     const session = await newSession(store);

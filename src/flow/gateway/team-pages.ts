@@ -1,18 +1,25 @@
 // What the gateway tells people: how to log in, and to whoever has a token who they are.
-import { rolesOf } from '../../guard/roles.ts';
+import { hasRole, rolesOf } from '../../guard/roles.ts';
 import type { Identified } from '../../identity/identify.ts';
 import { Fault, isFault } from '../../model/fault.ts';
 import { type GatewayPerson, LOGIN_PATH, WHOAMI_PATH } from '../../model/login.ts';
+import { parseJson, stringAt } from '../../model/json.ts';
 import type { Policy } from '../../model/policy.ts';
+import { RECORDS_PATH, WITNESS_PATH } from '../../model/reporting.ts';
 import type { Roles } from '../../model/team.ts';
 import type { Asked } from '../../proxy/client.ts';
 import { valueOf } from '../../proxy/headers.ts';
 import type { FindPage, Page } from '../../proxy/listener.ts';
 import { plainRefusal, refusalBody } from '../../proxy/refuse.ts';
 import type { Recorder } from '../record/record-exchange.ts';
+import { type CosignAnswer, cosignLog } from '../reporting/cosign-log.ts';
+import { takeRecords } from '../reporting/take-records.ts';
 import { identify } from '../session/authenticate.ts';
 
-type TeamRecorder = Pick<Recorder, 'policies' | 'identities' | 'maskers' | 'denials'>;
+type TeamRecorder = Pick<
+  Recorder,
+  'policies' | 'identities' | 'maskers' | 'denials' | 'store' | 'warn'
+>;
 
 export interface TeamPages {
   readonly recorder: TeamRecorder;
@@ -27,11 +34,19 @@ interface Visitor extends Identified {
 const STATUS: Readonly<Record<string, number>> = {
   TOKEN_UNKNOWN: 401,
   IDENTITY_REFUSED: 401,
+  ROLE_NEEDED: 403,
+  USAGE: 400,
+  LOG_FORKED: 409,
 };
 
 export function findTeamPages(pages: TeamPages): FindPage {
   const routes: Readonly<Record<string, (asked: Asked) => Promise<object>>> = {
     [`GET ${LOGIN_PATH}`]: () => describeLogin(pages.recorder),
+    [`POST ${WITNESS_PATH}`]: (asked) => cosignFor(pages, asked),
+    [`POST ${RECORDS_PATH}`]: async (asked) => {
+      const visitor = await admitCaller(pages, asked);
+      return { taken: await takeRecords(pages.recorder.store, visitor, await readText(asked)) };
+    },
     [`GET ${WHOAMI_PATH}`]: async (asked) =>
       describePerson(pages, await admitVisitor(pages, asked)),
   };
@@ -78,6 +93,40 @@ async function admitVisitor({ recorder }: TeamPages, { headers }: Asked): Promis
   if (identified === null)
     throw new Fault('TOKEN_UNKNOWN', 'there is no token, or none of a provider that is known here');
   return { ...identified, policy };
+}
+
+/** @throws Fault as admitVisitor, and ROLE_NEEDED. */
+async function admitCaller(pages: TeamPages, asked: Asked): Promise<Visitor> {
+  const visitor = await admitVisitor(pages, asked);
+  if (hasRole(pages.roles, 'caller', { ...visitor, groups: visitor.policy.groups })) return visitor;
+  throw new Fault('ROLE_NEEDED', 'only its callers report to this gateway');
+}
+
+async function cosignFor(pages: TeamPages, asked: Asked): Promise<CosignAnswer> {
+  const visitor = await admitCaller(pages, asked);
+  const json = parseJson(await readText(asked));
+  const shown = { vkey: stringAt(json, 'vkey') ?? '', body: stringAt(json, 'body') ?? '' };
+  try {
+    return await cosignLog(pages.recorder.store, visitor, shown);
+  } catch (thrown) {
+    if (isFault(thrown) && thrown.code === 'LOG_FORKED')
+      pages.recorder.warn(`alarm: ${visitor.principal.email}: ${thrown.message}`);
+    throw thrown;
+  }
+}
+
+const BODY_BYTES_MAX = 256 * 1024 * 1024;
+
+async function readText({ body }: Asked): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  const source = body();
+  for (let next = await source.next(); next.done !== true; next = await source.next()) {
+    bytes += next.value.length;
+    if (bytes > BODY_BYTES_MAX) throw new Fault('USAGE', 'the request is too large');
+    chunks.push(next.value);
+  }
+  return Buffer.concat(chunks).toString('utf8');
 }
 
 function describePerson({ roles }: TeamPages, visitor: Visitor): object {

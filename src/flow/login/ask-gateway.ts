@@ -6,7 +6,14 @@ import { type GatewayPerson, LOGIN_PATH, type LoginPlace, WHOAMI_PATH } from '..
 import { ROLES } from '../../model/team.ts';
 
 const ASK_TIMEOUT_MS = 20_000;
-const FAULTS = ['IDENTITY_REFUSED', 'IDENTITY_UNCHECKED', 'TOKEN_UNKNOWN', 'ROLE_NEEDED'] as const;
+const FAULTS = [
+  'IDENTITY_REFUSED',
+  'IDENTITY_UNCHECKED',
+  'TOKEN_UNKNOWN',
+  'ROLE_NEEDED',
+  'LOG_FORKED',
+  'USAGE',
+] as const;
 
 /** @returns the URL without a slash at its end. @throws Fault USAGE. */
 export function parseGateway(text: string): string {
@@ -47,11 +54,17 @@ export interface Question {
   readonly path: string;
   /** null: a page for everybody. */
   readonly token: string | null;
+  /** JSON, to be posted; absent: it is only asked. */
+  readonly body?: string;
 }
 
 /** @returns its JSON. @throws Fault GATEWAY_UNREACHABLE, or the gateway's own. */
-async function askGateway(gateway: string, { path, token }: Question): Promise<unknown> {
+export async function askGateway(
+  gateway: string,
+  { path, token, body }: Question,
+): Promise<unknown> {
   const answer = await fetch(`${gateway}${path}`, {
+    ...(body === undefined ? {} : { method: 'POST', body }),
     headers: token === null ? {} : { authorization: `Bearer ${token}` },
     redirect: 'error',
     signal: AbortSignal.timeout(ASK_TIMEOUT_MS),

@@ -86,7 +86,7 @@ const LEFT_MS_MIN = 120_000;
 const LOCK_WAIT_MS = 20_000;
 
 /** Renewed where little time is left, by one process at a time: a refresh token is often good for one use. */
-async function findFresh(caller: Caller): Promise<Login> {
+export async function findFresh(caller: Caller): Promise<Login> {
   const login = await findLogin(caller);
   if (isFresh(login)) return login;
   const path = join(stateHome(caller.env), 'run', 'login.lock');

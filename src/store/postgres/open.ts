@@ -24,6 +24,7 @@ import { searchExchanges } from './search.ts';
 import { openSql } from './sql.ts';
 import * as texts from './texts.ts';
 import * as vault from './vault.ts';
+import { witnessCalls } from './witnessed.ts';
 
 export interface PostgresOptions {
   readonly place: PostgresPlace;
@@ -217,6 +218,7 @@ function evidenceCalls(core: Core): Pick<Store, EvidenceCall> {
     addCommit: (record, leaf) => events.addCommit(sql, record, leaf),
     findCommits: (exchange) => events.findCommits(ask, exchange),
     findCommit: (commit) => events.findCommit(ask, commit),
+    ...witnessCalls(ask),
     addEvent: (event) => events.addEvent(sql, event),
     listEvents: (filter) => events.listEvents(ask, filter),
     putSecret: (entry) => vault.putSecret(ask, entry),

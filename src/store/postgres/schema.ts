@@ -143,4 +143,11 @@ export const MIGRATIONS: readonly string[] = [
     expires_ms bigint NOT NULL
   );
   `,
+  `
+  -- checkpoints of other logs that were cosigned here; each of them follows one, and only one follows it
+  CREATE TABLE witnessed (
+    origin text COLLATE "C" NOT NULL, vkey text NOT NULL, before bigint NOT NULL, size bigint NOT NULL, note text NOT NULL,
+    who text NOT NULL, at_ms bigint NOT NULL, PRIMARY KEY (origin, before)
+  );
+  `,
 ];
