@@ -66,6 +66,12 @@ export const gateway = z.strictObject({
       caller: people
         .optional()
         .describe('who may use its connections; by default every verified caller'),
+      auditor: people
+        .optional()
+        .describe('who may list its sessions: `aitrail sessions --gateway`'),
+      admin: people
+        .optional()
+        .describe('who may end a session: `aitrail sessions stop ID --gateway`'),
     })
     .optional()
     .describe(

@@ -4,6 +4,10 @@ import type { Role } from './team.ts';
 /** Where a gateway tells what `aitrail login` needs to know. */
 export const LOGIN_PATH = '/.well-known/aitrail-gateway';
 export const WHOAMI_PATH = '/-/whoami';
+/** POST: a filter; for auditors. */
+export const SESSIONS_PATH = '/-/sessions';
+/** POST: a session's id; for admins. */
+export const STOP_PATH = '/-/sessions/stop';
 
 /** Where people get their tokens. */
 export interface LoginPlace {

@@ -10,10 +10,11 @@ export interface SharedStore {
   readonly logKey: CredentialSource | null;
 }
 
-/** Mail addresses and `group:NAME`; absent: nobody, and of callers everybody who is verified. */
+/** Mail addresses and `group:NAME`; absent: nobody, but every verified caller is a caller. */
 export type Roles = Readonly<Partial<Record<Role, readonly string[] | undefined>>>;
 
-export const ROLES = ['caller', 'approver', 'auditor', 'admin'] as const;
+/** Who approves is said by the signers of a repository, whom no role replaces. */
+export const ROLES = ['caller', 'auditor', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
 
 export interface GatewayPlace {

@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CommandSpec, Invocation } from '../../src/cli/command.ts';
 import { login, logout, whoami } from '../../src/cli/login.ts';
-import { parseJson } from '../../src/model/json.ts';
+import { commands } from '../../src/cli/sessions.ts';
+import { readStore } from '../../src/flow/show/read-store.ts';
+import { arrayAt, parseJson, stringAt } from '../../src/model/json.ts';
 import {
   CLIENT,
   type LoginProvider,
@@ -18,6 +20,8 @@ import { ask, type Gateway, makeTeam, REAL_KEY, type Team } from './team.ts';
 const START_MS = 90_000;
 const BODY = JSON.stringify({ model: 'model-1', messages: [{ role: 'user', content: 'hello' }] });
 
+const [sessions = login, stop = login] = commands;
+
 describe.skipIf(!hasPostgres)('aitrail login', { timeout: START_MS }, () => {
   let team: Team;
   let provider: LoginProvider;
@@ -26,7 +30,7 @@ describe.skipIf(!hasPostgres)('aitrail login', { timeout: START_MS }, () => {
     provider = await startLoginProvider();
     team = await makeTeam(() => Promise.resolve());
     gateway = await team.start(
-      'gateway: { listen: "127.0.0.1:0", roles: { caller: ["group:leads"] } }',
+      'gateway: { listen: "127.0.0.1:0", roles: { caller: ["group:leads"], auditor: [grace@example.com], admin: [alan@example.com] } }',
       `{ issuer: "${provider.issuer}", audience: ${CLIENT}, groupsClaim: groups, login: {} }`,
     );
   }, START_MS);
@@ -131,6 +135,46 @@ describe.skipIf(!hasPostgres)('aitrail login', { timeout: START_MS }, () => {
       why: expect.stringMatching(/^403 .*callers/),
     });
     expect(team.model.asked).toHaveLength(asked);
+  });
+
+  test('auditors see sessions, admins end them, nobody else does; each act is a record', async () => {
+    const people = { auditor: 'grace', admin: 'alan' };
+    const be = async (who: string) => {
+      const running = start(who, login, { words: [gateway.url] });
+      await visit(await running.link, who);
+      await running.done;
+    };
+    for (const who of Object.values(people)) await be(who);
+    const token = (await say('browser', whoami, { token: true })).trim();
+    expect(await ask(gateway.url, token, BODY)).toEqual({ kind: 'whole' });
+    const listed = parseJson(await say('grace', sessions, { gateway: true, json: true }));
+    // newest first
+    expect(arrayAt(listed, 'sessions')[0]).toMatchObject({ user: { email: 'ada@example.com' } });
+    const id = stringAt(arrayAt(listed, 'sessions')[0], 'id') ?? '';
+    for (const [home, spec] of [
+      ['browser', sessions],
+      ['alan', sessions],
+      ['browser', stop],
+      ['grace', stop],
+    ] as const)
+      await expect(
+        start(home, spec, { words: [id], options: { gateway: true } }).done,
+      ).rejects.toMatchObject({ code: 'ROLE_NEEDED' });
+    await start('alan', stop, { words: [id], options: { gateway: true } }).done;
+    expect(await ask(gateway.url, token, BODY)).toMatchObject({
+      why: expect.stringMatching(/^401 /),
+    });
+    const events = await readStore(team.caller, (store) => store.listEvents({ limit: 100 }));
+    expect(events.filter(({ kind }) => kind === 'stopped')).toMatchObject([
+      { detail: { session: id, by: 'alan@example.com', role: 'admin' } },
+    ]);
+    expect(events.find(({ kind }) => kind === 'read')?.detail).toMatchObject({
+      verb: 'sessions',
+      by: 'grace@example.com',
+    });
+    expect(events.filter(({ detail }) => detail['code'] === 'ROLE_NEEDED').length).toBeGreaterThan(
+      0,
+    );
   });
 
   test.each([

@@ -1,12 +1,16 @@
 // What the gateway tells people: how to log in, and to whoever has a token who they are.
-import { hasRole, rolesOf } from '../../guard/roles.ts';
-import type { Identified } from '../../identity/identify.ts';
+import { rolesOf } from '../../guard/roles.ts';
 import { Fault, isFault } from '../../model/fault.ts';
-import { type GatewayPerson, LOGIN_PATH, WHOAMI_PATH } from '../../model/login.ts';
+import {
+  type GatewayPerson,
+  LOGIN_PATH,
+  SESSIONS_PATH,
+  STOP_PATH,
+  WHOAMI_PATH,
+} from '../../model/login.ts';
 import { parseJson, stringAt } from '../../model/json.ts';
-import type { Policy } from '../../model/policy.ts';
 import { RECORDS_PATH, WITNESS_PATH } from '../../model/reporting.ts';
-import type { Roles } from '../../model/team.ts';
+import type { Role, Roles } from '../../model/team.ts';
 import type { Asked } from '../../proxy/client.ts';
 import { valueOf } from '../../proxy/headers.ts';
 import type { FindPage, Page } from '../../proxy/listener.ts';
@@ -14,11 +18,12 @@ import { plainRefusal, refusalBody } from '../../proxy/refuse.ts';
 import type { Recorder } from '../record/record-exchange.ts';
 import { type CosignAnswer, cosignLog } from '../reporting/cosign-log.ts';
 import { takeRecords } from '../reporting/take-records.ts';
+import { type Actor, listForAuditor, requireRole, stopForAdmin } from './team-acts.ts';
 import { identify } from '../session/authenticate.ts';
 
 type TeamRecorder = Pick<
   Recorder,
-  'policies' | 'identities' | 'maskers' | 'denials' | 'store' | 'warn'
+  'policies' | 'identities' | 'maskers' | 'denials' | 'store' | 'grants' | 'warn'
 >;
 
 export interface TeamPages {
@@ -26,16 +31,13 @@ export interface TeamPages {
   readonly roles: Roles;
 }
 
-/** Somebody whose token is good. */
-interface Visitor extends Identified {
-  readonly policy: Policy;
-}
-
 const STATUS: Readonly<Record<string, number>> = {
   TOKEN_UNKNOWN: 401,
   IDENTITY_REFUSED: 401,
   ROLE_NEEDED: 403,
   USAGE: 400,
+  NO_SUCH_SESSION: 404,
+  AMBIGUOUS_ID: 400,
   LOG_FORKED: 409,
 };
 
@@ -44,8 +46,16 @@ export function findTeamPages(pages: TeamPages): FindPage {
     [`GET ${LOGIN_PATH}`]: () => describeLogin(pages.recorder),
     [`POST ${WITNESS_PATH}`]: (asked) => cosignFor(pages, asked),
     [`POST ${RECORDS_PATH}`]: async (asked) => {
-      const visitor = await admitCaller(pages, asked);
+      const visitor = await admitAs(pages, 'caller', asked);
       return { taken: await takeRecords(pages.recorder.store, visitor, await readText(asked)) };
+    },
+    [`POST ${SESSIONS_PATH}`]: async (asked) => {
+      const visitor = await admitAs(pages, 'auditor', asked);
+      return { sessions: await listForAuditor(pages.recorder, visitor, await readText(asked)) };
+    },
+    [`POST ${STOP_PATH}`]: async (asked) => {
+      const visitor = await admitAs(pages, 'admin', asked);
+      return { session: await stopForAdmin(pages.recorder, visitor, await readText(asked)) };
     },
     [`GET ${WHOAMI_PATH}`]: async (asked) =>
       describePerson(pages, await admitVisitor(pages, asked)),
@@ -86,7 +96,7 @@ async function describeLogin({ policies }: TeamRecorder): Promise<object> {
 }
 
 /** @throws Fault TOKEN_UNKNOWN, IDENTITY_REFUSED, IDENTITY_UNCHECKED. */
-async function admitVisitor({ recorder }: TeamPages, { headers }: Asked): Promise<Visitor> {
+async function admitVisitor({ recorder }: TeamPages, { headers }: Asked): Promise<Actor> {
   const policy = await recorder.policies.of(null);
   const [, token = ''] = /^bearer +(\S+)$/i.exec(valueOf(headers, 'authorization') ?? '') ?? [];
   const identified = await identify(recorder, policy, token);
@@ -96,14 +106,14 @@ async function admitVisitor({ recorder }: TeamPages, { headers }: Asked): Promis
 }
 
 /** @throws Fault as admitVisitor, and ROLE_NEEDED. */
-async function admitCaller(pages: TeamPages, asked: Asked): Promise<Visitor> {
+async function admitAs(pages: TeamPages, role: Role, asked: Asked): Promise<Actor> {
   const visitor = await admitVisitor(pages, asked);
-  if (hasRole(pages.roles, 'caller', { ...visitor, groups: visitor.policy.groups })) return visitor;
-  throw new Fault('ROLE_NEEDED', 'only its callers report to this gateway');
+  requireRole(pages.roles, role, visitor);
+  return visitor;
 }
 
 async function cosignFor(pages: TeamPages, asked: Asked): Promise<CosignAnswer> {
-  const visitor = await admitCaller(pages, asked);
+  const visitor = await admitAs(pages, 'caller', asked);
   const json = parseJson(await readText(asked));
   const shown = { vkey: stringAt(json, 'vkey') ?? '', body: stringAt(json, 'body') ?? '' };
   try {
@@ -129,7 +139,7 @@ async function readText({ body }: Asked): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-function describePerson({ roles }: TeamPages, visitor: Visitor): object {
+function describePerson({ roles }: TeamPages, visitor: Actor): object {
   const { principal, identity, policy } = visitor;
   const person: GatewayPerson = {
     name: principal.name,

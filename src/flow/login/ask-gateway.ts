@@ -13,6 +13,8 @@ const FAULTS = [
   'ROLE_NEEDED',
   'LOG_FORKED',
   'USAGE',
+  'NO_SUCH_SESSION',
+  'AMBIGUOUS_ID',
 ] as const;
 
 /** @returns the URL without a slash at its end. @throws Fault USAGE. */
