@@ -56,6 +56,7 @@ const isHintedToken = (value: string): boolean =>
 const isProviderKey = (value: string): boolean =>
   value.length >= 16 &&
   /\d/.test(value) &&
+  !/\s/.test(value) &&
   !/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i.test(value) &&
   (isUuid(value) ? entropyBits(value) > 2.6 : isRandom(value));
 

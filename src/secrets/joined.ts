@@ -49,7 +49,8 @@ interface Chain {
 function readChain(hit: Hit): Chain | null {
   const { text } = hit;
   const quote = /["'`]/.test(text.charAt(hit.start)) ? text.charAt(hit.start) : '';
-  const first = startOfPiece(text, hit.start, quote);
+  // most literals are followed by something else
+  const first = nextPiece(text, hit.start, quote) && startOfPiece(text, hit.start, quote);
   if (first === null) return null;
   const offsets: number[] = [];
   const joints: number[] = [];

@@ -54,7 +54,7 @@ export function judgeKey(name: string): KeyStrength {
 
 /** Names repeat: a text asks about the same few over and over. */
 const judged = new Map<string, KeyStrength>();
-const JUDGED_MAX = 4096;
+const JUDGED_MAX = 16_384;
 
 /** A slice keeps the whole text in memory that it was cut from. */
 const copyOf = (name: string): string => Buffer.from(name, 'utf8').toString('utf8');

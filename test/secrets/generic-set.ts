@@ -300,6 +300,7 @@ export const NEGATIVES: readonly string[] = [
   'The token endpoint returns 401 when expired.',
   'your token is invalid or has expired (E1042)',
   'API key → Settings → Developers',
+  '- anthropic → `POST /v1/messages`; openai → `/v1/responses`',
   '| Password | string | required |',
   'user: ci / pw: see vault',
   '[«B200»]',

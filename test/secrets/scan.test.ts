@@ -116,12 +116,16 @@ describe('places', () => {
 });
 
 describe('what is scanned', () => {
-  test('outside a repository: all files but .git and binaries', async () => {
+  test('outside a repository: all files but .git, of binaries what a provider documents', async () => {
     write('sub/a.txt', PAT);
     write('.git/config', PAT);
     write('b.bin', Buffer.concat([Buffer.from([0, 1]), Buffer.from(PAT)]));
+    write(
+      'c.bin',
+      Buffer.concat([Buffer.from([0, 1]), Buffer.from(`password = "${PAT.slice(4)}"`)]),
+    );
     const ran = await scan([], { json: true });
-    expect(paths(ran)).toEqual(['sub/a.txt']);
+    expect(paths(ran)).toEqual(['b.bin', 'sub/a.txt']);
   });
 
   test('in a repository: what git does not ignore, unless named', async () => {
