@@ -2,16 +2,21 @@
 import { takeLock } from '../daemon/run-lock.ts';
 import { Fault } from '../model/fault.ts';
 
-const WAIT_MS_MAX = 10_000;
+const WAIT_MS = 10_000;
 
 /**
  * Runs `work` while nobody else holds the lock file.
  *
  * @param path absolute; made and removed here, its directory is made private.
- * @throws Fault SET_UP_BUSY after ten seconds of somebody else's work, and what `work` throws.
+ * @param waitMs how long for somebody else's work.
+ * @throws Fault SET_UP_BUSY, and what `work` throws.
  */
-export async function alone<Result>(path: string, work: () => Promise<Result>): Promise<Result> {
-  const lock = await takeLock(path, WAIT_MS_MAX, () => Promise.resolve(true));
+export async function alone<Result>(
+  path: string,
+  work: () => Promise<Result>,
+  waitMs = WAIT_MS,
+): Promise<Result> {
+  const lock = await takeLock(path, waitMs, () => Promise.resolve(true));
   if (lock === null) throw new Fault('SET_UP_BUSY', `another aitrail holds ${path}`);
   try {
     return await work();

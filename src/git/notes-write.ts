@@ -29,6 +29,8 @@ export interface NotesPlace {
   readonly parents: readonly string[];
   /** A reader that is open already; one of its own where there is none. */
   readonly objects: Objects | null;
+  /** How often others may be first. */
+  readonly triesMax: number;
 }
 
 const DEFAULT_PLACE: NotesPlace = {
@@ -36,6 +38,7 @@ const DEFAULT_PLACE: NotesPlace = {
   message: 'Attested by aitrail',
   parents: [],
   objects: null,
+  triesMax: TRIES_MAX,
 };
 
 /** What builds a notes tree: trees that it puts are there for it at once, and in the repository when all is written. */
@@ -82,7 +85,7 @@ export async function moveNotes(
   identity.catch(() => undefined); // who waits for it is told
   const objects = where.objects ?? openObjects(repository.caller);
   try {
-    for (let attempt = 0; attempt < TRIES_MAX; attempt += 1) {
+    for (let attempt = 0; attempt < where.triesMax; attempt += 1) {
       const before = (await objects.read(where.ref))?.oid ?? null;
       const work = { repository, objects, identity, place: where };
       const next = await buildNotes(work, before, build);
@@ -92,7 +95,7 @@ export async function moveNotes(
   } finally {
     if (where.objects === null) objects.close();
   }
-  throw new Fault('NOTES_RACE', `${where.ref} changed ${TRIES_MAX} times while a note was written`);
+  throw new Fault('NOTES_RACE', `${where.ref} changed ${where.triesMax} times while a note was written`);
 }
 
 /** Who writes, for the notes commit; a merge of fetched notes needs no configured person. */

@@ -8,7 +8,7 @@ import type { ListRow } from './follow-lists.ts';
 import { type HoldingRow, holdersIn } from './holders.ts';
 import { listsWith } from './lists-with.ts';
 import { readList } from './lists.ts';
-import { type Packed, unpack } from './packing.ts';
+import { type Packed, unpackOf } from './packing.ts';
 import { readPart } from './parts.ts';
 import { replyPieces } from './reply-rows.ts';
 
@@ -109,11 +109,11 @@ function findInPieces(
   const hits: ContentHit[] = [];
   let bytes = 0;
   for (let from = first; from <= last; from += TOGETHER)
-    for (const row of database.all<Packed & { readonly n: number }>(
-      'SELECT n, codec, data FROM parts WHERE n BETWEEN ? AND ?',
+    for (const row of database.all<Packed & { readonly n: number; readonly bytes: number }>(
+      'SELECT n, codec, bytes, data FROM parts WHERE n BETWEEN ? AND ?',
       [from, Math.min(from + TOGETHER - 1, last)],
     )) {
-      const piece = unpack(row);
+      const piece = unpackOf(row, row.bytes);
       bytes += piece.length;
       const forms = find([piece], isReply.has(row.n));
       if (forms.length > 0) hits.push({ kind: 'piece', row: row.n, forms });

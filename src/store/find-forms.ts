@@ -83,9 +83,10 @@ function openSplits(forms: readonly string[], found: Set<number>): (bytes: Uint8
   return (bytes) => {
     if (bytes.length === 0 || found.size === forms.length) return;
     const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8');
-    for (const { start, end, isEscaped } of stringsIn(text))
+    visitStrings(text, (start, end, isEscaped) => {
       if (isEscaped) visit(unescaped(text.slice(start, end)));
       else if (hasBegun || ends.has(text.charCodeAt(end - 1))) visit(text.slice(start, end));
+    });
   };
 }
 
@@ -116,37 +117,41 @@ function goOn(form: string, begun: Begun, text: string): boolean {
   return false;
 }
 
-interface Literal {
-  readonly start: number;
-  readonly end: number;
-  readonly isEscaped: boolean;
-}
+/** Where a string stands, without its quotes. */
+type Visit = (start: number, end: number, isEscaped: boolean) => void;
 
 const COLON = 58;
 const BACKSLASH = 92;
 
 /** Strings of JSON that are no keys, line by line: what is broken in one line ends with it. */
-function* stringsIn(text: string): Generator<Literal> {
-  const isPlain = !text.includes('\\');
-  for (let start = 0; start < text.length;) {
-    const newline = text.indexOf('\n', start);
-    const end = newline < 0 ? text.length : newline;
-    yield* stringsInLine(text.slice(start, end), start, isPlain);
-    start = end + 1;
+function visitStrings(text: string, visit: Visit): void {
+  const nextSlash = openNext(text, '\\');
+  const nextLine = openNext(text, '\n');
+  let open = text.indexOf('"');
+  while (open >= 0) {
+    const close = closingOf(text, open + 1);
+    if (close < 0) return;
+    const newline = nextLine(open);
+    if (newline < close) {
+      open = text.indexOf('"', newline);
+      continue;
+    }
+    if (text.charCodeAt(close + 1) !== COLON) visit(open + 1, close, nextSlash(open) < close);
+    open = text.indexOf('"', close + 1);
   }
 }
 
-/** @param from where the line begins. @param isPlain no backslash in all of the text. */
-function* stringsInLine(line: string, from: number, isPlain: boolean): Generator<Literal> {
-  let open = line.indexOf('"');
-  while (open >= 0) {
-    const close = closingOf(line, open + 1);
-    if (close < 0) return;
-    const isEscaped = !isPlain && line.slice(open + 1, close).includes('\\');
-    if (line.charCodeAt(close + 1) !== COLON)
-      yield { start: from + open + 1, end: from + close, isEscaped };
-    open = line.indexOf('"', close + 1);
-  }
+/** Asked for rising places it looks at each character once. @returns where the sign stands next. */
+function openNext(text: string, sign: string): (from: number) => number {
+  const find = (from: number): number => {
+    const found = text.indexOf(sign, from);
+    return found < 0 ? Infinity : found;
+  };
+  let at = find(0);
+  return (from) => {
+    if (at < from) at = find(from);
+    return at;
+  };
 }
 
 function closingOf(text: string, from: number): number {

@@ -24,6 +24,14 @@ export function pack(bytes: Uint8Array): Packed {
 export const unpack = ({ codec, data }: Packed): Uint8Array =>
   codec === DEFLATED ? inflateRawSync(data) : data;
 
+const OUTPUT_BYTES_MIN = 64;
+
+/** Where the length is known: one buffer of that length in place of several of 16 KiB. */
+export const unpackOf = ({ codec, data }: Packed, bytes: number): Uint8Array =>
+  codec === DEFLATED
+    ? inflateRawSync(data, { chunkSize: Math.max(OUTPUT_BYTES_MIN, bytes + 1) })
+    : data;
+
 /** For values that are always packed. */
 export const deflateText = (text: string): Uint8Array => deflateRawSync(text);
 export const inflateText = (data: Uint8Array): string => inflateRawSync(data).toString('utf8');

@@ -124,6 +124,7 @@ test('what is no JSON has no places to mask: stopped where it may hold values', 
   const before = api.asked.length;
   const refused = await ask('/people', { method: 'POST', body: 'name=Ada' });
   expect([refused.status, api.asked.length]).toEqual([403, before]);
+  expect(refused.headers.get('x-aitrail-error')).toBe('RULE_BLOCKED');
   expect(await refused.text()).toContain('rule people masks values in requests');
 });
 
