@@ -44,8 +44,12 @@ async function writeWhole(path: string, fill: (sink: Sink) => Promise<void>): Pr
     await finished(file);
     await rename(draft, path);
   } catch (thrown) {
+    const { errored } = file;
     file.destroy();
     await rm(draft, { force: true });
-    throw thrown;
+    if (errored === null) throw thrown;
+    throw new Fault('OUT_UNWRITABLE', `${path} cannot be written: ${errored.message}`, {
+      cause: errored,
+    });
   }
 }

@@ -2,20 +2,25 @@
 // a new key that names the old one. No private key is in it.
 import { randomBytes } from 'node:crypto';
 import {
+  accessSync,
   chmodSync,
+  closeSync,
+  constants,
   copyFileSync,
   existsSync,
+  fstatSync,
   linkSync,
+  openSync,
   readdirSync,
   readFileSync,
   renameSync,
   rmSync,
 } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { openCheckpoint } from '../log/check-proof.ts';
 import { isSameHash } from '../log/hash.ts';
 import { treeRoot } from '../log/tree.ts';
-import { Fault } from '../model/fault.ts';
+import { Fault, isFault } from '../model/fault.ts';
 import { readVersion } from '../model/version.ts';
 import {
   type Database,
@@ -53,6 +58,11 @@ const SCHEMA = 'aitrail.backup/1';
 export function writeBackup(home: string, file: string): BackupFacts {
   const draft = `${file}.${randomBytes(4).toString('hex')}.part`;
   try {
+    accessSync(dirname(file), constants.W_OK);
+  } catch (cause) {
+    throw new Fault('OUT_UNWRITABLE', `backup ${file}: ${String(cause)}`, { cause });
+  }
+  try {
     copyInto(home, draft);
     const facts = describe(home, draft);
     publish(draft, file);
@@ -72,12 +82,9 @@ export function restoreBackup(home: string, file: string, by: string): BackupFac
   const lock = takeWriterLock(home, LOCK_WAIT_MS);
   const draft = join(home, 'store.db.restoring');
   try {
-    const facts = refine(() => {
-      rmSync(draft, { force: true });
-      copyFileSync(file, draft);
-      chmodSync(draft, 0o600);
-      return prepare(draft, { file, by });
-    });
+    rmSync(draft, { force: true });
+    copyFrom(file, draft);
+    const facts = refineCopy(file, () => prepare(draft, { file, by }));
     refine(() => swap(home, draft));
     return facts;
   } finally {
@@ -87,6 +94,36 @@ export function restoreBackup(home: string, file: string, by: string): BackupFac
 }
 
 const LOCK_WAIT_MS = 5000;
+
+/** @throws Fault BACKUP_INVALID where there is nothing to read, STORE_FULL. */
+function copyFrom(file: string, draft: string): void {
+  let source: number;
+  try {
+    source = openSync(file, 'r');
+  } catch (cause) {
+    throw invalid(file, 'it cannot be read', cause);
+  }
+  try {
+    if (!fstatSync(source).isFile()) throw invalid(file, 'it is no file');
+  } finally {
+    closeSync(source);
+  }
+  refine(() => {
+    copyFileSync(file, draft);
+    chmodSync(draft, 0o600);
+  });
+}
+
+/** What SQLite cannot read of a copy says nothing of the store. */
+function refineCopy<T>(file: string, work: () => T): T {
+  try {
+    return refine(work);
+  } catch (thrown) {
+    if (isFault(thrown) && thrown.code === 'STORE_UNREADABLE')
+      throw invalid(file, 'it is no backup of aitrail, or damaged', thrown);
+    throw thrown;
+  }
+}
 
 function copyInto(home: string, draft: string): void {
   const database = openForReading(home);
@@ -183,8 +220,8 @@ function readFacts(copy: Database, file: string): BackupFacts {
   throw invalid(file, 'it is no backup of aitrail, or damaged');
 }
 
-const invalid = (file: string, why: string): Fault =>
-  new Fault('BACKUP_INVALID', `backup ${basename(file)}: ${why}`);
+const invalid = (file: string, why: string, cause?: unknown): Fault =>
+  new Fault('BACKUP_INVALID', `backup ${basename(file)}: ${why}`, { cause });
 
 /** What the log was signed with, and its files, are of the old one: they stay beside it. */
 function swap(home: string, draft: string): void {

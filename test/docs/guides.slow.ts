@@ -9,7 +9,14 @@ import { type Desk, openDesk, readBlocks } from './desk.ts';
 
 const read = (name: string): string => readFileSync(`docs/${name}.md`, 'utf8');
 
-const GUIDES = ['getting-started', 'policy-cookbook', 'comparison'];
+const GUIDES = [
+  'getting-started',
+  'policy-cookbook',
+  'comparison',
+  'formats',
+  'privacy',
+  'upgrading',
+];
 
 /** What a guide takes for granted. */
 const BEFORE: Readonly<Record<string, string>> = {
