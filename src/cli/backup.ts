@@ -7,6 +7,7 @@ import { printDocument } from './output.ts';
 export const commands: readonly CommandSpec[] = [
   {
     name: 'backup',
+    isReading: true,
     usage: '<file>',
     summary: 'copy recordings and log into one file, while they are being written',
     options: [{ flags: '--json', description: 'one JSON document' }],

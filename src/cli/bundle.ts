@@ -6,6 +6,7 @@ import { writeOut } from './write-out.ts';
 
 export const command: CommandSpec = {
   name: 'bundle',
+  isReading: true,
   usage: '<session-or-range>',
   summary: 'put all evidence about a session or about commits into one file that verifies offline',
   options: [

@@ -77,12 +77,16 @@ function addCommand(program: Command, spec: CommandSpec, done: (status: number) 
   if (spec.takesForeignFlags === true) command.allowUnknownOption().passThroughOptions();
   command.action(async () => {
     const options = command.optsWithGlobals<Invocation['options']>();
+    const isReading = spec.isReading === true;
+    // what goes on until somebody ends it may never come to its end
+    const isFollowing = options['follow'] === true;
+    if (isReading && isFollowing) await noteReading(spec, command.args);
     done(await runCommand(spec, { words: command.args, options }));
-    if (spec.isReading === true) await noteReading(spec, command.args);
+    if (isReading && !isFollowing) await noteReading(spec, command.args);
   });
 }
 
-/** After the answer: nobody waits for it. */
+/** After the answer, where there is one: nobody waits for it. */
 async function noteReading({ name }: CommandSpec, words: readonly string[]): Promise<void> {
   const { noteRead } = await import('../flow/session/note-read.ts');
   await noteRead(currentCaller(), name, words);

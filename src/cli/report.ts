@@ -10,6 +10,7 @@ import { writeOut } from './write-out.ts';
 export const commands: readonly CommandSpec[] = [
   {
     name: 'report',
+    isReading: true,
     usage: '',
     summary:
       'sessions, approvals, blocks, masks, commits without provenance, log, policies and access of a time, for an auditor',

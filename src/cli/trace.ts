@@ -14,6 +14,7 @@ type Format = (typeof FORMATS)[number];
 export const commands: readonly CommandSpec[] = [
   {
     name: 'trace',
+    isReading: true,
     usage: '',
     summary: "add agent, model, session, approver and prompt of each line to a scanner's findings",
     options: [

@@ -95,7 +95,10 @@ export async function moveNotes(
   } finally {
     if (where.objects === null) objects.close();
   }
-  throw new Fault('NOTES_RACE', `${where.ref} changed ${where.triesMax} times while a note was written`);
+  throw new Fault(
+    'NOTES_RACE',
+    `${where.ref} changed ${where.triesMax} times while a note was written`,
+  );
 }
 
 /** Who writes, for the notes commit; a merge of fetched notes needs no configured person. */

@@ -42,7 +42,7 @@ const INSTEAD: Readonly<Record<string, (command: string) => string>> = {
   ui: untilReady,
   'witness serve': (command) => untilReady(command.replace('7380', '0')),
   // a witness of our own, which knows our log
-  'witness add': (command) => `${command.replace('KEY', '"$(cat own-log)"')}`,
+  'witness add': (command) => command.replace('KEY', '"$(cat own-log)"'),
   'log cosign': (command) =>
     `aitrail witness add "$(cat own-log)"; rm -f ready; aitrail witness serve > ready & until grep -q http ready; do sleep 0.1; done; ${command
       .replace('https://witness.example.com', '"$(cat ready)"')
@@ -120,7 +120,8 @@ test.each(examples.toSorted((a, b) => rankOf(a) - rankOf(b)))(
 const parsed = (text: string): unknown => JSON.parse(text);
 
 /** They go in before what the shell reads. */
-const withJson = (example: string): string => example.replace(/^([^<]*?)( <.*)?$/, '$1 --json$2');
+const withJson = (example: string): string =>
+  example.replace(/ --out \S+/, '').replace(/^([^<]*?)( <.*)?$/, '$1 --json$2');
 
 test.each(examples.filter(({ hasJson, name }) => hasJson && !(name in INSTEAD)))(
   'aitrail $name --json, where colours are forced',

@@ -1,10 +1,11 @@
 // What every command owes whoever types it: an example of itself in --help, one JSON document where --json is asked for, and
 // no escape in a pipe.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { arrayAt, isString, stringAt } from '../../src/model/json.ts';
+import { arrayAt, isString, objectAt, stringAt } from '../../src/model/json.ts';
 import { openLab, type Lab } from '../attest/lab.ts';
 import { record } from '../hooks/record.ts';
 
@@ -74,6 +75,23 @@ describe('with --json, in a pipe', { timeout: 120_000 }, () => {
     expect(ran.stdout + ran.stderr).not.toContain('\u001B');
     const document: unknown = JSON.parse(ran.stdout);
     expect(stringAt(document, 'schema'), ran.stderr).toMatch(/^aitrail\.[a-z-]+\/\d$/);
+  });
+
+  test('who reads recordings is in the log, also who goes on reading until the end', async () => {
+    const child = spawn(process.execPath, [resolve('bin/aitrail.js'), 'export', '--follow'], {
+      cwd: lab.repo,
+      env: lab.env,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    await once(child.stdout, 'data');
+    child.kill('SIGKILL');
+    await once(child, 'close');
+    const { stdout } = aitrail(['log', 'events', '--kind', 'read', '--json']);
+    const verbs = arrayAt(JSON.parse(stdout), 'events').map((event) =>
+      stringAt(objectAt(event, 'detail'), 'verb'),
+    );
+    const reading = ['search', 'show', 'report', 'incident', 'trace', 'export'];
+    expect(verbs).toEqual(expect.arrayContaining(reading));
   });
 
   test.each([

@@ -270,13 +270,17 @@ test('a broken pack, a push that is cut, and one without a token', async () => {
   const send = async (body: Buffer) => {
     const url = `${session.baseUrl('code')}/app.git/git-receive-pack`;
     const answer = await fetch(url, { method: 'POST', body });
-    return { status: answer.status, text: await answer.text() };
+    const code = answer.headers.get('x-aitrail-error');
+    return { status: answer.status, code, text: await answer.text() };
   };
   const broken = await send(Buffer.concat([bytes, Buffer.from('PACK nonsense')]));
   expect(broken.text).toMatch(
     /^[0-9a-f]{4}unpack .+\n[0-9a-f]{4}ng refs\/heads\/broken unpacker error/,
   );
-  expect(await send(bytes.subarray(0, 20))).toMatchObject({ status: 400 });
+  expect(await send(bytes.subarray(0, 20))).toMatchObject({
+    status: 400,
+    code: 'PUSH_UNREADABLE',
+  });
   const base = new URL(session.baseUrl('code'));
   const stranger = await fetch(`${base.origin}/code/app.git/info/refs?service=git-receive-pack`);
   expect([stranger.status, stranger.headers.get('www-authenticate')]).toEqual([

@@ -2,7 +2,15 @@
 // any moment, two at once, from files that are no copies. Nothing is lost, and what went wrong has a code.
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { DatabaseSync } from '@photostructure/sqlite';
@@ -190,7 +198,7 @@ describe('files that are no copies, and places that take none', () => {
     await onCopy((lab) => {
       expect(aitrail(lab, 'backup copy.db').exit).toBe(0);
       const half = Math.floor(statSync(join(lab.repo, 'copy.db')).size / 2);
-      execFileSync('truncate', ['-s', String(half), join(lab.repo, 'copy.db')]);
+      truncateSync(join(lab.repo, 'copy.db'), half);
       const ran = aitrail(lab, 'restore copy.db');
       expect([ran.exit, ran.code], ran.stderr).toEqual([3, 'BACKUP_INVALID']);
       expect(sound(lab)).toBe(EXCHANGES);
