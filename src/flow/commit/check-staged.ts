@@ -38,8 +38,11 @@ export async function checkStaged(
   // what is checked now, unless masking changes it
   const tree = settled(writeIndexTree(repository));
   const heads = await readMergeHeads(repository);
-  const staged = await readStaged(repository, objects, heads);
-  const scan = await openHookScan(work);
+  // the rules are read while git compares
+  const [staged, scan] = await Promise.all([
+    readStaged(repository, objects, heads),
+    openHookScan(work),
+  ]);
   const found = {
     secrets: scan.find(staged.files, null),
     paths: findProtected(staged.files, policy.protect),
