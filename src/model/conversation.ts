@@ -1,6 +1,7 @@
 // A recorded session told as a conversation: what `show` and `replay` print. Derived from the recorded bytes each time.
 import type { Edit, Outcome } from './edit.ts';
 import type { Evidence, Origin, Source } from './origin.ts';
+import type { Ruling } from './ruling.ts';
 import type { EventMark, Exchange, ExchangeContext, Session } from './session.ts';
 
 /** What the client added to the conversation with one request. */
@@ -48,6 +49,8 @@ export interface Turn {
   readonly isSideCall: boolean;
   readonly asked: readonly Asked[];
   readonly replied: readonly Replied[];
+  /** Absent where only what was said is asked for. */
+  readonly rulings?: readonly Ruling[];
 }
 
 export interface Conversation {

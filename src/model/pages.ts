@@ -1,5 +1,6 @@
 // What the server of the browser pages answers: data, each kind as one document. The pages decide how it looks.
 import type { Answer, ApprovalKind } from './approval.ts';
+import type { Ruling } from './ruling.ts';
 import type { Edit, HunkLine, Outcome } from './edit.ts';
 import type { EventRecord } from './event.ts';
 import type { BlameLine, Origin } from './origin.ts';
@@ -50,19 +51,6 @@ export type Step =
       readonly atMs: number;
     }
   | { readonly kind: 'error'; readonly text: CutText; readonly atMs: number };
-
-/** What a rule did with something that was said or asked. */
-export interface Ruling {
-  /** `blocked`, `held`, `approved`, `denied`, `unapproved`, `warned`, `observed`. */
-  readonly effect: string;
-  /** `tool-call`, `prompt`, `text`, `http`, `protect`. */
-  readonly on: string;
-  /** Its name; null for a protected path, whose place says it. */
-  readonly rule: string | null;
-  readonly tool: string | null;
-  /** `FILE:LINE`. */
-  readonly place: string | null;
-}
 
 export interface TurnView {
   readonly exchange: Exchange;

@@ -56,6 +56,7 @@ export const turnDocument = (turn: Turn): object => ({
   isSideCall: turn.isSideCall,
   asked: turn.asked.map(askedDocument),
   replied: turn.replied.map(repliedDocument),
+  ...(turn.rulings === undefined ? {} : { rulings: turn.rulings }),
 });
 
 const askedDocument = (part: Asked): object => ({ ...part });

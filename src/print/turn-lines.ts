@@ -1,4 +1,5 @@
 // One exchange of a conversation as people read it: who said what, and when.
+import { RULED, type Ruling } from '../model/ruling.ts';
 import type { Asked, Replied, Turn } from '../model/conversation.ts';
 import type { Outcome } from '../model/edit.ts';
 import { isObject, isString } from '../model/json.ts';
@@ -29,7 +30,7 @@ export function turnPieces(turn: Turn, agent: string, page: Page): readonly Time
   const name = page.style.agent(plainLine(agent));
   // an answer begins with its writer's name, calls that follow stand under it
   const replied = turn.replied.flatMap((step, i) => repliedPieces(step, i === 0 ? name : '', page));
-  const notes = exchangeNotes(exchange, page);
+  const notes = exchangeNotes(turn, page);
   const end = replied.at(-1)?.atMs ?? 0;
   return [{ atMs: 0, text: heading }, ...asked, ...replied, { atMs: end, text: notes }];
 }
@@ -135,8 +136,12 @@ function argumentText(input: unknown): string {
 }
 
 /** What happened to the exchange besides words. */
-function exchangeNotes(exchange: Exchange, page: Page): string {
-  const notes = [...outcomeNotes(exchange), ...exchange.masks.map(maskNote)];
+function exchangeNotes({ exchange, rulings = [] }: Turn, page: Page): string {
+  const notes = [
+    ...outcomeNotes(exchange),
+    ...rulings.map(rulingNote),
+    ...exchange.masks.map(maskNote),
+  ];
   if (notes.length === 0) return '';
   return `${notes.map((note) => page.style.warning(fitColumns(`! ${note}`, page.width))).join('\n')}\n\n`;
 }
@@ -158,6 +163,12 @@ function outcomeNotes(exchange: Exchange): readonly string[] {
     case 'interrupted':
       return ['the recorder was stopped in the middle'];
   }
+}
+
+function rulingNote({ effect, on, rule, tool, place }: Ruling): string {
+  const what = tool ?? (on === 'protect' ? 'a write' : `a ${on}`);
+  const where = place === null ? '' : ` (${place})`;
+  return plainLine(`${rule ?? 'a protected path'} ${RULED[effect] ?? effect} ${what}${where}`);
 }
 
 const DIRECTIONS = {

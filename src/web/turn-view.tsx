@@ -1,5 +1,6 @@
 // One exchange with the model: its steps, and what happened to it besides words.
 import type { VNode } from 'preact';
+import { RULED } from '../model/ruling.ts';
 import type { ApprovalView, TurnView } from '../model/pages.ts';
 import type { MaskRecord } from '../model/secret.ts';
 import type { Exchange } from '../model/session.ts';
@@ -98,16 +99,6 @@ const OUTCOMES = {
   interrupted: 'the recorder was stopped in the middle',
 } as const satisfies Readonly<Record<Exchange['outcome'], string | null>>;
 
-const EFFECTS: Readonly<Record<string, string>> = {
-  blocked: 'blocked',
-  held: 'held',
-  approved: 'let through, approved:',
-  denied: 'refused, denied:',
-  unapproved: 'refused, as nobody approved it in time:',
-  warned: 'let through with a warning:',
-  observed: 'would have stopped',
-};
-
 const endOf = ({ outcome, status }: Exchange): string | null =>
   OUTCOMES[outcome] ??
   ((status ?? 200) >= 400 ? `the model's server answered ${String(status)}` : null);
@@ -128,7 +119,7 @@ function Notes({ turn: { exchange, rulings }, approvals, isStatic }: NotesProps)
       {rulings.map((ruling) => (
         <li class={`event ${ruling.effect === 'blocked' ? 'bad' : ruling.effect}`}>
           <strong>{marked(ruling.rule ?? 'protected path')}</strong>{' '}
-          {EFFECTS[ruling.effect] ?? ruling.effect}{' '}
+          {RULED[ruling.effect] ?? ruling.effect}{' '}
           {ruling.tool === null
             ? marked(ruling.on === 'protect' ? 'a write' : `a ${ruling.on}`)
             : marked(ruling.tool)}

@@ -30,6 +30,7 @@ const REFUSED: Readonly<Record<string, readonly [number, string]>> = {
   // test/gateway starts it, beside a database, and logs in
   gateway: [2, 'CONFIG_UNREADABLE'],
   login: [3, 'GATEWAY_UNREACHABLE'],
+  'log send': [1, 'NOT_LOGGED_IN'],
   logout: [1, 'NOT_LOGGED_IN'],
   whoami: [1, 'NOT_LOGGED_IN'],
 };

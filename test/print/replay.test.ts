@@ -39,6 +39,26 @@ describe('replay', () => {
     for (const line of text.split('\n')) expect(columnsOf(line)).toBeLessThanOrEqual(80);
   });
 
+  test('names the rule that blocked a call, and where it stands', async () => {
+    const store = await openHere(home);
+    const [first = ''] = recorded.exchanges;
+    const detail = {
+      exchange: first,
+      effect: 'blocked',
+      on: 'tool-call',
+      rule: 'pipe-to-shell',
+      tool: 'Bash',
+      place: '.aitrailrc.yaml:3',
+    };
+    await store.addEvent({ kind: 'ruled', atMs: Date.now(), detail });
+    await store.close();
+    const [conversation] = await replaySession(caller, recorded.session);
+    const told = (conversation === undefined ? [] : replayPieces(conversation, page))
+      .map((piece) => piece.text)
+      .join('');
+    expect(told).toContain('! pipe-to-shell blocked Bash (.aitrailrc.yaml:3)\n');
+  });
+
   test("keeps the model's pauses where asked", async () => {
     const [conversation] = await replaySession(caller, recorded.session);
     const pieces = conversation === undefined ? [] : replayPieces(conversation, page);

@@ -1,6 +1,6 @@
 // What rules did in a session, by exchange.
 import type { EventRecord } from '../../model/event.ts';
-import type { Ruling } from '../../model/pages.ts';
+import type { Ruling } from '../../model/ruling.ts';
 import type { Session } from '../../model/session.ts';
 import type { Store } from '../../store/store.ts';
 

@@ -1,7 +1,8 @@
 // One exchange as the pages show it: a list of steps, texts cut to what a person may want to see at first.
 import type { Asked, Replied, Turn } from '../../model/conversation.ts';
 import { isObject, isString } from '../../model/json.ts';
-import type { CutText, Ruling, Step, TurnView } from '../../model/pages.ts';
+import type { Ruling } from '../../model/ruling.ts';
+import type { CutText, Step, TurnView } from '../../model/pages.ts';
 import { viewEdit } from './view-edit.ts';
 
 /** Of one text, UTF-16 units. The rest is sent when somebody asks for it. */

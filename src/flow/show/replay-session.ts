@@ -4,6 +4,7 @@ import type { Conversation, Turn } from '../../model/conversation.ts';
 import { Fault } from '../../model/fault.ts';
 import type { Session } from '../../model/session.ts';
 import type { Store } from '../../store/store.ts';
+import { readRulings } from '../pages/read-rulings.ts';
 import { readStore } from './read-store.ts';
 import { readTurn } from './read-turn.ts';
 import { readNoteClaims } from '../attribute/read-note-claims.ts';
@@ -69,7 +70,11 @@ export async function exchangesOfCommit(
 async function readConversation(store: Store, session: Session): Promise<Conversation> {
   const seen = new Set<string>();
   const turns: Turn[] = [];
+  const rulings = await readRulings(store, session);
   for (const exchange of await store.listExchanges(session.id))
-    turns.push(await readTurn(store, exchange, seen));
+    turns.push({
+      ...(await readTurn(store, exchange, seen)),
+      rulings: rulings(exchange.id),
+    });
   return { session, turns };
 }
