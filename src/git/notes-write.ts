@@ -1,5 +1,6 @@
 // Writing notes by compare-and-swap: `git notes add` in parallel loses notes (DECISIONS 22). The new notes commit is
 // built beside the ref, the ref moves only from the value it was built on, and a loser builds again.
+import { stat } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Fault } from '../model/fault.ts';
 import { NOTES_REF } from '../model/statement.ts';
@@ -13,6 +14,8 @@ import { openBatch, type ObjectBatch } from './write-objects.ts';
 
 const TRIES_MAX = 200;
 const PAUSE_MS = 4;
+/** git holds the lock of a ref for milliseconds. */
+const LOCK_AGE_MS = 10_000;
 
 export interface NoteDraft {
   readonly commit: string;
@@ -196,12 +199,19 @@ async function moveRef(
   const args = ['update-ref', '-m', 'notes: aitrail', place.ref, move.next, move.before ?? none];
   const answer = await runGit(repository.caller, args, { okExits: [0, 1, 128] });
   if (answer.exit === 0) return true;
+  await refuseOldLock(answer.stderr);
   // the two ways to lose: the ref has another value, or its lock file is there
-  if (
-    /but expected|reference already exists|File exists|unable to resolve|Unable to create/i.test(
-      answer.stderr,
-    )
-  )
+  if (/but expected|reference already exists|File exists|unable to resolve/i.test(answer.stderr))
     return false;
   throw new Fault('GIT_FAILED', `git update-ref ${place.ref}: ${answer.stderr.trim()}`);
+}
+
+/** @throws Fault NOTES_LOCKED where whoever locked the ref is long gone. */
+async function refuseOldLock(stderr: string): Promise<void> {
+  const path = /'([^']+\.lock)': File exists/.exec(stderr)?.[1];
+  const lock = path === undefined ? null : await stat(path).catch(() => null); // just given up
+  if (path === undefined || lock === null || Date.now() - lock.mtimeMs < LOCK_AGE_MS) return;
+  throw new Fault('NOTES_LOCKED', `${path} was left behind by a git that has ended`, {
+    fix: `where no git is at work any more: rm ${path}`,
+  });
 }

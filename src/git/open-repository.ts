@@ -70,7 +70,7 @@ function countRefs(rows: readonly string[]): number {
   return count < 0 ? rows.length : count;
 }
 
-/** @throws Fault NOT_A_REPOSITORY. */
+/** @throws Fault NOT_A_REPOSITORY, REPOSITORY_REFUSED. */
 export const openRepository = async (caller: Caller): Promise<Repository> =>
   (await openWithRefs(caller, [])).repository;
 
@@ -80,9 +80,19 @@ export async function openWithRefs(
   patterns: readonly string[],
 ): Promise<RepositoryWithRefs> {
   const found = await findWithRefs(caller, patterns);
-  if (found === null)
-    throw new Fault('NOT_A_REPOSITORY', `${caller.cwd} is not in a git repository`);
+  if (found === null) throw await whyNone(caller);
   return found;
+}
+
+/** git looks away from a repository that another user could have prepared. */
+async function whyNone(caller: Caller): Promise<Fault> {
+  const { stderr } = await runGit(caller, ['rev-parse', '--git-dir'], { okExits: [0, 128] });
+  const dir = /dubious ownership in repository at '(.*)'/.exec(stderr)?.[1];
+  return dir === undefined
+    ? new Fault('NOT_A_REPOSITORY', `${caller.cwd} is not in a git repository`)
+    : new Fault('REPOSITORY_REFUSED', `git does not work in ${dir}: somebody else owns it`, {
+        fix: `if you trust what is in it: git config --global --add safe.directory ${dir}`,
+      });
 }
 
 /** A repository with files. @throws Fault NOT_A_REPOSITORY, BARE_REPOSITORY. */

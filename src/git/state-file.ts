@@ -2,7 +2,9 @@
 // worktree's own one to the worktree.
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { Fault } from '../model/fault.ts';
 import { isAbsent } from '../model/is-absent.ts';
+import { isString } from '../model/json.ts';
 
 /** @param gitDir absolute. */
 export const statePath = (gitDir: string, name: string): string => join(gitDir, 'aitrail', name);
@@ -17,14 +19,26 @@ export async function readState(path: string): Promise<Buffer | null> {
   }
 }
 
-/** Replaces the file in one step: a reader sees the old text or the new one. */
+/** Replaces the file in one step: a reader sees the old text or the new one. @throws Fault STATE_UNWRITABLE. */
 export async function writeState(
   path: string,
   content: string | Uint8Array,
   mode = 0o600,
 ): Promise<void> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  const next = `${path}.${process.pid}`;
-  await writeFile(next, content, { mode });
-  await rename(next, path);
+  try {
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    const next = `${path}.${process.pid}`;
+    await writeFile(next, content, { mode });
+    await rename(next, path);
+  } catch (cause) {
+    if (!isRefused(cause)) throw cause;
+    throw new Fault('STATE_UNWRITABLE', `${path} cannot be written: ${cause.code}`, { cause });
+  }
 }
+
+/** By rights, by the disk, or by its room. */
+const isRefused = (thrown: unknown): thrown is Error & { readonly code: string } =>
+  thrown instanceof Error &&
+  'code' in thrown &&
+  isString(thrown.code) &&
+  ['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT'].includes(thrown.code);

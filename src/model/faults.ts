@@ -28,6 +28,11 @@ export const FAULTS = {
   CONFIG_UNREADABLE: { exit: 2, fix: 'make the file readable, or remove it' },
   // repository
   NOT_A_REPOSITORY: { exit: 2, fix: 'run it inside a git repository, or make one: git init' },
+  REPOSITORY_REFUSED: {
+    exit: 3,
+    fix: 'if you trust what is in it, name it to git: git config --global --add safe.directory DIR',
+  },
+  STATE_UNWRITABLE: { exit: 3, fix: 'make .git/aitrail yours to write, or free space on its disk' },
   BARE_REPOSITORY: { exit: 2, fix: 'run it in a clone with a working tree' },
   SET_UP_BUSY: { exit: 3, fix: 'wait for the other aitrail init or uninstall to end' },
   NO_COMMITS: { exit: 2, fix: 'make a first commit: git commit' },
@@ -151,6 +156,7 @@ export const FAULTS = {
   },
   NOTE_MALFORMED: { exit: 1, fix: 'fetch it again: git fetch origin refs/notes/aitrail' },
   NOTES_NOT_SENT: { exit: 3, fix: 'check that you may push refs/notes/aitrail there' },
+  NOTES_LOCKED: { exit: 3, fix: 'where no git is at work any more, remove the lock file' },
   NOTES_RACE: { exit: 3, fix: 'try again: another process keeps writing refs/notes/aitrail' },
   // policy
   SECRET_FOUND: { exit: 1, fix: 'remove the value and stage the file again' },

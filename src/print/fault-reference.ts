@@ -18,6 +18,8 @@ const MEANINGS: Readonly<Record<FaultCode, string>> = {
   CONFIG_UNREADABLE:
     'A configuration file that counts is missing, cannot be read, or is a program.',
   NOT_A_REPOSITORY: 'The command works on a git repository, and the directory is in none.',
+  REPOSITORY_REFUSED: 'Somebody else owns the repository, so git does not work in it.',
+  STATE_UNWRITABLE: 'What aitrail keeps beside the repository cannot be written.',
   BARE_REPOSITORY: 'The command works on files, and a bare repository has none.',
   SET_UP_BUSY: 'Another `init` or `uninstall` works on the same files and did not end in time.',
   NO_COMMITS: 'The branch has no commit yet.',
@@ -82,6 +84,7 @@ const MEANINGS: Readonly<Record<FaultCode, string>> = {
   KEY_NOT_LISTED: 'The list of trusted signers has no such key.',
   NOTE_MALFORMED: 'A note is not what aitrail writes.',
   NOTES_NOT_SENT: 'The remote did not take the notes, or the configuration keeps them here.',
+  NOTES_LOCKED: 'A git that has ended left the lock of the notes behind.',
   NOTES_RACE: 'Others kept writing notes at the same time.',
   SECRET_FOUND: 'A secret stands in what was to be committed, pushed or sent.',
   REQUEST_UNREAD: 'Secrets must be masked in requests, and this one cannot be read for them.',

@@ -1,6 +1,14 @@
 // A repository with attested commits, and remotes of every kind on this machine: whatever stands between them is git's own.
 import { execFile, execFileSync, spawn } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -14,6 +22,10 @@ export interface Pushed {
 export interface RemoteLab {
   readonly root: string;
   readonly git: (...args: readonly string[]) => string;
+  /** A script in the repository, whose place is $HERE. */
+  readonly sh: (script: string) => void;
+  /** Does a commit wait for its note? */
+  readonly isWaiting: () => boolean;
   /** @returns its path. */
   readonly bare: (name: string) => string;
   /** Never throws, and lets a server in this process work meanwhile. */
@@ -61,6 +73,11 @@ export function openRemoteLab(): RemoteLab {
     root,
     git,
     noted,
+    sh: (script) => {
+      const more = { cwd, env: { ...env, HERE: cwd }, stdio: 'pipe' } as const;
+      execFileSync('sh', ['-c', script], more);
+    },
+    isWaiting: () => existsSync(join(cwd, '.git/aitrail/pending')),
     own: () => noted(cwd),
     bare: (name) => {
       const path = join(root, `${name}.git`);
