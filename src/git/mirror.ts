@@ -2,8 +2,7 @@
 // read through both is seen by nobody else until it is taken.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
-import { type FileHandle, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { type FileHandle, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
@@ -15,6 +14,8 @@ export interface MirrorPlace {
   /** Its worktree, which stays empty. */
   readonly directory: string;
   readonly url: string;
+  /** Of the ids, as the client says: what counts where the repository is empty. */
+  readonly format: 'sha1' | 'sha256';
 }
 
 /** Tags and notes as they are there, branches as a clone has them. Requests for approval only come. */
@@ -36,7 +37,8 @@ export async function refreshMirror(caller: Caller, place: MirrorPlace): Promise
   await mkdir(place.directory, { recursive: true, mode: 0o700 });
   const said = await gitText(caller, ['ls-remote', '--quiet', '--symref', place.url]);
   const there = parseRefs(said);
-  await make(caller, place, /^[0-9a-f]{64}\s/m.test(said) ? 'sha256' : 'sha1');
+  const [id = ''] = there[0]?.split(' ') ?? [];
+  await make(caller, place, id === '' ? place.format : formatOf(id));
   const here = new Set((await gitText(caller, ['for-each-ref', `--format=${LISTED}`])).split('\n'));
   const [approvals, others] = [true, false].map((isIt) =>
     there.filter((line) => line.includes(' refs/aitrail/') === isIt),
@@ -62,12 +64,19 @@ const parseRefs = (said: string): readonly string[] =>
     return [`${id} ${name.replace(/^refs\/heads\//, 'refs/remotes/origin/')}`];
   });
 
+const formatOf = (id: string): MirrorPlace['format'] => (id.length === 64 ? 'sha256' : 'sha1');
+
+/** Anew where it was made for ids of another kind. */
 async function make(
   caller: Caller,
   { directory, url }: MirrorPlace,
-  format: 'sha1' | 'sha256',
+  format: MirrorPlace['format'],
 ): Promise<void> {
-  if (existsSync(join(directory, '.git', 'HEAD'))) return;
+  const own = join(directory, '.git');
+  const config = await readFile(join(own, 'config'), 'utf8').catch(() => null); // not made yet
+  const isIt = config !== null && /objectformat = sha256/i.test(config) === (format === 'sha256');
+  if (isIt) return;
+  await rm(own, { recursive: true, force: true });
   await runGit(caller, ['init', '--quiet', '--template=', `--object-format=${format}`, '.']);
   await runGit(caller, ['config', 'remote.origin.url', url]);
 }

@@ -253,6 +253,20 @@ test('a branch that needs an approval: refused with an id, and the same push pas
   expect(there('refs/heads/release/1')).toBe(id);
 });
 
+test('an empty repository of SHA-256 ids', async () => {
+  const [there256, work] = [join(world.dir, 'git', 'new.git'), join(world.dir, 'new-work')];
+  const kind = ['init', '-q', '-b', 'main', '--object-format=sha256'];
+  world.git(...kind, '--bare', there256);
+  world.git('-C', there256, 'config', 'http.receivepack', 'true');
+  world.git(...kind, work);
+  world.git('-C', work, 'commit', '-q', '--allow-empty', '-m', 'first');
+  const args = ['-C', work, 'push', '-q', `${session.baseUrl('code')}/new.git`, 'main'];
+  for (const more of [[], ['main:again']])
+    // the second time it is no more empty
+    await run('git', [...args, ...more], { env: world.caller.env });
+  expect(world.git('-C', there256, 'rev-parse', 'again')).toMatch(/^[0-9a-f]{64}\n$/);
+});
+
 test('a connection that asks for notes: a commit without one is refused', async () => {
   commit('plain', 'six\n');
   const pushed = await push('strict', 'plain');

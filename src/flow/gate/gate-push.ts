@@ -139,7 +139,8 @@ async function judge(state: State): Promise<Buffer | null> {
   if (head.commands.length === 0) return null;
   if (!hasReport(head)) throw new Fault('PUSH_UNREADABLE', 'the client asks for no report');
   const { caller, url, directory } = state.mirror;
-  await refreshMirror(caller, { url, directory });
+  const format = head.capabilities.includes('object-format=sha256') ? 'sha256' : 'sha1';
+  await refreshMirror(caller, { url, directory, format });
   state.quarantine = await openQuarantine(caller);
   const broken = bytes === packAt ? null : await takePack(state.quarantine, file, packAt);
   if (broken !== null) return refuseAll(state, 'unpacker error', broken);
