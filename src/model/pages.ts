@@ -5,6 +5,7 @@ import type { Edit, HunkLine, Outcome } from './edit.ts';
 import type { EventRecord } from './event.ts';
 import type { BlameLine, Origin } from './origin.ts';
 import type { SettingPlace } from './policy.ts';
+import type { Hold } from './removal.ts';
 import type { SearchHit } from './search.ts';
 import type { Exchange, Principal, Session } from './session.ts';
 import type { Stats, StatsKey } from './stats.ts';
@@ -129,6 +130,13 @@ export interface StatusPage {
   readonly store: string;
   readonly sessions: number;
   readonly exchanges: number;
+  /** How long recordings are kept where the pages are served from. */
+  readonly retentionDays: number;
+  /** Exchanges that were taken away so far. */
+  readonly pruned: number;
+  readonly erased: number;
+  /** Sessions that nothing may take away. */
+  readonly holds: readonly Hold[];
   /** Leaves. */
   readonly logSize: number;
   /** The signed note that was published last; null before the first. */

@@ -45,6 +45,25 @@ function Status({ status }: { readonly status: StatusPage }): VNode {
         <Fact name="recorded">
           {counted(status.sessions, 'session')}, {counted(status.exchanges, 'exchange')}
         </Fact>
+        <Fact name="kept for">
+          {counted(status.retentionDays, 'day')}, by <code>retention:</code>; what goes next:{' '}
+          <code>aitrail prune --dry-run</code>
+        </Fact>
+        <Fact name="taken away">
+          {amountOf(status.pruned)} pruned, {amountOf(status.erased)} erased
+        </Fact>
+        {status.holds.length === 0 ? null : (
+          <Fact name="held">
+            <ul>
+              {status.holds.map(({ session, reason, by, atMs }) => (
+                <li key={session}>
+                  <a href={`/session/${session}`}>{session}</a>: {marked(reason)}, by {marked(by)},{' '}
+                  {minuteOf(atMs)}
+                </li>
+              ))}
+            </ul>
+          </Fact>
+        )}
         <Fact name="log">
           {amountOf(status.logSize)} entries; check it: <code>aitrail log verify</code>
         </Fact>

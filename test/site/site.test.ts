@@ -1,6 +1,7 @@
 // The pages' server without a browser: who is let in, what headers say, and what is answered.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { arrayAt, numberAt, objectAt, stringAt } from '../../src/model/json.ts';
+import { holdSession } from '../../src/flow/keep/hold-session.ts';
 import { serveSite } from '../../src/site/serve-site.ts';
 import { openHere } from '../store/store-kit.ts';
 import { enterSite, openSite, type OpenedSite } from './open-site.ts';
@@ -192,6 +193,14 @@ describe('answers', () => {
       body: JSON.stringify({ answer: 'approve', id: 'a0' }),
     });
     expect(stringAt(answer.json, 'code')).toBe('NO_SUCH_APPROVAL');
+  });
+
+  test('status says how long recordings are kept, and what is held', async () => {
+    const before = await seen('/api/status');
+    expect(before.json).toMatchObject({ retentionDays: 90, pruned: 0, erased: 0, holds: [] });
+    await holdSession(opened.caller, opened.session, 'case 42');
+    const after = await seen('/api/status');
+    expect(after.json).toMatchObject({ holds: [{ session: opened.session, reason: 'case 42' }] });
   });
 
   test.each(['about', 'status', 'stats', 'approvals'])('%s', async (name) => {

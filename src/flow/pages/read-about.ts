@@ -3,8 +3,10 @@ import { stateHome } from '../../config/places.ts';
 import { findRepository } from '../../git/open-repository.ts';
 import type { Caller } from '../../model/caller.ts';
 import type { AboutPage, StatusPage } from '../../model/pages.ts';
+import type { GoneRecords } from '../../model/removal.ts';
 import { readVersion } from '../../model/version.ts';
 import { readDaemonStatus } from '../daemon/daemon-status.ts';
+import { loadPolicy } from '../policy/load-policy.ts';
 import { readStore } from '../show/read-store.ts';
 
 const EVENTS_SHOWN = 200;
@@ -28,6 +30,7 @@ const nameOf = (path: string): string => path.split(/[\\/]/).findLast((step) => 
 
 export async function readStatus(caller: Caller): Promise<StatusPage> {
   const daemon = await readDaemonStatus(caller);
+  const { retentionDays } = await loadPolicy(caller, await findRepository(caller));
   return readStore(caller, async (store) => ({
     daemon: {
       isRunning: daemon.running,
@@ -38,8 +41,17 @@ export async function readStatus(caller: Caller): Promise<StatusPage> {
     store: daemon.store,
     sessions: await store.countSessions({}),
     exchanges: await store.countExchanges(),
+    retentionDays,
+    ...goneOf(await store.listGone()),
+    holds: await store.listHolds(),
     logSize: await store.logSize(),
     checkpoint: await store.lastCheckpoint(),
     events: await store.listEvents({ limit: EVENTS_SHOWN }),
   }));
+}
+
+function goneOf(gone: readonly GoneRecords[]): Pick<StatusPage, 'pruned' | 'erased'> {
+  const countOf = (why: GoneRecords['why']): number =>
+    gone.reduce((sum, each) => sum + (each.why === why ? each.count : 0), 0);
+  return { pruned: countOf('pruned'), erased: countOf('erased') };
 }
