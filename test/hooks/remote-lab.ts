@@ -60,7 +60,13 @@ export function openRemoteLab(): RemoteLab {
     GIT_COMMITTER_EMAIL: 'ada@example.com',
   };
   const git: RemoteLab['git'] = (...args) =>
-    execFileSync('git', args, { cwd, env, encoding: 'utf8', stdio: 'pipe' }).trim();
+    execFileSync('git', args, {
+      cwd,
+      env,
+      encoding: 'utf8',
+      stdio: 'pipe',
+      maxBuffer: 1 << 26,
+    }).trim();
   const run = (args: readonly string[]): Promise<Pushed> =>
     new Promise((done) => {
       execFile('git', args, { cwd, env, timeout: 60_000 }, (failure, _, stderr) =>
