@@ -45,25 +45,7 @@ function Status({ status }: { readonly status: StatusPage }): VNode {
         <Fact name="recorded">
           {counted(status.sessions, 'session')}, {counted(status.exchanges, 'exchange')}
         </Fact>
-        <Fact name="kept for">
-          {counted(status.retentionDays, 'day')}, by <code>retention:</code>; what goes next:{' '}
-          <code>aitrail prune --dry-run</code>
-        </Fact>
-        <Fact name="taken away">
-          {amountOf(status.pruned)} pruned, {amountOf(status.erased)} erased
-        </Fact>
-        {status.holds.length === 0 ? null : (
-          <Fact name="held">
-            <ul>
-              {status.holds.map(({ session, reason, by, atMs }) => (
-                <li key={session}>
-                  <a href={`/session/${session}`}>{session}</a>: {marked(reason)}, by {marked(by)},{' '}
-                  {minuteOf(atMs)}
-                </li>
-              ))}
-            </ul>
-          </Fact>
-        )}
+        <Keeping status={status} />
         <Fact name="log">
           {amountOf(status.logSize)} entries; check it: <code>aitrail log verify</code>
         </Fact>
@@ -76,6 +58,33 @@ function Status({ status }: { readonly status: StatusPage }): VNode {
       )}
       <h2>Refused, denied, ruled, decided</h2>
       <Events events={status.events} />
+    </>
+  );
+}
+
+/** What is held, until when, and what went. */
+function Keeping({ status }: { readonly status: StatusPage }): VNode {
+  return (
+    <>
+      <Fact name="kept for">
+        {counted(status.retentionDays, 'day')}, by <code>retention:</code>; what goes next:{' '}
+        <code>aitrail prune --dry-run</code>
+      </Fact>
+      <Fact name="taken away">
+        {amountOf(status.pruned)} pruned, {amountOf(status.erased)} erased
+      </Fact>
+      {status.holds.length === 0 ? null : (
+        <Fact name="held">
+          <ul>
+            {status.holds.map(({ session, reason, by, atMs }) => (
+              <li key={session}>
+                <a href={`/session/${session}`}>{session}</a>: {marked(reason)}, by {marked(by)},{' '}
+                {minuteOf(atMs)}
+              </li>
+            ))}
+          </ul>
+        </Fact>
+      )}
     </>
   );
 }
