@@ -21,6 +21,7 @@ import { spawnDaemon } from '../../src/daemon/spawn-daemon.ts';
 import { alone } from '../../src/flow/alone.ts';
 import { openRepository } from '../../src/git/open-repository.ts';
 import { writeNotes } from '../../src/git/notes-write.ts';
+import { writeState } from '../../src/git/state-file.ts';
 import { FAULTS } from '../../src/model/faults.ts';
 import { openLab } from '../attest/lab.ts';
 
@@ -128,6 +129,13 @@ test('a note where somebody else holds the ref', async () => {
   await write();
   expect(lab.git('notes', '--ref=aitrail', 'show', 'HEAD')).toBe('ours');
   rmSync(dirname(lab.repo), { recursive: true });
+});
+
+test('a place that takes no files, from its owner either', async () => {
+  // root may write wherever the kernel lets anybody
+  await expect(writeState('/sys/aitrail/x', 'x')).rejects.toMatchObject({
+    code: 'STATE_UNWRITABLE',
+  });
 });
 
 test('a statement with a digest that is none', () => {
