@@ -9,6 +9,7 @@ import { parse } from 'yaml';
 import { type DemoModel, startDemoModel } from '../../src/flow/demo/model.ts';
 import { arrayAt, isString, objectAt, parseJson, stringAt } from '../../src/model/json.ts';
 import { type Provider, startProvider } from '../identity/provider.ts';
+import { openSigstore } from '../identity/sigstore-stand-in.ts';
 import { readBlocks } from './desk.ts';
 import { type Forge, type Machine, openForge, type Ran } from './forge.ts';
 
@@ -18,7 +19,7 @@ const [gitHubVerify, gitLabVerify, issuers, gitHubAgent, gitLabAgent] = readBloc
   'yaml',
 ).map((block): unknown => parse(block));
 const [jenkinsVerify = '', jenkinsAgent = ''] = readBlocks(TEXT, 'groovy');
-const [preReceive = '', jobStarted = '', jenkinsNode = ''] = readBlocks(TEXT, 'sh');
+const [trustJob = '', preReceive = '', jobStarted = '', jenkinsNode = ''] = readBlocks(TEXT, 'sh');
 const [runnerToml = ''] = readBlocks(TEXT, 'toml');
 
 const CODE = 'export const rows = [1, 2, 3];\nexport const total = rows.length;\n';
@@ -116,6 +117,19 @@ describe('a required check', { timeout: 120_000 }, () => {
       'git -c user.name=Eve -c user.email=eve@example.com commit -q --allow-empty -m Unseen';
     expect((await sh(machine.cwd, machine.env, commit)).exit).toBe(0);
     expect((await verify[name](base, machine)).exit).toBe(1);
+  });
+
+  test('a job that signs without a key is put on the list', async () => {
+    const { cwd, env } = await runner();
+    const sigstore = await openSigstore();
+    writeFileSync(join(cwd, 'trusted_root.json'), sigstore.root);
+    sigstore.close();
+    const ran = await sh(cwd, env, trustJob);
+    expect(ran, ran.text).toMatchObject({ exit: 0 });
+    expect(readFileSync(join(cwd, '.aitrail/allowed_signers'), 'utf8')).toMatch(
+      /^# sigstore: ci namespaces="attestation@aitrail" https:\S+ https:\S+@\*$/m,
+    );
+    expect(readFileSync(join(cwd, '.aitrail/trusted_root.json'), 'utf8')).toBe(sigstore.root);
   });
 
   test('a server of your own', async () => {

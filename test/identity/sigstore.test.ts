@@ -156,7 +156,7 @@ test('no byte of a signature can be other than it is', async () => {
     text.replace('{', '{"more":"here",'),
     `${text} `,
   ];
-  for (let at = 0; at < blob.length; at += 13) {
+  for (let at = 0; at < blob.length; at += 29) {
     const changed = Buffer.from(blob);
     changed[at] = (changed[at] ?? 0) ^ 1;
     changes.push(changed.toString('latin1'));
