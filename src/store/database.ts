@@ -227,10 +227,13 @@ const FAULT_OF_RESULT: Readonly<
   26: 'STORE_UNREADABLE', // NOTADB
 };
 
+/** SQLITE_IOERR_SHMSIZE: the file beside the journal, 32 KiB of it, finds no room. */
+const SHARED_MEMORY_SIZE = 4874;
+
 function storeFault(thrown: unknown): Fault | null {
   if (!(thrown instanceof Error) || thrown instanceof Fault) return null;
   const result = 'errcode' in thrown ? Number(thrown.errcode) : 0;
-  const code = FAULT_OF_RESULT[result % 256];
+  const code = result === SHARED_MEMORY_SIZE ? 'STORE_FULL' : FAULT_OF_RESULT[result % 256];
   if (code !== undefined) return new Fault(code, `store: ${thrown.message}`, { cause: thrown });
   const system = 'code' in thrown ? String(thrown.code) : '';
   if (system === 'ENOSPC' || system === 'EDQUOT')
