@@ -16,7 +16,7 @@ import { isFault } from '../../model/fault.ts';
 import type { Signer } from '../../model/signing.ts';
 import { NOTES_REF, type Statement } from '../../model/statement.ts';
 import type { CommitFacts } from '../../model/verdict.ts';
-import { inTurn, isTurnTaken } from './in-turn.ts';
+import { inTurn, isTurnTaken } from '../in-turn.ts';
 import type { AttestOutcome, AttestWork, RewrittenFrom } from './attest-work.ts';
 import { stateCommit } from './state-commit.ts';
 import { sumAttested } from './sum-attested.ts';

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Caller } from '../../model/caller.ts';
+import { inTurn } from '../in-turn.ts';
 import type { Admitted } from '../record/record-exchange.ts';
 
 export interface Mirror {
@@ -24,7 +25,6 @@ export interface MirrorBook {
 
 /** @param env of whoever serves. */
 export function openMirrorBook(env: Caller['env'], home: string): MirrorBook {
-  const last = new Map<string, Promise<unknown>>();
   const root = join(home, 'gate');
   // what a process that was killed left behind
   const cleared = rm(join(root, 'incoming'), { recursive: true, force: true });
@@ -42,16 +42,7 @@ export function openMirrorBook(env: Caller['env'], home: string): MirrorBook {
           await mkdir(room, { recursive: true, mode: 0o700 });
           return room;
         },
-        alone: async (act) => {
-          const before = last.get(directory) ?? Promise.resolve();
-          const acting = before.then(act, act);
-          last.set(directory, acting);
-          try {
-            return await acting;
-          } finally {
-            if (last.get(directory) === acting) last.delete(directory);
-          }
-        },
+        alone: (act) => inTurn(directory, act),
       };
     },
   };

@@ -1,4 +1,5 @@
-// One after the other within this process: git goes on before a commit is attested, and the next one may build on it.
+// One after the other within this process, by the name of what they work on: git goes on before a commit is attested, and
+// the next one may build on it; pushes of one repository move the same mirror.
 
 const last = new Map<string, Promise<unknown>>();
 
