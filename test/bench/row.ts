@@ -31,6 +31,18 @@ export interface Row {
   readonly run: (scale: Scale) => Promise<readonly Figure[]>;
 }
 
+/** @param measure answers by what was measured. @returns each at all sizes. */
+export async function measureSizes(
+  counts: readonly number[],
+  measure: (size: number) => ReadonlyMap<string, number> | Promise<ReadonlyMap<string, number>>,
+): Promise<ReadonlyMap<string, readonly Sized[]>> {
+  const sizes = new Map<string, readonly Sized[]>();
+  for (const size of counts)
+    for (const [what, value] of await measure(size))
+      sizes.set(what, [...(sizes.get(what) ?? []), { size, value }]);
+  return sizes;
+}
+
 export const isMet = ({ sizes, bar, isMoreBetter = false }: Figure): boolean | null => {
   const value = sizes.at(-1)?.value;
   if (bar === null || value === undefined) return null;

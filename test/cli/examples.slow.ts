@@ -1,24 +1,11 @@
 // The example that each command's --help shows is run as it stands there, ids aside, in a repository with a recorded
 // session; what serves is started, seen to answer, and stopped.
-import { spawnSync } from 'node:child_process';
-import { resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { arrayAt, stringAt } from '../../src/model/json.ts';
 import { type Desk, openDesk } from '../docs/desk.ts';
 import type { Ran } from '../e2e/sandbox.ts';
+import { listCommands } from './listed-commands.ts';
 
-const LISTING =
-  'const { loadAll } = await import(process.argv[1]); const { specs } = await loadAll(); process.stdout.write(JSON.stringify(specs))';
-const listed = spawnSync(
-  process.execPath,
-  ['--input-type=module', '-e', LISTING, resolve('dist/cli/commands.js')],
-  { encoding: 'utf8' },
-);
-const examples = arrayAt({ specs: JSON.parse(listed.stdout) }, 'specs').map((spec) => ({
-  name: stringAt(spec, 'name') ?? '',
-  example: stringAt(spec, 'example') ?? '',
-  hasJson: arrayAt(spec, 'options').some((option) => stringAt(option, 'flags') === '--json'),
-}));
+const examples = listCommands();
 
 /** What an example cannot do here, told by its code; its own exit status. */
 const REFUSED: Readonly<Record<string, readonly [number, string]>> = {
@@ -124,7 +111,7 @@ const parsed = (text: string): unknown => JSON.parse(text);
 const withJson = (example: string): string =>
   example.replace(/ --out \S+/, '').replace(/^([^<]*?)( <.*)?$/, '$1 --json$2');
 
-test.each(examples.filter(({ hasJson, name }) => hasJson && !(name in INSTEAD)))(
+test.each(examples.filter(({ flags, name }) => flags.includes('--json') && !(name in INSTEAD)))(
   'aitrail $name --json, where colours are forced',
   async ({ name, example }) => {
     const colours = 'FORCE_COLOR=1 CLICOLOR_FORCE=1 ';

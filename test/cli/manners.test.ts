@@ -5,26 +5,12 @@ import { once } from 'node:events';
 import { rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { arrayAt, isString, objectAt, stringAt } from '../../src/model/json.ts';
+import { arrayAt, objectAt, stringAt } from '../../src/model/json.ts';
 import { openLab, type Lab } from '../attest/lab.ts';
 import { record } from '../hooks/record.ts';
+import { listCommands } from './listed-commands.ts';
 
-const LISTING =
-  'const { loadAll } = await import(process.argv[1]); const { specs } = await loadAll(); process.stdout.write(JSON.stringify(specs))';
-
-const listed = spawnSync(
-  process.execPath,
-  ['--input-type=module', '-e', LISTING, resolve('dist/cli/commands.js')],
-  { encoding: 'utf8' },
-);
-const specs = arrayAt({ specs: JSON.parse(listed.stdout) }, 'specs').map((spec) => ({
-  name: stringAt(spec, 'name') ?? '',
-  example: stringAt(spec, 'example') ?? '',
-  summary: stringAt(spec, 'summary') ?? '',
-  flags: arrayAt(spec, 'options')
-    .map((option) => stringAt(option, 'flags'))
-    .filter(isString),
-}));
+const specs = listCommands();
 
 test('there are commands', () => expect(specs.length).toBeGreaterThan(40));
 

@@ -1,5 +1,6 @@
 // B5: aitrail blame on a file whose commits all have notes, beside git blame and an empty Node.
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { attest, makeIdentity } from '../../attest/attest-kit.ts';
 import { openLab, type Lab } from '../../attest/lab.ts';
 import { ENTRY } from '../place.ts';
@@ -42,6 +43,7 @@ async function measure(lines: number): Promise<Measured> {
     git: run(lab, 'git', ['blame', 'work.ts']),
     node: run(lab, process.execPath, ['-e', '0']),
   });
+  rmSync(dirname(lab.repo), { recursive: true, force: true });
   const ms = { aitrail: 0, git: 0, node: 0 };
   return {
     lines,

@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { fillStore } from '../fill-store.ts';
 import { ENTRY, makeRepository, openPlace, type Place } from '../place.ts';
-import type { Figure, Row, Sized } from '../row.ts';
+import { measureSizes, type Figure, type Row } from '../row.ts';
 import { median, timeProgram } from '../timing.ts';
 import { writeCode } from '../written-code.ts';
 
@@ -21,21 +21,16 @@ const ASKED = [
 export const row: Row = {
   id: 'INC',
   title: 'incident: every recorded byte, every object',
-  run: () => {
-    const sizes = new Map<string, Sized[]>();
-    for (const exchanges of COUNTS)
-      for (const [what, value] of measure(exchanges))
-        sizes.set(what, [...(sizes.get(what) ?? []), { size: exchanges, value }]);
-    return Promise.resolve(
-      [...sizes].map(([what, measured]): Figure => ({
-        what,
-        unit: 'ms',
-        of: 'exchanges',
-        sizes: measured,
-        bar: 2000,
-        note: 'the whole command; a twentieth as many commits',
-      })),
-    );
+  run: async () => {
+    const sizes = await measureSizes(COUNTS, measure);
+    return [...sizes].map(([what, measured]): Figure => ({
+      what,
+      unit: 'ms',
+      of: 'exchanges',
+      sizes: measured,
+      bar: 2000,
+      note: 'the whole command; a twentieth as many commits',
+    }));
   },
 };
 

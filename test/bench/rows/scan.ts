@@ -2,7 +2,7 @@
 import { copyFileSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { ENTRY, openPlace, type Place } from '../place.ts';
-import type { Figure, Row, Sized } from '../row.ts';
+import { measureSizes, type Figure, type Row, type Sized } from '../row.ts';
 import { inTurn, isInstalled, medianOf, timeProgram, type Program } from '../timing.ts';
 
 const RUNS = 3;
@@ -12,11 +12,7 @@ export const row: Row = {
   id: 'B7',
   title: 'scan a tree (files of node_modules, by name)',
   run: async ({ isFull }) => {
-    const speeds = new Map<string, Sized[]>();
-    for (const size of isFull ? [25, 100] : [5, 20])
-      for (const [name, value] of await measure(size))
-        speeds.set(name, [...(speeds.get(name) ?? []), { size, value }]);
-    return figuresOf(speeds);
+    return figuresOf(await measureSizes(isFull ? [25, 100] : [5, 20], measure));
   },
 };
 

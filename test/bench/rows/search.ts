@@ -1,13 +1,11 @@
 // B8: search and lists over as many exchanges as a busy team records in months, by the command that people type.
-import { openPlace, ENTRY } from '../place.ts';
+import { exchangeCounts, timeCommands } from '../by-exchanges.ts';
+import { openPlace } from '../place.ts';
 import { fillStore } from '../fill-store.ts';
-import type { Figure, Row, Sized } from '../row.ts';
-import { median, timeProgram } from '../timing.ts';
+import { measureSizes, type Figure, type Row } from '../row.ts';
 import { writeCode } from '../written-code.ts';
 
 const RUNS = 5;
-const BAR_EXCHANGES = 100_000;
-const FULL_EXCHANGES = 1_000_000;
 
 const ASKED: readonly (readonly [string, readonly string[]])[] = [
   ['search: a word that all hold', ['search', 'request']],
@@ -22,18 +20,14 @@ const ASKED: readonly (readonly [string, readonly string[]])[] = [
 export const row: Row = {
   id: 'B8',
   title: 'search and lists',
-  run: async ({ isFull }) => {
-    const counts = isFull ? [BAR_EXCHANGES, FULL_EXCHANGES] : [BAR_EXCHANGES / 10, BAR_EXCHANGES];
-    const sizes = new Map<string, Sized[]>();
-    for (const exchanges of counts)
-      for (const [what, value] of measure(exchanges))
-        sizes.set(what, [...(sizes.get(what) ?? []), { size: exchanges, value }]);
+  run: async (scale) => {
+    const sizes = await measureSizes(exchangeCounts(scale), measure);
     return [...sizes].map(([what, measured]): Figure => ({
       what,
       unit: 'ms',
       of: 'exchanges',
       sizes: measured,
-      bar: isFull ? 1000 : 300,
+      bar: scale.isFull ? 1000 : 300,
       note: 'the whole command, Node’s start included',
     }));
   },
@@ -57,17 +51,7 @@ function measure(exchanges: number): ReadonlyMap<string, number> {
         answered: writeCode(index, 6),
       }),
     });
-    const results = new Map<string, number>();
-    for (const [what, args] of ASKED) {
-      const run = {
-        command: process.execPath,
-        args: [ENTRY, ...args],
-        cwd: place.dir,
-        env: place.env,
-      };
-      results.set(what, median(Array.from({ length: RUNS }, () => timeProgram(run))));
-    }
-    return results;
+    return timeCommands(ASKED, { cwd: place.dir, env: place.env, runs: RUNS });
   } finally {
     place.remove();
   }

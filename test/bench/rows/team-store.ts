@@ -3,13 +3,12 @@
 import { openPostgresStore } from '../../../src/store/postgres/open.ts';
 import { newDirectory, startTeamServer } from '../team-server.ts';
 import { fillPostgres } from '../fill-postgres.ts';
-import { ENTRY, openPlace } from '../place.ts';
-import type { Figure, Row, Sized } from '../row.ts';
-import { median, timed, timeProgram } from '../timing.ts';
+import { exchangeCounts, timeCommands } from '../by-exchanges.ts';
+import { openPlace } from '../place.ts';
+import { measureSizes, type Figure, type Row } from '../row.ts';
+import { timed } from '../timing.ts';
 
 const RUNS = 3;
-const BAR_EXCHANGES = 100_000;
-const FULL_EXCHANGES = 1_000_000;
 
 const ASKED: readonly (readonly [string, readonly string[]])[] = [
   ['search: a word that all hold', ['search', 'request']],
@@ -24,12 +23,8 @@ const ASKED: readonly (readonly [string, readonly string[]])[] = [
 export const row: Row = {
   id: 'TEAM',
   title: 'a team’s store: search, lists, a month that goes',
-  run: async ({ isFull }) => {
-    const counts = isFull ? [BAR_EXCHANGES, FULL_EXCHANGES] : [BAR_EXCHANGES / 10, BAR_EXCHANGES];
-    const sizes = new Map<string, Sized[]>();
-    for (const exchanges of counts)
-      for (const [what, value] of await measure(exchanges))
-        sizes.set(what, [...(sizes.get(what) ?? []), { size: exchanges, value }]);
+  run: async (scale) => {
+    const sizes = await measureSizes(exchangeCounts(scale), measure);
     return [...sizes].map(([what, measured]): Figure => ({
       what,
       unit: 'ms',
@@ -56,11 +51,7 @@ async function measure(exchanges: number): Promise<ReadonlyMap<string, number>> 
       `store: { url: "${database.url}", password: { file: ${place.dir}/password } }\n`,
     );
     const env = { ...place.env, AITRAIL_POLICY: `${place.dir}/team.yaml` };
-    const results = new Map<string, number>();
-    for (const [what, args] of ASKED) {
-      const run = { command: process.execPath, args: [ENTRY, ...args], cwd: place.dir, env };
-      results.set(what, median(Array.from({ length: RUNS }, () => timeProgram(run))));
-    }
+    const results = timeCommands(ASKED, { cwd: place.dir, env, runs: RUNS });
     const removal = {
       why: 'pruned',
       beforeMs: Date.UTC(2025, 1, 1),
