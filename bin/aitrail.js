@@ -1,7 +1,5 @@
 #!/usr/bin/env node
 // The door: says which Node is needed before anything newer is parsed, then loads the program.
-import { createRequire } from 'node:module';
-
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major < 20 || (major === 20 && minor < 19)) {
   process.stderr.write(
@@ -12,11 +10,9 @@ if (major < 20 || (major === 20 && minor < 19)) {
   const [name, ...words] = process.argv.slice(2);
   if (name === 'blame' && !asksHelp(words)) {
     // asked all day, and needs little of the program: src/cli/blame-main.ts
-    const { blameMain } = createRequire(import.meta.url)('../dist/bundle/blame.cjs');
-    await blameMain(words);
+    require('../dist/bundle/blame.cjs').blameMain(words);
   } else {
-    const { main } = await import('../dist/bundle/main.js');
-    await main(process.argv.slice(2));
+    void import('../dist/bundle/main.js').then(({ main }) => main(process.argv.slice(2)));
   }
 }
 

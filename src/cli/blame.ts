@@ -4,8 +4,9 @@ import {
   blameFile,
   blamePlainly,
   readBlameWords,
-  type Blamed,
+  showBlame,
   type BlameWords,
+  type ShownBlame,
 } from '../flow/attribute/blame-file.ts';
 import { Fault } from '../model/fault.ts';
 import { blameDocument } from '../print/blame-json.ts';
@@ -59,33 +60,40 @@ async function runBlameCommand(call: Invocation): Promise<number> {
     out.note(faultLines(new Fault('USAGE', 'blame needs a file'), false));
     return USAGE_EXIT;
   }
-  const answer = await blameFile(caller, { ...words, stdin: await readContents(words) });
-  if (answer.kind === 'refused') {
-    out.note(faultLines(answer.fault, caller.env['AITRAIL_DEBUG'] === '1'));
-    return answer.exit;
-  }
-  const { blamed } = answer;
+  const asked = { ...words, stdin: await readContents(words) };
   if (options['json'] === true || own.has('--json')) {
+    const answer = await blameFile(caller, asked);
+    if (answer.kind === 'refused') return tellRefusal(call, answer);
+    const { blamed } = answer;
     const facts = blamed.lines.map((line, at) => ({ ...line, ...originAt(blamed, at) }));
-    printDocument(
-      out,
-      blameDocument(blamed, facts, options['claimed'] === true || own.has('--claimed')),
-    );
+    const countsClaims = options['claimed'] === true || own.has('--claimed');
+    printDocument(out, blameDocument(blamed, facts, countsClaims));
     return 0;
   }
+  const answer = await showBlame(caller, asked);
+  if (answer.kind === 'refused') return tellRefusal(call, answer);
+  const { blamed } = answer;
   out.note(blamed.notes);
   out.writeBytes(shapeText(blamed, words, out.isColour && !own.has('--no-color')));
   return 0;
+}
+
+function tellRefusal(
+  { caller, out }: Invocation,
+  { fault, exit }: { readonly fault: Fault; readonly exit: number },
+): number {
+  out.note(faultLines(fault, caller.env['AITRAIL_DEBUG'] === '1'));
+  return exit;
 }
 
 /** `--contents -`: both questions to git have the same text. */
 const readContents = async ({ contents }: BlameWords): Promise<Uint8Array> =>
   contents === '-' ? buffer(process.stdin) : Buffer.alloc(0);
 
-const originAt = (blamed: Blamed, at: number): Blamed['origins'][number] =>
+const originAt = (blamed: ShownBlame, at: number): ShownBlame['origins'][number] =>
   blamed.origins[at] ?? { origin: null, isSigned: false };
 
-function shapeText(blamed: Blamed, words: BlameWords, isColour: boolean): Buffer {
+function shapeText(blamed: ShownBlame, words: BlameWords, isColour: boolean): Buffer {
   const column = blamed.lines.map((line, at) => ({
     name: line.bytes.author,
     mail: line.bytes.mail,

@@ -1,4 +1,5 @@
 // git blame, read by machine. git itself does the blaming, so every flag works as people know it.
+import { stripVTControlCharacters } from 'node:util';
 import type { Caller } from '../model/caller.ts';
 import { runGit, type GitAnswer } from './run-git.ts';
 
@@ -16,6 +17,9 @@ export interface BlamedLine {
   /** Their bytes, as latin1 text: `--encoding` may have asked for another one. */
   readonly bytes: { readonly author: string; readonly mail: string };
   readonly authorTime: number;
+}
+
+export interface WrittenLine extends BlamedLine {
   /** Without line ending; each character is a byte, as the file may be in any encoding. */
   readonly text: string;
 }
@@ -36,9 +40,9 @@ interface CommitFacts {
 }
 
 /** Reads `--porcelain` and `--line-porcelain`: a head, what is new about its commit, TAB and the line. */
-export function parsePorcelain(output: Buffer): BlamedLine[] {
+export function parsePorcelain(output: Buffer): WrittenLine[] {
   const known = new Map<string, CommitFacts>();
-  const lines: BlamedLine[] = [];
+  const lines: WrittenLine[] = [];
   let head: Head | null = null;
   let last: Head | null = null;
   for (const row of rowsOf(output.toString('latin1'))) {
@@ -46,12 +50,55 @@ export function parsePorcelain(output: Buffer): BlamedLine[] {
       head = readHead(row, last, known);
       last = head;
     } else if (row.charCodeAt(0) === TAB) {
-      lines.push(lineOf(head, row.slice(1)));
+      lines.push({ ...lineOf(head), text: row.slice(1) });
       head = null;
     } else readFact(head.facts, row);
   }
   return lines;
 }
+
+/** Reads `--incremental`, which says everything but the text: `<id> <line there> <line here> <lines>`, what is new about the
+ *  commit, the file's name. @returns in the file's order. */
+export function parseIncremental(output: Buffer): BlamedLine[] {
+  const known = new Map<string, CommitFacts>();
+  const lines: BlamedLine[] = [];
+  let head: Head | null = null;
+  let count = 0;
+  for (const row of rowsOf(output.toString('latin1'))) {
+    if (head === null) {
+      head = readHead(row, null, known);
+      count = Number(row.slice(row.lastIndexOf(' ') + 1));
+      continue;
+    }
+    readFact(head.facts, row);
+    if (!row.startsWith('filename ')) continue;
+    const first = lineOf(head);
+    for (let at = 0; at < count; at += 1)
+      lines.push({ ...first, originalLine: first.originalLine + at, line: first.line + at });
+    head = null;
+  }
+  return lines.toSorted((one, other) => one.line - other.line);
+}
+
+/**
+ * Which lines of git's own screen hold no text: nothing stands behind ` <line>) `.
+ *
+ * @param shown of `git blame` with author and date, in the order of the lines.
+ */
+export function readBlanks(lines: readonly BlamedLine[], shown: Buffer): readonly boolean[] {
+  const rows = rowsOf(shown.toString('latin1'));
+  return lines.map(({ line }, at) => {
+    const row = rows[at]?.trimEnd() ?? '';
+    if (row.endsWith('m')) return endsBlank(stripVTControlCharacters(row).trimEnd(), line);
+    return row.endsWith(')') && endsBlank(row, line); // most lines end in another way: they cost nothing
+  });
+}
+
+/** A line of code may end so too: then the column stands before it. */
+const endsBlank = (row: string, line: number): boolean => {
+  const column = ` ${line})`;
+  return row.endsWith(column) && row.indexOf(column) === row.length - column.length;
+};
 
 function rowsOf(text: string): readonly string[] {
   const rows = text.split('\n');
@@ -88,7 +135,7 @@ function readHead(row: string, last: Head | null, known: Map<string, CommitFacts
   return { commit, originalLine, line, facts };
 }
 
-const lineOf = ({ commit, originalLine, line, facts }: Head, text: string): BlamedLine => ({
+const lineOf = ({ commit, originalLine, line, facts }: Head): BlamedLine => ({
   commit,
   originalLine,
   line,
@@ -97,7 +144,6 @@ const lineOf = ({ commit, originalLine, line, facts }: Head, text: string): Blam
   mail: facts.mail,
   bytes: facts.bytes,
   authorTime: facts.authorTime,
-  text,
 });
 
 function readFact(facts: CommitFacts, text: string): void {

@@ -25,11 +25,13 @@ export type GitEnd =
 /** Never rejects. */
 export function startGit({ args, cwd, env, stdin, timeoutMs }: GitJob): Promise<GitEnd> {
   return new Promise((resolve) => {
-    const child = spawn('git', args, { cwd, env, stdio: ['pipe', 'pipe', 'pipe'] });
+    // a pipe is two ends to make and to close: most questions bring nothing along
+    const input = stdin.length === 0 ? 'ignore' : 'pipe';
+    const child = spawn('git', args, { cwd, env, stdio: [input, 'pipe', 'pipe'] });
     const out: Buffer[] = [];
     const err: Buffer[] = [];
-    child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
-    child.stderr.on('data', (chunk: Buffer) => err.push(chunk));
+    child.stdout?.on('data', (chunk: Buffer) => out.push(chunk));
+    child.stderr?.on('data', (chunk: Buffer) => err.push(chunk));
     const settle = (exit: number | null): void => {
       clearTimeout(over);
       const stdout = Buffer.concat(out);
@@ -39,7 +41,7 @@ export function startGit({ args, cwd, env, stdin, timeoutMs }: GitJob): Promise<
     const over = startTimer(timeoutMs, () => {
       // git waits for what it started, and an ssh that stays for the next connection holds the pipes of a git that is gone
       child.kill();
-      for (const stream of [child.stdin, child.stdout, child.stderr]) stream.destroy();
+      for (const stream of [child.stdin, child.stdout, child.stderr]) stream?.destroy();
       child.unref();
       settle(child.exitCode);
     });
@@ -49,8 +51,8 @@ export function startGit({ args, cwd, env, stdin, timeoutMs }: GitJob): Promise<
     });
     child.on('close', settle);
     // git may exit before it has read everything: the exit status tells, not the pipe
-    child.stdin.on('error', () => undefined);
-    child.stdin.end(stdin);
+    child.stdin?.on('error', () => undefined);
+    child.stdin?.end(stdin);
   });
 }
 

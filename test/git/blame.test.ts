@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { parsePorcelain } from '../../src/git/blame.ts';
+import { parseIncremental, parsePorcelain, readBlanks } from '../../src/git/blame.ts';
 import { readBlameWords } from '../../src/git/blame-words.ts';
+import { openLab } from '../attest/lab.ts';
 
 const ID = 'a'.repeat(40);
 const OTHER = 'b'.repeat(40);
@@ -44,6 +45,32 @@ test.each([
 ])('a file that git calls %s', (quoted, name) => {
   const output = `${ID} 1 1 1\nfilename ${quoted}\n\tone\n`;
   expect(parsePorcelain(Buffer.from(output)).map((line) => line.path)).toEqual([name]);
+});
+
+test('the short way says the same of each line as the long one, and the screen which are blank', () => {
+  const lab = openLab();
+  lab.commit('old.ts', 'one\n\n  two(3, 3)\n\t\n');
+  lab.git('mv', 'old.ts', 'new name.ts');
+  lab.commit('new name.ts', 'zero\none\n\n  two(3, 4)\n\t\nf(a, 6)\n\nlast');
+  lab.write('new name.ts', 'zero\none\n\n  two(3, 4)\n \nf(a, 6)\n\nlast\n9 )\n\nend');
+  const ask = (...words: readonly string[]): Buffer =>
+    Buffer.from(`${lab.git('blame', ...words, '--', 'new name.ts')}\n`);
+  for (const words of [[], ['-C'], ['-L2,4', '-L7,9'], ['-w', '-M'], ['--root']]) {
+    const long = parsePorcelain(ask('--porcelain', ...words));
+    const short = parseIncremental(ask('--incremental', ...words));
+    // the time of what is not committed is now
+    expect(short).toMatchObject(long.map(({ text: _text, authorTime: _now, ...line }) => line));
+    expect(short).toHaveLength(long.length);
+    const blank = long.map(({ text }) => text.trim() === '');
+    for (const look of [
+      [],
+      ['-e'],
+      ['-n', '-f'],
+      ['--color-by-age', '--color-lines'],
+      ['--date=unix'],
+    ])
+      expect(readBlanks(short, ask(...look, ...words))).toEqual(blank);
+  }
 });
 
 describe('readBlameWords', () => {

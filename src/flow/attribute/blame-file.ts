@@ -1,7 +1,14 @@
 // aitrail blame: git does the blaming, notes and recordings say where each line came from.
 import { realpath } from 'node:fs/promises';
 import { relative } from 'node:path';
-import { parsePorcelain, runBlame, type BlamedLine } from '../../git/blame.ts';
+import {
+  parseIncremental,
+  parsePorcelain,
+  readBlanks,
+  runBlame,
+  type BlamedLine,
+  type WrittenLine,
+} from '../../git/blame.ts';
 import type { BlameWords } from '../../git/blame-words.ts';
 
 export { readBlameWords, type BlameWords } from '../../git/blame-words.ts';
@@ -13,17 +20,17 @@ import type { Caller } from '../../model/caller.ts';
 import { Fault, type FaultCode } from '../../model/fault.ts';
 import type { BlamedOrigin } from './blame-origins.ts';
 
-export type BlameAnswer =
-  | { readonly kind: 'blamed'; readonly blamed: Blamed }
+export type BlameAnswer<Line extends BlamedLine = WrittenLine> =
+  | { readonly kind: 'blamed'; readonly blamed: Blamed<Line> }
   /** git refused; its exit status goes on to the caller. */
   | { readonly kind: 'refused'; readonly fault: Fault; readonly exit: number };
 
-export interface Blamed {
-  /** git's own output for the words that were typed. */
+export interface Blamed<Line extends BlamedLine = WrittenLine> {
+  /** git's own output for the words that were typed; empty where nobody asked for it. */
   readonly output: Buffer;
   /** git's own diagnostics: progress, warnings. */
   readonly notes: string;
-  readonly lines: readonly BlamedLine[];
+  readonly lines: readonly Line[];
   readonly origins: readonly BlamedOrigin[];
   /** Repository-relative name of the file. */
   readonly path: string;
@@ -31,27 +38,60 @@ export interface Blamed {
   readonly commit: string | null;
 }
 
+export type ShownBlame = Blamed<BlamedLine>;
+
+type Words = BlameWords & { readonly stdin?: Uint8Array };
+
 /** @param words with what git shall read from standard input. @throws Fault NOT_A_REPOSITORY, GIT_MISSING. */
-export async function blameFile(
+export const blameFile = (caller: Caller, words: Words): Promise<BlameAnswer> =>
+  blame(caller, words, { ...WITH_TEXT, showing: null });
+
+/** The same for the screen: with git's own bytes, and without a text of its own for each line. */
+export async function showBlame(caller: Caller, words: Words): Promise<BlameAnswer<BlamedLine>> {
+  const showing = runBlame(caller, words.gitWords, words.stdin);
+  showing.catch(() => undefined); // no git at all: so says what is awaited first
+  return words.shape === 'text' && !words.isBare
+    ? blame(caller, words, { ...WITHOUT_TEXT, showing })
+    : blame(caller, words, { ...WITH_TEXT, showing });
+}
+
+/** How git is asked for the lines. */
+interface Way<Line extends BlamedLine> {
+  readonly ask: '--porcelain' | '--incremental';
+  /** git at work on the same for the screen. */
+  readonly showing: Promise<GitAnswer> | null;
+  readonly parse: (output: Buffer) => readonly Line[];
+  readonly readBlanks: (lines: readonly Line[], shown: Buffer) => readonly boolean[];
+}
+
+const WITH_TEXT = {
+  ask: '--porcelain',
+  parse: parsePorcelain,
+  readBlanks: (lines: readonly WrittenLine[]) => lines.map(({ text }) => text.trim() === ''),
+} as const;
+
+/** By far the shortest of git's ways to say it. */
+const WITHOUT_TEXT = { ask: '--incremental', parse: parseIncremental, readBlanks } as const;
+
+async function blame<Line extends BlamedLine>(
   caller: Caller,
-  words: BlameWords & { readonly stdin?: Uint8Array },
-): Promise<BlameAnswer> {
-  const { stdin } = words;
-  // first, as they take the longest, and both at once: the lines for the machine, git's own bytes for the screen
-  const reading = runBlame(caller, ['--porcelain', ...words.plainWords], stdin);
-  const showing = runBlame(caller, words.gitWords, stdin);
-  for (const blaming of [reading, showing]) blaming.catch(() => undefined); // no git at all: so says what is awaited first
+  words: Words,
+  way: Way<Line>,
+): Promise<BlameAnswer<Line>> {
+  // both at once, and before all else, as they take the longest
+  const reading = runBlame(caller, [way.ask, ...words.plainWords], words.stdin);
+  reading.catch(() => undefined);
   const objects = openObjects(caller);
   const loading = import('./blame-origins.ts'); // while git works
   try {
     // in no repository this is the fault to tell, whatever the others say
     const opened = await openWithNotes(caller);
     const head = await readRevision(objects, 'HEAD');
-    const { openNoted, readBlamedOrigins } = await loading;
+    const { openNoted, readBlamedOrigins, smoothBlanks } = await loading;
     const noted = await openNoted({ ...opened, objects }, head);
     const read = await reading;
-    if (read.exit !== 0) return refuse([await showing, read], words);
-    const lines = parsePorcelain(read.stdout);
+    if (read.exit !== 0) return refuse([(await way.showing) ?? read, read], words);
+    const lines = way.parse(read.stdout);
     const { file, revision } = await pickPlaces(objects, words);
     const commit = revision === null ? head : await readRevision(objects, tipOf(revision));
     const origins =
@@ -59,17 +99,21 @@ export async function blameFile(
         ? lines.map(() => ({ origin: null, isSigned: false }))
         : await readBlamedOrigins(noted, lines, head);
     const path = normalPath(`${await prefixOf(opened.repository)}/${file ?? ''}`);
-    const shown = await showing;
+    const shown = (await way.showing) ?? { ...read, stdout: Buffer.alloc(0) };
     if (shown.exit !== 0) return refuse([shown], words);
-    const blamed = { output: shown.stdout, notes: shown.stderr, lines, origins, path, commit };
-    return { kind: 'blamed', blamed };
+    const smooth = smoothBlanks(way.readBlanks(lines, shown.stdout), origins);
+    const told = { output: shown.stdout, notes: shown.stderr };
+    return { kind: 'blamed', blamed: { ...told, lines, origins: smooth, path, commit } };
   } finally {
     objects.close();
   }
 }
 
 /** The first that failed says why. */
-function refuse(answers: readonly GitAnswer[], words: BlameWords): BlameAnswer {
+function refuse(
+  answers: readonly GitAnswer[],
+  words: BlameWords,
+): Extract<BlameAnswer, { kind: 'refused' }> {
   const failed = answers.find(({ exit }) => exit !== 0);
   const fault = refusal(failed?.stderr ?? '', words);
   return { kind: 'refused', fault, exit: failed?.exit ?? 0 };

@@ -54,12 +54,11 @@ export async function readBlamedOrigins(
     work,
     committed.filter((commit) => !notes.has(commit)),
   );
-  const origins = lines.map((line): BlamedOrigin => {
+  return lines.map((line): BlamedOrigin => {
     const note = notes.get(line.commit);
     if (note === undefined) return { origin: local(line) ?? claimed(line), isSigned: false };
     return { origin: note.originOf(line.path, line.originalLine), isSigned: note.isTrusted };
   });
-  return smoothBlanks(lines, origins);
 }
 
 /** What other tools' notes say of commits that have no signed one: shown, and believed by nobody who does not ask for it. */
@@ -112,11 +111,10 @@ async function readAttestations(
 }
 
 /** A blank line says nothing itself: between two lines of one kind it is of that kind. */
-function smoothBlanks(
-  lines: readonly BlamedLine[],
+export function smoothBlanks(
+  isBlank: readonly boolean[],
   origins: readonly BlamedOrigin[],
 ): readonly BlamedOrigin[] {
-  const isBlank = lines.map((line) => line.text.trim() === '');
   return origins.map((own, at) => {
     if (!isBlank[at]) return own;
     const above = origins[isBlank.lastIndexOf(false, at)];

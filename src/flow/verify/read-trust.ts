@@ -31,11 +31,15 @@ export async function readTrust(
   objects: Objects,
   base: string | null,
 ): Promise<Trust> {
-  const settings = await readSigningConfig(repository.caller);
-  const [list, witnesses, revoked] = await Promise.all([
-    readSigners(repository, objects, { settings, base }),
+  const [settings, listed, witnesses] = await Promise.all([
+    readSigningConfig(repository.caller),
+    readTextAt(objects, base, SIGNERS_FILE),
     readTextAt(objects, base, WITNESSES_FILE),
-    readRevoked(repository, objects, { settings, base }),
+  ]);
+  const from = { settings, base };
+  const [list, revoked] = await Promise.all([
+    readSigners(repository, objects, { ...from, listed }),
+    readRevoked(repository, objects, from),
   ]);
   const proveIdentity = await readProver(objects, base, list);
   return {
@@ -79,9 +83,14 @@ interface From {
   readonly base: string | null;
 }
 
-async function readSigners(repository: Repository, objects: Objects, from: From): Promise<Trust> {
-  const listed = from.base === null ? null : await readListAt(objects, from.base, SIGNERS_FILE);
-  if (listed !== null) return listed;
+/** @param from with the repository's own list as it stands at the base, null where there is none. */
+async function readSigners(
+  repository: Repository,
+  objects: Objects,
+  from: From & { readonly listed: string | null },
+): Promise<Trust> {
+  if (from.base !== null && from.listed !== null)
+    return listTrust(from.listed, nameAt(from.base, SIGNERS_FILE));
   const ofGit = await readGitList(repository, objects, from);
   if (ofGit !== null) return ofGit;
   const ownKeys = await readOwnKeys(repository, from.settings);
@@ -91,8 +100,10 @@ async function readSigners(repository: Repository, objects: Objects, from: From)
 
 async function readListAt(objects: Objects, base: string, path: string): Promise<Trust | null> {
   const text = await readTextAt(objects, base, path);
-  return text === null ? null : listTrust(text, `${path} at ${base.slice(0, 12)}`);
+  return text === null ? null : listTrust(text, nameAt(base, path));
 }
+
+const nameAt = (base: string, path: string): string => `${path} at ${base.slice(0, 12)}`;
 
 async function readTextAt(
   objects: Objects,
