@@ -35,7 +35,14 @@ const OPTIONS = [
 
 const HUNK = /^@@ -\d+(?:,(\d+))? \+(\d+)(?:,(\d+))? @@/;
 const LF = 10;
-const BACKSLASH = 92;
+
+/** By a line's first character: of which side of the hunk it is. `\ No newline at end of file` is of neither. */
+const COUNTS: Readonly<Record<number, { readonly before: number; readonly after: number }>> = {
+  [' '.charCodeAt(0)]: { before: 1, after: 1 },
+  ['-'.charCodeAt(0)]: { before: 1, after: 0 },
+  ['+'.charCodeAt(0)]: { before: 0, after: 1 },
+};
+const NEITHER = { before: 0, after: 0 };
 
 export const emptyTree = (format: 'sha1' | 'sha256'): string =>
   format === 'sha1'
@@ -63,18 +70,47 @@ export async function readAddedLines(
 function parseSections(output: Buffer, pairs: readonly TreePair[]): readonly AddedLines[] {
   const maps = pairs.map(() => new Map<string, LineRange[]>());
   let pair = -1;
+  parsePatch(output, (line) => {
+    const next = pairs[pair + 1];
+    if (next === undefined || line !== `${next.before} ${next.after}`) return null;
+    pair += 1;
+    return maps[pair] ?? null;
+  });
+  return maps;
+}
+
+/**
+ * What a patch of many commits adds, whatever its number of context lines.
+ *
+ * @param output git writes each commit's id before its part. @param commits those that were asked for. @returns by commit.
+ */
+export function parseAddedLines(
+  output: Buffer,
+  commits: ReadonlySet<string>,
+): ReadonlyMap<string, AddedLines> {
+  const found = new Map<string, Map<string, LineRange[]>>();
+  parsePatch(output, (line) => {
+    if (!commits.has(line)) return null;
+    const map = new Map<string, LineRange[]>();
+    found.set(line, map);
+    return map;
+  });
+  return found;
+}
+
+/** @param open answers for the line before a part where its ranges go, null for any other line. */
+function parsePatch(output: Buffer, open: (line: string) => Map<string, LineRange[]> | null): void {
+  let map: Map<string, LineRange[]> | undefined;
   let ranges: LineRange[] = [];
   let at = 0;
   while (at < output.length) {
     const end = lineEnd(output, at);
     const line = output.toString('latin1', at, Math.min(end, at + 200));
-    const next = pairs[pair + 1];
     at = end + 1;
-    if (next !== undefined && line === `${next.before} ${next.after}`) pair += 1;
-    else if (line.startsWith('index ')) ranges = rangesOf(maps[pair], line);
+    if (line.startsWith('index ')) ranges = rangesOf(map, line);
     else if (line.startsWith('@@ ')) at = takeHunk({ output, at }, line, ranges);
+    else map = open(line) ?? map;
   }
-  return maps;
 }
 
 function rangesOf(map: Map<string, LineRange[]> | undefined, line: string): LineRange[] {
@@ -93,12 +129,27 @@ function takeHunk(
   const [, removed = '1', firstLine = '1', added = '1'] = HUNK.exec(header) ?? [];
   const { output } = place;
   let { at } = place;
-  for (let left = Number(removed) + Number(added); left > 0; left -= 1) {
-    if (output[at] === BACKSLASH) at = lineEnd(output, at) + 1; // "\ No newline at end of file"
+  let left = Number(removed) + Number(added);
+  let from = Number(firstLine);
+  let line = from;
+  while (left > 0 && at < output.length) {
+    const mark = output[at] ?? 0;
     at = lineEnd(output, at) + 1;
+    const { before, after } = COUNTS[mark] ?? NEITHER;
+    left -= before + after;
+    line += after;
+    if (before === 0) continue;
+    // a line that was there before ends the run
+    takeRun(ranges, from, line - after);
+    from = line;
   }
-  if (Number(added) > 0) ranges.push({ firstLine: Number(firstLine), lineCount: Number(added) });
+  takeRun(ranges, from, line);
   return at;
+}
+
+/** @param end behind its last line. */
+function takeRun(ranges: LineRange[], firstLine: number, end: number): void {
+  if (end > firstLine) ranges.push({ firstLine, lineCount: end - firstLine });
 }
 
 function lineEnd(bytes: Buffer, from: number): number {

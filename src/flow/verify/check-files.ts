@@ -32,8 +32,10 @@ const ALGORITHMS: readonly DiffAlgorithm[] = ['myers', 'histogram', 'patience', 
 /** Commits whose blobs are asked for at a time: the reader answers in one stream, and this many are in memory. */
 const TOGETHER = 64;
 
-/** @returns what is wrong by commit id; commits whose files are right have no entry. @throws Fault OBJECTS_MISSING. */
-export async function checkFiles(
+const NOTHING: AddedLines = new Map();
+
+/** @returns what is wrong by commit id; commits whose ranges say what is there have no entry. */
+export async function checkContents(
   work: FilesWork,
   stated: readonly StatedCommit[],
 ): Promise<ReadonlyMap<string, string>> {
@@ -41,24 +43,37 @@ export async function checkFiles(
   for (let first = 0; first < stated.length; first += TOGETHER)
     await Promise.all(
       stated.slice(first, first + TOGETHER).map(async (each) => {
-        const why = await checkContents(work, each);
+        const why = await checkContent(work, each);
         if (why !== null) wrong.set(each.facts.commit, why);
       }),
     );
-  let doubtful = stated.filter(
-    ({ facts, statement }) =>
-      !wrong.has(facts.commit) && statement.predicate.files.some((file) => file.ranges.length > 0),
-  );
-  let reasons = new Map<string, string>();
-  for (const algorithm of ALGORITHMS) {
-    reasons = await findNotAdded(work, doubtful, algorithm);
-    doubtful = doubtful.filter(({ facts }) => reasons.has(facts.commit));
-    if (doubtful.length === 0) break;
-  }
-  return new Map([...wrong, ...reasons]);
+  return wrong;
 }
 
-async function checkContents(work: FilesWork, each: StatedCommit): Promise<string | null> {
+/**
+ * Did each commit add its ranges?
+ *
+ * @param shown what a first diff has as added, by commit: whoever finds their ranges in it needs no other.
+ * @returns by commit id, the first range that a parent holds already. @throws Fault OBJECTS_MISSING.
+ */
+export async function checkAdded(
+  work: FilesWork,
+  stated: readonly StatedCommit[],
+  shown: ReadonlyMap<string, AddedLines>,
+): Promise<ReadonlyMap<string, string>> {
+  let doubtful = stated.filter(
+    ({ facts, statement }) => notAdded(statement, [shown.get(facts.commit) ?? NOTHING]) !== null,
+  );
+  let reasons: ReadonlyMap<string, string> = new Map<string, string>();
+  for (const algorithm of ALGORITHMS) {
+    if (doubtful.length === 0) break;
+    reasons = await findNotAdded(work, doubtful, algorithm);
+    doubtful = doubtful.filter(({ facts }) => reasons.has(facts.commit));
+  }
+  return reasons;
+}
+
+async function checkContent(work: FilesWork, each: StatedCommit): Promise<string | null> {
   const { commit } = each.facts;
   for (const file of each.statement.predicate.files) {
     if (file.ranges.length === 0 && file.unrecordedLines === 0) continue;
@@ -103,7 +118,7 @@ async function findNotAdded(
   work: FilesWork,
   stated: readonly StatedCommit[],
   algorithm: DiffAlgorithm,
-): Promise<Map<string, string>> {
+): Promise<ReadonlyMap<string, string>> {
   const trees = new Map(stated.map(({ facts: { commit, tree } }) => [commit, tree]));
   const pairs = await Promise.all(stated.map(({ facts }) => pairsOf(work, facts, trees)));
   const added = await readAddedLines(work.repository, pairs.flat(), algorithm);

@@ -1,20 +1,24 @@
 // One block of a range's commits: each against its note, and what the note says against what the repository holds. A
 // block is what one git process is asked for, and what is in memory beside the answers.
 import { judgingNote, type JudgedNote } from '../../attest/judge-note.ts';
+import { refuseUnreviewed } from '../../attest/judge-review.ts';
 import type { Trust } from '../../attest/trust.ts';
 import { readCommitFacts } from '../../git/commit-facts.ts';
 import { readNotesIn } from '../../git/notes.ts';
 import type { Objects } from '../../git/objects.ts';
 import type { Repository } from '../../git/open-repository.ts';
-import { readPatchIds } from '../../git/patch-ids.ts';
+import { readPatches } from '../../git/patch-ids.ts';
 import { Fault } from '../../model/fault.ts';
-import type { JsonObject } from '../../model/json.ts';
 import { settleAside } from '../../model/signature-claim.ts';
 import type { Statement } from '../../model/statement.ts';
 import type { CommitFacts, CommitVerdict, VerifyStatus } from '../../model/verdict.ts';
-import { checkFiles } from './check-files.ts';
+import type { Requirement } from '../../model/verification.ts';
+import { checkAdded, checkContents } from './check-files.ts';
 import { checkingLog, type LogCheck } from './check-log-proof.ts';
 import { askWitnesses } from './witnessed.ts';
+
+/** Commits whose notes are parsed at a time: what one leaves behind is gone before it is in the way of the next. */
+const TOGETHER = 64;
 
 export interface BlockWork {
   readonly repository: Repository;
@@ -28,6 +32,7 @@ export interface BlockWork {
   readonly waiting: ReadonlySet<string>;
   /** All commits of the range. */
   readonly range: ReadonlySet<string>;
+  readonly require: readonly Requirement[];
 }
 
 export type Judged =
@@ -38,18 +43,18 @@ export type Judged =
       readonly verdict: CommitVerdict;
       readonly facts: CommitFacts;
       readonly statement: Statement;
-      /** Its predicate as it was signed. */
-      readonly signed: JsonObject;
       /** Blob of the key that signed it. */
       readonly key: Uint8Array;
-      /** Of its note. */
-      readonly lines: readonly string[];
+      /** Why nobody's review counts for it; null where one does, or none is required. */
+      readonly unreviewed: string | null;
       /** What its statement says against what the repository and the log hold. */
       readonly own: OwnCheck;
     };
 
 export type Good = Extract<Judged, { kind: 'good' }>;
-type Fitting = Omit<Good, 'own'>;
+interface Fitting extends Omit<Good, 'own'> {
+  readonly logged: LogCheck;
+}
 type Settled = Extract<Judged, { kind: 'settled' }>;
 
 export type OwnCheck =
@@ -63,25 +68,46 @@ export async function judgeBlock(
   work: BlockWork,
   commits: readonly string[],
 ): Promise<readonly Judged[]> {
-  const { repository, objects, notesRefs, pushedNotes, waiting } = work;
+  const { objects, notesRefs, pushedNotes, waiting } = work;
   const notes = await readNotesIn(objects, notesRefs, commits);
-  const judged = await Promise.all(
-    commits.map((commit) => {
-      const lines = [...(notes.get(commit) ?? []), ...(pushedNotes.get(commit) ?? [])];
-      return judgeCommit(work, commit, { lines, isWaiting: waiting.has(commit) });
-    }),
+  const judged: (Settled | Fitting)[] = [];
+  for (let first = 0; first < commits.length; first += TOGETHER)
+    judged.push(
+      ...(await Promise.all(
+        commits.slice(first, first + TOGETHER).map((commit) => {
+          const lines = [...(notes.get(commit) ?? []), ...(pushedNotes.get(commit) ?? [])];
+          return judgeCommit(work, commit, { lines, isWaiting: waiting.has(commit) });
+        }),
+      )),
+    );
+  const gathered = await gather(
+    work,
+    judged.filter((each) => each.kind === 'good'),
   );
-  const fitting = judged.filter((each) => each.kind === 'good');
-  const ids = fitting.map(({ facts }) => facts.commit);
-  const [patchIds, files, logged] = await Promise.all([
-    readPatchIds(repository, ids),
-    checkFiles(work, fitting),
-    checkLogs(fitting),
+  return judged.map((each) => {
+    if (each.kind === 'settled') return each;
+    return { ...each, own: checkOwn(each, gathered) };
+  });
+}
+
+interface Gathered {
+  readonly patchIds: ReadonlyMap<string, string>;
+  /** What is wrong with a commit's files. */
+  readonly files: ReadonlyMap<string, string>;
+}
+
+/** What git is asked for many commits at a time. */
+async function gather(work: BlockWork, fitting: readonly Fitting[]): Promise<Gathered> {
+  const [{ ids: patchIds, added }, wrong] = await Promise.all([
+    readPatches(
+      work.repository,
+      fitting.map(({ facts }) => facts),
+    ),
+    checkContents(work, fitting),
   ]);
-  const gathered = { patchIds, files, logged };
-  return judged.map((each) =>
-    each.kind === 'good' ? { ...each, own: checkOwn(each, gathered) } : each,
-  );
+  const right = fitting.filter(({ facts }) => !wrong.has(facts.commit));
+  const notAdded = await checkAdded(work, right, added);
+  return { patchIds, files: new Map([...wrong, ...notAdded]) };
 }
 
 async function judgeCommit(
@@ -109,7 +135,11 @@ async function judgeCommit(
   if (status !== 'verified' || statement === null || signed === null) return settled(facts, best);
   const verdict = { commit, status, signer, reason: joined(best.reason, namesOf(others)) };
   const key = Buffer.from(best.key ?? '', 'base64');
-  return { kind: 'good', verdict, facts, statement, signed, key, lines: note.lines };
+  const unreviewed = work.require.includes('review')
+    ? refuseUnreviewed(note.lines, facts, question)
+    : null;
+  const logged = await settleAside(checkingLog(commit, statement.predicate, signed));
+  return { kind: 'good', verdict, facts, statement, key, unreviewed, logged };
 }
 
 const settled = (
@@ -144,30 +174,14 @@ async function refuseCutHistory(
       );
 }
 
-interface Gathered {
-  readonly patchIds: ReadonlyMap<string, string>;
-  readonly files: ReadonlyMap<string, string>;
-  readonly logged: ReadonlyMap<string, LogCheck>;
-}
-
-async function checkLogs(fitting: readonly Fitting[]): Promise<ReadonlyMap<string, LogCheck>> {
-  const checks = fitting.map(async ({ facts: { commit }, statement, signed }) => {
-    const check = await settleAside(checkingLog(commit, statement.predicate, signed));
-    return [commit, check] as const;
-  });
-  return new Map(await Promise.all(checks));
-}
-
 /** What one commit's statement says against what the repository holds. */
-function checkOwn({ facts: { commit }, statement }: Fitting, gathered: Gathered): OwnCheck {
+function checkOwn({ facts: { commit }, statement, logged }: Fitting, gathered: Gathered): OwnCheck {
   const said = statement.predicate;
   if (said.commit.patchId !== (gathered.patchIds.get(commit) ?? null))
     return refused('inconsistent', 'the patch id is another');
   const wrongFile = gathered.files.get(commit);
   if (wrongFile !== undefined) return refused('inconsistent', wrongFile);
-  const logged = gathered.logged.get(commit);
-  if (logged?.kind === 'logged') return logged;
-  return refused('unlogged', logged?.why ?? 'the log was not asked');
+  return logged.kind === 'logged' ? logged : refused('unlogged', logged.why);
 }
 
 const refused = (status: VerifyStatus, why: string): OwnCheck => ({

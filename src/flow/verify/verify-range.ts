@@ -1,6 +1,5 @@
 // aitrail verify: every commit of a range against its note, trusted signers taken from before the range. It never says
 // yes on doubt: what cannot be checked is a fault with exit 3.
-import { refuseUnreviewed } from '../../attest/judge-review.ts';
 import type { Trust } from '../../attest/trust.ts';
 import { listNotesRefs } from '../../git/notes.ts';
 import type { Objects } from '../../git/objects.ts';
@@ -102,7 +101,7 @@ async function checkDeeper(
       unlogged(chain.get(commit) ?? null) ??
       unmet(work.require, each.statement.predicate.coverage) ??
       breach(unapproved.get(commit)) ??
-      unreviewed(work, each);
+      unreviewed(each);
     if (refusal !== null) changed.set(commit, { ...each.verdict, ...refusal });
   }
   return changed;
@@ -111,11 +110,8 @@ async function checkDeeper(
 const unlogged = (why: string | null): Refusal | null =>
   why === null ? null : { status: 'unlogged', reason: plain(why) };
 
-function unreviewed(work: VerifyWork, { lines, facts }: Good): Refusal | null {
-  if (!work.require.includes('review')) return null;
-  const why = refuseUnreviewed(lines, facts, { trust: work.trust, atMs: Date.now() });
-  return why === null ? null : breach(`review: ${why}`);
-}
+const unreviewed = ({ unreviewed: why }: Good): Refusal | null =>
+  why === null ? null : breach(`review: ${why}`);
 
 const breach = (why: string | undefined): Refusal | null =>
   why === undefined ? null : { status: 'policy', reason: plain(why) };
