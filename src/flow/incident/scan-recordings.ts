@@ -1,7 +1,12 @@
 // Looks through every recorded byte, with as many readers as pay: the index knows words, and not of all that is kept.
 import { availableParallelism } from 'node:os';
 import type { Caller } from '../../model/caller.ts';
-import type { ContentHit, ContentHolder } from '../../store/content-store.ts';
+import type {
+  ContentBlock,
+  ContentFound,
+  ContentHit,
+  ContentHolder,
+} from '../../store/content-store.ts';
 import type { Store } from '../../store/store.ts';
 import { findSharedStore, openRecords } from '../record/open-records.ts';
 
@@ -18,14 +23,36 @@ export interface ScanWork {
   readonly onStep: (done: number, all: number) => void;
 }
 
-/** Fewer blocks are read before another thread has started. */
-const BLOCKS_FOR_THREADS = 12;
+/** Fewer are read before another thread has started. */
+const EXCHANGES_FOR_THREADS = 5000;
 const THREADS_MAX = 4;
 
 /** @throws Fault STORE_UNREADABLE. */
 export async function scanRecordings(work: ScanWork, forms: readonly string[]): Promise<Scanned> {
-  const { store, onStep } = work;
-  const blocks = await store.cutContent();
+  const { store } = work;
+  const isFew = (await store.countExchanges()) < EXCHANGES_FOR_THREADS;
+  const opening = isFew ? Promise.resolve([store]) : openReaders(work);
+  try {
+    // cut while the threads start
+    const blocks = await store.cutContent();
+    const found = await readBlocks({ ...work, readers: await opening, blocks }, forms);
+    return { holders: await store.findHolders(found.hits), bytes: found.bytes };
+  } finally {
+    const opened = await opening;
+    await Promise.all(opened.flatMap((reader) => (reader === store ? [] : [reader.close()])));
+  }
+}
+
+interface BlockWork extends ScanWork {
+  readonly readers: readonly Store[];
+  readonly blocks: readonly ContentBlock[];
+}
+
+/** Each reader takes the next block once it has read one. */
+async function readBlocks(
+  { readers, blocks, onStep }: BlockWork,
+  forms: readonly string[],
+): Promise<ContentFound> {
   const hits: ContentHit[] = [];
   let next = 0;
   let bytes = 0;
@@ -39,13 +66,8 @@ export async function scanRecordings(work: ScanWork, forms: readonly string[]): 
       onStep(done, blocks.length);
     }
   };
-  const readers = blocks.length < BLOCKS_FOR_THREADS ? [store] : await openReaders(work);
-  try {
-    await Promise.all(readers.map(readAll));
-  } finally {
-    await Promise.all(readers.flatMap((reader) => (reader === store ? [] : [reader.close()])));
-  }
-  return { holders: await store.findHolders(hits), bytes };
+  await Promise.all(readers.map(readAll));
+  return { hits, bytes };
 }
 
 /** A team's store answers over its own connections: more of them would only wait for this process. */
