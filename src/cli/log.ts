@@ -1,6 +1,12 @@
 // aitrail log: the append-only log of recordings.
 import { checkLog } from '../flow/log/check-log.ts';
-import { checkAgainstLog, findEvents, proveExchange, signLogNow } from '../flow/log/query-log.ts';
+import {
+  checkAgainstLog,
+  findEvents,
+  proveExchange,
+  readLogStatus,
+  signLogNow,
+} from '../flow/log/query-log.ts';
 import {
   checkedFileText,
   logStatusText,
@@ -24,11 +30,11 @@ export const commands: readonly CommandSpec[] = [
     options: [JSON_OPTION],
     example: 'log',
     run: async ({ caller, options, out }) => {
-      const signed = await signLogNow(caller);
+      const { signed, reporting } = await readLogStatus(caller);
       const { origin, vkey, size } = signed;
       if (options['json'] === true)
-        printDocument(out, { schema: 'aitrail.log-status/1', origin, vkey, size });
-      else out.write(logStatusText(signed));
+        printDocument(out, { schema: 'aitrail.log-status/1', origin, vkey, size, reporting });
+      else out.write(logStatusText(signed, reporting));
       return 0;
     },
   },

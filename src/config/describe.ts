@@ -38,7 +38,7 @@ const DEFAULTS: Readonly<Record<string, string>> = {
 
 /** Keys that a repository's file cannot set at all. */
 const OWN =
-  /^(?:connections|signing|sigstore|notify|telemetry|identity|pipelines|store|gateway|secrets\.vault)/;
+  /^(?:connections|signing|sigstore|notify|telemetry|identity|pipelines|store|gateway|reporting|secrets\.vault)/;
 
 /** Who may approve is nothing that a user decides for everybody else. */
 const SHARED = /^groups/;

@@ -1,4 +1,4 @@
-// `store:` and `gateway:`: the organisation's and the user's alone; the organisation's word stands. They are facts of a
+// `store:`, `gateway:` and `reporting:`: the organisation's and the user's alone; the organisation's word stands. They are facts of a
 // machine, no rules: the policy's digest does not hold them.
 import type { CredentialSource, SettingPlace } from '../model/policy.ts';
 import type { GatewayPlace, SharedStore, TeamPlaces } from '../model/team.ts';
@@ -14,12 +14,13 @@ export function mergeTeam(layers: readonly Layer[], places: Map<string, SettingP
   return {
     store: store === undefined ? null : storeOf(store),
     gateway: gatewayOf(gateway ?? {}),
+    reporting: pickOwn(layers, 'reporting', places)?.reporting?.replace(/\/+$/, '') ?? null,
   };
 }
 
 function pickOwn(
   layers: readonly Layer[],
-  key: 'store' | 'gateway',
+  key: 'store' | 'gateway' | 'reporting',
   places: Map<string, SettingPlace>,
 ): Configuration | undefined {
   const given = layers.filter(({ settings }) => settings[key] !== undefined);

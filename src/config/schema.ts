@@ -6,7 +6,7 @@ import { REQUIREMENTS } from '../model/verification.ts';
 import { VERSION } from '../model/version.ts';
 import { identity, onlyFor, pipelines } from './identity-schema.ts';
 import { signing } from './signing-schema.ts';
-import { gateway, store } from './team-schema.ts';
+import { gateway, reporting, store } from './team-schema.ts';
 import { upstream } from './upstream-schema.ts';
 
 const action = z.enum(['block', 'mask', 'warn', 'off']);
@@ -234,6 +234,7 @@ export const CONFIGURATION = z.strictObject({
   telemetry: telemetry.optional(),
   store: store.optional(),
   gateway: gateway.optional(),
+  reporting: reporting.optional(),
   onStoreError: z
     .enum(['refuse', 'forward'])
     .optional()

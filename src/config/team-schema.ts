@@ -36,6 +36,16 @@ export const store = z
     'a PostgreSQL database (15 or newer) for the recordings of a team, in place of the state directory; needs the package `pg`',
   );
 
+export const reporting = z
+  .string()
+  .regex(
+    /^(?:https:\/\/[^\s/?#@]+|http:\/\/(?:127\.0\.0\.1|localhost|\[::1\])(?::\d+)?)(?:\/[^\s?#@]*)?$/,
+    'must be the https URL of a gateway',
+  )
+  .describe(
+    'the gateway that this machine reports to by itself, as whoever is logged in there (`aitrail login URL`): recordings, masked as they are here, and events go there while the daemon runs, and the gateway cosigns the log; what cannot be sent now goes later',
+  );
+
 const people = z
   .array(
     z.string().regex(/^(?:group:\S+|[^\s:@]+@[^\s:@]+)$/, 'must be a mail address or group:NAME'),

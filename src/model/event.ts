@@ -16,24 +16,32 @@ export type EventKind =
   | 'read' // somebody looked at what others recorded
   | 'witnessed' // the checkpoint of somebody's log was cosigned
   | 'forked' // somebody's log is not what it was: nothing of it is taken
+  | 'reported' // a laptop's log has an event: `what` is its kind there
   | 'restored'; // the store was put back from a backup
 
 /** Names to values, all short. Never what a request carried. */
 export type EventDetail = Readonly<Record<string, string | number | null | readonly string[]>>;
 
 export interface NewEvent {
+  /** Where it is known before: the event is added once, however often it comes. */
+  readonly id?: string;
   readonly kind: EventKind;
   readonly atMs: number;
   readonly detail: EventDetail;
 }
 
-export interface EventRecord extends NewEvent {
+export interface EventRecord extends Omit<NewEvent, 'id'> {
   readonly id: string;
   /** Index of its leaf in the log. */
   readonly logIndex: number;
 }
 
+/** What it was where it happened: a laptop's event has that beside it. */
+export const happenedAs = ({ kind, detail }: NewEvent): unknown =>
+  kind === 'reported' ? detail['what'] : kind;
+
 export interface EventFilter {
   readonly sinceMs?: number;
+  readonly untilMs?: number;
   readonly limit: number;
 }

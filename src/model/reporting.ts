@@ -1,4 +1,7 @@
 // What a laptop and the gateway say to each other about the laptop's log.
+import type { Emission } from './edit.ts';
+import type { EventDetail, EventKind } from './event.ts';
+import type { Session } from './session.ts';
 
 /** POST: a checkpoint as c2sp.org/tlog-witness has it; back comes the cosignature. */
 export const WITNESS_PATH = '/-/log/add-checkpoint';
@@ -11,14 +14,48 @@ export interface ReportedRecord {
   readonly proof: string;
   /** Leaf data, base64. */
   readonly leaf: string;
-  readonly session: unknown;
-  readonly exchange: unknown;
-  readonly requestHeaders: unknown;
-  readonly responseHeaders: unknown;
-  /** Base64. */
-  readonly request: string;
-  readonly reply: string;
-  readonly events: unknown;
+  readonly of: ReportedExchange | ReportedEvent | ReportedCommit;
+}
+
+/** With what its leaf is made of, so that nobody can send another one in its place. Bytes are base64. */
+export interface ReportedExchange {
+  readonly kind: 'exchange';
+  readonly session: Session;
+  /** Hex. */
+  readonly salt: string;
+  /** What the leaf's digest is over, salted. */
+  readonly record: string;
+  /** The bodies are too large to be sent: they stay where they are. */
+  readonly isWithheld: boolean;
+  readonly request: readonly string[];
+  readonly reply: readonly string[];
+  readonly requestHeaders: string;
+  readonly responseHeaders: string | null;
+  readonly context: string | null;
+  readonly marks: string;
+  readonly emissions: readonly ReportedEmission[];
+}
+
+/** With what became of it so far. */
+export type ReportedEmission = Pick<
+  Emission,
+  'callId' | 'tool' | 'repository' | 'path' | 'edit' | 'outcome' | 'outcomeSource'
+>;
+
+export interface ReportedEvent {
+  readonly kind: 'event';
+  readonly id: string;
+  readonly what: EventKind;
+  readonly atMs: number;
+  readonly detail: EventDetail;
+}
+
+export interface ReportedCommit {
+  readonly kind: 'commit';
+  readonly commit: string;
+  readonly repository: string;
+  readonly atMs: number;
+  readonly exchanges: readonly string[];
 }
 
 /** What became of a report. */
@@ -29,6 +66,25 @@ export interface ReportOutcome {
   readonly cosignedAt: string;
   /** The checkpoint with the witness's line under it. */
   readonly note: string;
-  /** Exchanges that went out now. */
+  /** Records that went out now: exchanges, events, commits. */
   readonly sent: number;
+}
+
+/** How far reporting has come. */
+export interface ReportingState {
+  readonly gateway: string;
+  /** Leaves that the gateway has not got. */
+  readonly waiting: number;
+  /** RFC 3339; null: it has cosigned nothing yet. */
+  readonly cosignedAt: string | null;
+  /** Why the last attempt came to nothing; null where it did not. */
+  readonly problem: ReportingProblem | null;
+}
+
+export interface ReportingProblem {
+  /** RFC 3339. */
+  readonly at: string;
+  readonly code: string;
+  readonly message: string;
+  readonly fix: string;
 }

@@ -31,4 +31,6 @@ export interface TeamPlaces {
   /** null: the embedded store. */
   readonly store: SharedStore | null;
   readonly gateway: GatewayPlace;
+  /** URL of the gateway that this machine reports to by itself; null: to none. */
+  readonly reporting: string | null;
 }

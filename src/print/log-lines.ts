@@ -1,15 +1,31 @@
 // What the log commands print.
 import type { CheckedFile, LogReport } from '../model/log-report.ts';
+import type { ReportingState } from '../model/reporting.ts';
 import { counted, localMinute } from './moments.ts';
 import { plainLine } from './plain-text.ts';
 
 /** Where the log stands, unchecked. */
-export const logStatusText = (log: {
-  readonly origin: string;
-  readonly vkey: string;
-  readonly size: number;
-}): string =>
-  `log ${log.origin}: ${leaves(log.size)}\n  key  ${log.vkey}\nrecompute it: aitrail log verify\n`;
+export const logStatusText = (
+  log: { readonly origin: string; readonly vkey: string; readonly size: number },
+  reporting: ReportingState | null,
+): string =>
+  [
+    `log ${log.origin}: ${leaves(log.size)}\n  key  ${log.vkey}\n`,
+    ...(reporting === null ? [] : [reportingText(reporting)]),
+    'recompute it: aitrail log verify\n',
+  ].join('');
+
+function reportingText({ gateway, waiting, cosignedAt, problem }: ReportingState): string {
+  const seen = cosignedAt === null ? 'cosigned nothing yet' : `cosigned ${minuteOf(cosignedAt)}`;
+  const left = waiting === 0 ? 'has all of it' : `${leaves(waiting)} still to be sent`;
+  const why =
+    problem === null || waiting === 0
+      ? ''
+      : `  tried ${minuteOf(problem.at)}: ${plainLine(problem.message)} (${problem.code})\n`;
+  return `gateway ${plainLine(gateway)}: ${left}, ${seen}\n${why}`;
+}
+
+const minuteOf = (time: string): string => localMinute(Date.parse(time));
 
 export function logReportText(report: LogReport): string {
   const repaired = report.repaired.map((path) => `  ${path}\n`).join('');

@@ -8,7 +8,9 @@ import { newEventId } from './ids.ts';
 import { appendLeaf } from './log-rows.ts';
 
 export function addEvent(database: Database, event: NewEvent): EventRecord {
-  const id = newEventId();
+  const known = event.id === undefined ? undefined : findEventRow(database, event.id);
+  if (known !== undefined) return eventOf(known);
+  const id = event.id ?? newEventId();
   const [salt, detail] = [randomBytes(16), canonicalJson(event.detail)];
   const row = { id, kind: event.kind, at_ms: event.atMs, detail, salt };
   const logIndex = appendLeaf(database, eventLeaf(row));
@@ -22,8 +24,8 @@ export function addEvent(database: Database, event: NewEvent): EventRecord {
 /** @returns newest first. */
 export function listEvents(database: Database, filter: EventFilter): readonly EventRecord[] {
   const rows = database.all<EventRow>(
-    'SELECT * FROM events WHERE at_ms >= ? ORDER BY n DESC LIMIT ?',
-    [filter.sinceMs ?? 0, filter.limit],
+    'SELECT * FROM events WHERE at_ms BETWEEN ? AND ? ORDER BY n DESC LIMIT ?',
+    [filter.sinceMs ?? 0, filter.untilMs ?? Number.MAX_SAFE_INTEGER, filter.limit],
   );
   return rows.map(eventOf);
 }

@@ -170,6 +170,7 @@ function evidenceCalls({ database, memory, write }: Core): Pick<SyncStore, Evide
 type LogCall =
   | 'keepWitnessed'
   | 'findWitnessed'
+  | 'proveInclusion'
   | 'addCommit'
   | 'addEvent'
   | 'listEvents'
@@ -189,6 +190,8 @@ function logCalls(core: Core): Pick<SyncStore, LogCall> {
   return {
     keepWitnessed: (seen) => write(() => witnessed.keepWitnessed(database, seen)),
     findWitnessed: (origin) => refine(() => witnessed.findWitnessed(database, origin)),
+    proveInclusion: (index, size) =>
+      refine(() => proveInclusion(nodeReader(database), index, size)),
     addCommit: (record, leaf) => write(() => commits.addCommit(database, record, leaf)),
     addEvent: (event) => write(() => events.addEvent(database, event)),
     listEvents: (filter) => refine(() => events.listEvents(database, filter)),

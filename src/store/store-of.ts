@@ -14,6 +14,7 @@ type ProofCall =
   | 'findCommit'
   | 'keepWitnessed'
   | 'findWitnessed'
+  | 'proveInclusion'
   | 'addEvent'
   | 'listEvents'
   | 'appendLog'
@@ -81,6 +82,7 @@ const proofCalls = (ask: Ask): Pick<Store, ProofCall> => ({
   findCommit: (commit) => ask('findCommit', commit),
   keepWitnessed: (seen) => ask('keepWitnessed', seen),
   findWitnessed: (origin) => ask('findWitnessed', origin),
+  proveInclusion: (index, size) => ask('proveInclusion', index, size),
   addEvent: (event) => ask('addEvent', event),
   listEvents: (filter) => ask('listEvents', filter),
   appendLog: (leaf) => ask('appendLog', leaf),

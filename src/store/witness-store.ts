@@ -1,4 +1,4 @@
-// What a witness keeps of other logs. All of it is cosigned only after it is here.
+// What a witness keeps of other logs, all of it before it is cosigned, and what a witness of this log is shown.
 
 /** Of somebody else's log. */
 export interface WitnessedCheckpoint {
@@ -19,4 +19,6 @@ export interface WitnessStore {
   keepWitnessed(seen: WitnessedCheckpoint): Promise<WitnessedCheckpoint>;
   /** The newest of a log; null: none yet. */
   findWitnessed(origin: string): Promise<WitnessedCheckpoint | null>;
+  /** Hashes that prove that a leaf of this log is in it as it was at `size` leaves. Throws RangeError. */
+  proveInclusion(index: number, size: number): Promise<readonly Uint8Array[]>;
 }

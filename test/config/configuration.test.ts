@@ -208,6 +208,16 @@ test.each([
     'CONFIG_NOT_YOURS .aitrailrc.yaml:1:1: gateway: a clone cannot say where recordings go',
   ],
   [
+    'clone that reports',
+    { [RC]: 'reporting: https://h.example\n' },
+    'CONFIG_NOT_YOURS .aitrailrc.yaml:1:1: reporting: a clone cannot say where recordings go',
+  ],
+  [
+    'reports in the clear',
+    { user: 'reporting: http://h.example\n' },
+    /^CONFIG_INVALID .*config\.yaml:1:1: reporting: must be the https URL of a gateway/,
+  ],
+  [
     'gateway that listens nowhere',
     { user: 'gateway: { listen: nowhere }\n' },
     /^CONFIG_INVALID .*config\.yaml:1:12: gateway.listen: must be HOST:PORT/,

@@ -4,28 +4,75 @@ import { cpSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { keepLogin } from '../../src/flow/login/kept-login.ts';
+import { formatLeaf } from '../../src/log/leaf.ts';
 import { sendReport } from '../../src/flow/reporting/send-report.ts';
+import { openRecords } from '../../src/flow/record/open-records.ts';
+import { keepReporting } from '../../src/flow/reporting/keep-reporting.ts';
+import { readReporting } from '../../src/flow/reporting/read-reporting.ts';
+import { indexExchanges } from '../../src/flow/show/index-exchanges.ts';
 import { readStore } from '../../src/flow/show/read-store.ts';
 import type { ReportOutcome } from '../../src/model/reporting.ts';
-import { connectionsTo, makeWorld, open, post, startService, type World } from '../daemon/world.ts';
+import { openStore } from '../../src/store/open-store.ts';
+import {
+  connectionsTo,
+  listAll,
+  makeWorld,
+  type Model,
+  open,
+  post,
+  startModel,
+  startService,
+  withStore,
+  type World,
+} from '../daemon/world.ts';
+import type { Store } from '../../src/store/store.ts';
+import { draft, ending, newSession } from '../store/store-kit.ts';
 import { hasPostgres } from '../store/postgres/database.ts';
-import { type Gateway, makeTeam, type Team } from './team.ts';
+import { showAll, startFront } from './laptop.ts';
+import { type Gateway, makeTeam, speak, type Team, until } from './team.ts';
 
 const START_MS = 90_000;
+
+const CODE = ['So:\n```js\nconst greeting = "hello";\n', 'export { greeting };\n```\n'];
+
+/** One that has ended. */
+async function addExchange(store: Store, text: string): Promise<void> {
+  const session = await newSession(store);
+  const now = Date.now(); // what is older than retention goes
+  const begun = draft(session, { slices: [Buffer.from(text)], startedAtMs: now });
+  await store.beginExchange(begun);
+  await store.endExchange(ending(begun.id, { endedAtMs: now }));
+}
+
+/** Also inside of base64. */
+function lieIn(value: string, said: string, lie: string): string {
+  const decoded = Buffer.from(value, 'base64').toString();
+  const isEncoded = Buffer.from(decoded).toString('base64') === value;
+  return isEncoded
+    ? Buffer.from(decoded.replaceAll(said, lie)).toString('base64')
+    : value.replaceAll(said, lie);
+}
 const SECRET = ['gh', 'p_', 'A7xQ2mVt9Lc4Rk8W', 'n3Yb6Hs1Jd5Pf0ZeUgTi'].join('');
 
 describe.skipIf(!hasPostgres)('aitrail log send', { timeout: START_MS }, () => {
   let team: Team;
   let gateway: Gateway;
   let laptop: World;
+  let model: Model;
   beforeAll(async () => {
     team = await makeTeam(() => Promise.resolve());
     gateway = await team.start();
     laptop = makeWorld();
-    laptop.configure(connectionsTo(team.model.url));
+    model = await startModel(
+      (_asked, response) => void speak(response, CODE, () => Promise.resolve()),
+    );
+    laptop.configure(`${connectionsTo(model.url)}
+rules: [{ name: customers, on: prompt, match: customer export, action: warn }]
+`);
   }, START_MS);
   afterAll(async () => {
     await team.close();
+    await model.close();
     laptop.remove();
   });
 
@@ -39,14 +86,17 @@ describe.skipIf(!hasPostgres)('aitrail log send', { timeout: START_MS }, () => {
     }
     await service.stop();
   };
-  const send = async (at = gateway, who = 'ada'): Promise<ReportOutcome> => {
+  const logIn = async (url: string, who = 'ada'): Promise<void> => {
     await keepLogin(laptop.caller, {
-      gateway: at.url,
+      gateway: url,
       place: { issuer: team.provider.issuer, clientId: 'aitrail', scopes: [] },
       idToken: await team.token({ sub: who, email: `${who}@example.com` }),
       expiresAtMs: Date.now() + 300_000,
       refreshToken: null,
     });
+  };
+  const send = async (at = gateway, who = 'ada'): Promise<ReportOutcome> => {
+    await logIn(at.url, who);
     return readStore(laptop.caller, (store) => sendReport(laptop.caller, store));
   };
   const arrived = () =>
@@ -97,6 +147,107 @@ describe.skipIf(!hasPostgres)('aitrail log send', { timeout: START_MS }, () => {
     expect(exchanges).toHaveLength(2);
     const all = await readStore(team.caller, (store) => store.countExchanges());
     expect(all).toBe(4);
+  });
+
+  test('the gateway shows what the laptop shows', async () => {
+    await record('a customer export, please');
+    const commit = 'c'.repeat(40);
+    const writer = await openStore({ home: laptop.home, mode: 'write' });
+    const exchanges = (await listAll(laptop)).slice(0, 2).map(({ id }) => id);
+    const leaf = formatLeaf({ kind: 'commit', id: commit, at: '', digests: {} });
+    await writer.addCommit({ repository: '/r/.git', commit, atMs: 1, exchanges }, leaf);
+    await writer.close();
+    await send();
+    const here = await withStore(laptop, (store) => showAll(store, commit));
+    const all = JSON.stringify(here);
+    expect(all).toMatch(
+      /"placeholder":"AITRAIL_.*"kind":"snippet".*"rule":"customers".*"found":\["x\w+"\]/s,
+    );
+    const store = await openRecords(team.caller, { mode: 'write' });
+    while ((await indexExchanges(store, 100)) > 0); // as the gateway does where nobody waits
+    const there = await showAll(store, commit);
+    await store.close();
+    expect(there).toEqual(here);
+  });
+
+  test('what is sent twice is there once, and nothing is taken that its leaf is not of', async () => {
+    const size = await readStore(team.caller, (store) => store.logSize());
+    rmSync(join(laptop.home, 'reported'), { recursive: true });
+    expect((await send()).sent).toBe(0);
+    expect(await readStore(team.caller, (store) => store.logSize())).toBe(size);
+    await record('an innocent word');
+    const front = await startFront(() => gateway.url);
+    const lies: readonly (readonly [string, string])[] = [
+      ['an innocent word', 'a different word'],
+      ['"content":"an innocent word"', '"content":"an innocent word"}, {'],
+      ['const greeting', 'const farewell'],
+      ['"model":"model-1"', '"model":"model-2"'],
+      ['"outcome":"ok"', '"outcome":"refused"'],
+    ];
+    for (const [said, lie] of lies) {
+      let changed = 0;
+      front.set(
+        () => null,
+        (body) =>
+          JSON.stringify(JSON.parse(body), (_, value: unknown) => {
+            const told = typeof value === 'string' ? lieIn(value, said, lie) : value;
+            changed += told === value ? 0 : 1;
+            return told;
+          }),
+      );
+      await expect(send({ ...gateway, url: front.url }), said).rejects.toMatchObject({
+        code: 'USAGE',
+      });
+      expect(changed, said).toBeGreaterThan(0);
+    }
+    await front.close();
+    expect((await send()).sent).toBe(1);
+  });
+
+  test('a machine reports by itself, whatever becomes of the gateway meanwhile', async () => {
+    const front = await startFront(() => gateway.url);
+    laptop.configure(`reporting: ${front.url}/\n${connectionsTo(model.url)}`);
+    await logIn(front.url);
+    const store = await openStore({ home: laptop.home, mode: 'write' });
+    const said: string[] = [];
+    const stop = new AbortController();
+    const work = { caller: laptop.caller, store, log: (line: string) => void said.push(line) };
+    const ended = keepReporting({ ...work, lookMs: 5 }, stop.signal);
+    const state = () => readReporting(laptop.caller, store);
+    const count = () => readStore(team.caller, (all) => all.countExchanges());
+    const before = await count();
+    await until(async () => (await state())?.waiting === 0);
+    for (const [status, code] of [
+      [500, 'GATEWAY_UNREACHABLE'],
+      [401, 'TOKEN_UNKNOWN'],
+    ] as const) {
+      front.set(() => ({ status, body: JSON.stringify({ error: { code } }) }));
+      await addExchange(store, `while it answered ${String(status)}`);
+      await until(async () => (await state())?.problem?.code === code);
+      const asked = front.asked.length;
+      await until(() => Promise.resolve(front.asked.length > asked)); // it goes on asking
+      expect(await state()).toMatchObject({ waiting: 1, problem: { code } });
+      front.set(() => null);
+      await until(async () => (await state())?.waiting === 0);
+      expect((await state())?.problem).toBeNull();
+    }
+    await gateway.kill();
+    await addExchange(store, 'while it was dead');
+    await until(async () => (await state())?.problem?.code === 'GATEWAY_UNREACHABLE');
+    gateway = await team.start();
+    await until(async () => (await state())?.waiting === 0);
+    expect(await count()).toBe(before + 3);
+    expect(said.filter((line) => line.includes('TOKEN_UNKNOWN'))).toHaveLength(1);
+    front.set(() => 'silence');
+    await addExchange(store, 'while it was silent');
+    const asked = front.asked.length;
+    await until(() => Promise.resolve(front.asked.length > asked));
+    stop.abort(); // nobody waits for an answer
+    await ended;
+    expect(await state()).toMatchObject({ waiting: 1 });
+    await store.close();
+    await front.close();
+    laptop.configure(connectionsTo(model.url));
   });
 
   test('a log belongs to whoever showed it first', async () => {

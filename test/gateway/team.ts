@@ -168,7 +168,7 @@ const event = (type: string, more: object = {}): string =>
   `event: ${type}\ndata: ${JSON.stringify({ type, ...more })}\n\n`;
 
 /** A reply of Anthropic's, event by event. @param breathe between two words. */
-async function speak(
+export async function speak(
   response: ServerResponse,
   words: readonly string[],
   breathe: () => Promise<void>,

@@ -33,6 +33,7 @@ import type { LocalStore } from '../../store/upkeep-store.ts';
 import { readTrust } from '../record/authority-book.ts';
 import { controlRoutes } from './control-routes.ts';
 import { keepUp } from './keep-up.ts';
+import { keepReporting } from '../reporting/keep-reporting.ts';
 import { watchIdle } from './idle-watch.ts';
 import { openMaskers } from '../mask/maskers.ts';
 import { openDoor, type Recorder } from '../record/record-exchange.ts';
@@ -161,14 +162,23 @@ async function serveStore(opened: Opened, onReady: (info: RunInfo) => void): Pro
   onReady(info);
   const spareGit = [useGitBroker(), keepReaders()];
   const left = new AbortController();
-  const { policies } = recorder;
-  const upkeep = keepUp({ store, home: opened.home, policies, log }, left.signal);
+  const upkeep = workAside(opened, serving, left.signal);
   await Promise.race([stop.asked, watchIdle(serving, stop.asked)]);
   left.abort();
   await leave(serving, control, files);
-  await upkeep;
+  await Promise.all(upkeep);
   for (const end of spareGit) end();
 }
+
+/** What is done while nobody waits for it; ends when told to. */
+const workAside = (
+  { options: { caller }, store, home }: Opened,
+  { recorder: { policies }, log }: Serving,
+  stop: AbortSignal,
+): readonly Promise<void>[] => [
+  keepUp({ store, home, policies, log }, stop),
+  keepReporting({ caller, store, log }, stop),
+];
 
 /** A client that asks while we leave gets no answer rather than half of one; what is under way is let finish. */
 async function leave(

@@ -3,12 +3,23 @@ import { openCheckpoint } from '../../log/check-proof.ts';
 import { type Checkpoint, parseCheckpoint, parseProof } from '../../log/checkpoint.ts';
 import { parseNote } from '../../log/note.ts';
 import type { Caller } from '../../model/caller.ts';
-import type { EventRecord } from '../../model/event.ts';
+import { type EventRecord, happenedAs } from '../../model/event.ts';
 import { Fault } from '../../model/fault.ts';
 import type { CheckedFile } from '../../model/log-report.ts';
+import type { ReportingState } from '../../model/reporting.ts';
 import type { SignedCheckpoint, Store } from '../../store/store.ts';
 import { openRecords } from '../record/open-records.ts';
+import { readReporting } from '../reporting/read-reporting.ts';
 import { readStore } from '../show/read-store.ts';
+
+/** Where the log stands, and how much of it a gateway has. */
+export const readLogStatus = (
+  caller: Caller,
+): Promise<{ readonly signed: SignedCheckpoint; readonly reporting: ReportingState | null }> =>
+  readStore(caller, async (store) => ({
+    signed: await store.signCheckpoint(),
+    reporting: await readReporting(caller, store),
+  }));
 
 /** Signs the log as it is now. */
 export const signLogNow = (caller: Caller): Promise<SignedCheckpoint> =>
@@ -28,7 +39,9 @@ export const findEvents = (
     const { sinceMs = 0, limit = 1000, kind = null } = asked;
     const events = await store.listEvents({ sinceMs, limit: Number.MAX_SAFE_INTEGER });
     const wanted = events.filter((event) =>
-      kind === null ? event.kind !== 'read' : event.kind === kind,
+      kind === null
+        ? happenedAs(event) !== 'read'
+        : event.kind === kind || happenedAs(event) === kind,
     );
     return wanted.slice(0, limit);
   });

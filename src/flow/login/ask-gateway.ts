@@ -4,8 +4,10 @@ import { Fault } from '../../model/fault.ts';
 import { arrayAt, isString, objectAt, parseJson, stringAt } from '../../model/json.ts';
 import { type GatewayPerson, LOGIN_PATH, type LoginPlace, WHOAMI_PATH } from '../../model/login.ts';
 import { ROLES } from '../../model/team.ts';
+import { endingAfter } from '../at-most.ts';
 
 const ASK_TIMEOUT_MS = 20_000;
+const NEVER = new AbortController().signal;
 const FAULTS = [
   'IDENTITY_REFUSED',
   'IDENTITY_UNCHECKED',
@@ -58,24 +60,29 @@ export interface Question {
   readonly token: string | null;
   /** JSON, to be posted; absent: it is only asked. */
   readonly body?: string;
+  /** Of whoever stops waiting. */
+  readonly signal?: AbortSignal;
 }
 
 /** @returns its JSON. @throws Fault GATEWAY_UNREACHABLE, or the gateway's own. */
 export async function askGateway(
   gateway: string,
-  { path, token, body }: Question,
+  { path, token, body, signal: until = NEVER }: Question,
 ): Promise<unknown> {
-  const answer = await fetch(`${gateway}${path}`, {
-    ...(body === undefined ? {} : { method: 'POST', body }),
-    headers: token === null ? {} : { authorization: `Bearer ${token}` },
-    redirect: 'error',
-    signal: AbortSignal.timeout(ASK_TIMEOUT_MS),
+  const answer = await endingAfter(ASK_TIMEOUT_MS, until, async (signal) => {
+    const response = await fetch(`${gateway}${path}`, {
+      ...(body === undefined ? {} : { method: 'POST', body }),
+      headers: token === null ? {} : { authorization: `Bearer ${token}` },
+      redirect: 'error',
+      signal,
+    });
+    return { ok: response.ok, status: response.status, text: await response.text() };
   }).catch((cause: unknown) => {
     throw new Fault('GATEWAY_UNREACHABLE', `${gateway} does not answer: ${whyOf(cause)}`, {
       cause,
     });
   });
-  const json = parseJson(await answer.text());
+  const json = parseJson(answer.text);
   if (answer.ok) return json;
   const error = objectAt(json, 'error');
   const code = FAULTS.find((one) => one === stringAt(error, 'code'));

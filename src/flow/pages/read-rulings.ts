@@ -1,5 +1,5 @@
 // What rules did in a session, by exchange.
-import type { EventRecord } from '../../model/event.ts';
+import { type EventRecord, happenedAs } from '../../model/event.ts';
 import type { Ruling } from '../../model/ruling.ts';
 import type { Session } from '../../model/session.ts';
 import type { Store } from '../../store/store.ts';
@@ -14,9 +14,10 @@ export async function readRulings(
   const events = await store.listEvents({ sinceMs: session.startedAtMs, limit: EVENTS_MAX });
   const by = new Map<string, Ruling[]>();
   // they come newest first
-  for (const { kind, detail } of events.toReversed()) {
+  for (const event of events.toReversed()) {
+    const { detail } = event;
     const exchange = textIn(detail, 'exchange');
-    if (kind === 'ruled' && exchange !== null)
+    if (happenedAs(event) === 'ruled' && exchange !== null)
       by.set(exchange, [...(by.get(exchange) ?? []), rulingOf(detail)]);
   }
   return (exchange) => by.get(exchange) ?? [];

@@ -1,11 +1,10 @@
 // Opens the recordings of this machine, or those of the team that its configuration names. Loads no more than it must: most
 // machines have a store of their own, and hooks wait for this.
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
-import { organisationFile, stateHome, userConfigFile } from '../../config/places.ts';
+import { stateHome } from '../../config/places.ts';
 import type { Caller } from '../../model/caller.ts';
 import type { SharedStore } from '../../model/team.ts';
 import type { LocalStore } from '../../store/upkeep-store.ts';
+import { readTeamPlaces } from './team-places.ts';
 
 export interface RecordsOptions {
   /** As openStore's. */
@@ -26,15 +25,5 @@ export async function openRecords(caller: Caller, options: RecordsOptions): Prom
 }
 
 /** @returns null where the recordings are this machine's own. */
-export async function findSharedStore(caller: Caller): Promise<SharedStore | null> {
-  if (!(await saysStore(caller))) return null;
-  const { explainPolicy } = await import('../policy/load-policy.ts');
-  return (await explainPolicy(caller, null)).team.store;
-}
-
-/** Could one of the files say `store:`? The word alone is cheap to look for. */
-async function saysStore({ cwd, env }: Caller): Promise<boolean> {
-  const files = [resolve(cwd, organisationFile(env).path), userConfigFile(env)];
-  const texts = await Promise.all(files.map((file) => readFile(file, 'utf8').catch(() => '')));
-  return texts.some((text) => /\bstore["']?\s*:/.test(text));
-}
+export const findSharedStore = async (caller: Caller): Promise<SharedStore | null> =>
+  (await readTeamPlaces(caller, 'store'))?.store ?? null;

@@ -5,7 +5,7 @@ import { findRepository, type Repository } from '../../git/open-repository.ts';
 import { runGit } from '../../git/run-git.ts';
 import type { Approval } from '../../model/approval.ts';
 import type { Caller } from '../../model/caller.ts';
-import type { EventRecord } from '../../model/event.ts';
+import { type EventRecord, happenedAs } from '../../model/event.ts';
 import { isFault } from '../../model/fault.ts';
 import { objectAt, parseJson, stringAt } from '../../model/json.ts';
 import type { LoggedDecision, MaskCount, Report, ReportedCommit } from '../../model/report.ts';
@@ -52,7 +52,7 @@ async function readRecorded(
   const sessions = await store.listSessions({ ...period, limit: ALL });
   const listed = await store.listEvents({ sinceMs, limit: ALL });
   const events = listed.filter(({ atMs }) => atMs <= untilMs);
-  const ruled = events.filter(({ kind }) => kind === 'ruled');
+  const ruled = events.filter((event) => happenedAs(event) === 'ruled');
   const decisions = [...(await readDecisions(store, period)), ...ruled.map(rulingOf)];
   const masked = await store.searchExchanges(
     { terms: [], filters: [{ key: 'masked', value: '*', isNot: false }], ...period },
@@ -61,7 +61,7 @@ async function readRecorded(
   return {
     sessions,
     decisions: decisions.toSorted((a, b) => b.logIndex - a.logIndex),
-    events: events.filter(({ kind }) => kind !== 'ruled'),
+    events: events.filter((event) => happenedAs(event) !== 'ruled'),
     masks: countMasks(masked),
   };
 }

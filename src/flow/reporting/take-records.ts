@@ -1,29 +1,21 @@
 // Records of a laptop's log, at the gateway: each with a proof that the cosigned log has it. They become records of the
 // team's store, of whoever the token names, and come any number of times without becoming more.
+import { createHash } from 'node:crypto';
 import type { Identified } from '../../identity/identify.ts';
 import { checkProof, openCheckpoint } from '../../log/check-proof.ts';
 import type { Checkpoint } from '../../log/checkpoint.ts';
 import { parseVkey } from '../../log/note.ts';
 import { Fault } from '../../model/fault.ts';
-import { openMarkBook } from '../../model/event-marks.ts';
-import { arrayAt, isObject, numberAt, objectAt, parseJson, stringAt } from '../../model/json.ts';
-import type { EventMark, Grant, Place } from '../../model/session.ts';
-import type { Usage, WireName } from '../../model/wire.ts';
-import { newGrantId } from '../../store/ids.ts';
-import type { ExchangeDraft, ExchangeEnd, Store } from '../../store/store.ts';
+import type { EventDetail } from '../../model/event.ts';
+import { arrayAt, isString, numberAt, objectAt, parseJson, stringAt } from '../../model/json.ts';
+import type { Store } from '../../store/store.ts';
 import { findOwn, type LogStore } from './cosign-log.ts';
+import { openReported } from './open-reported.ts';
+import { type ExchangeStore, takeExchange } from './take-exchange.ts';
 
 export type RecordStore = LogStore &
-  Pick<
-    Store,
-    | 'findGrant'
-    | 'addGrant'
-    | 'joinSession'
-    | 'findExchange'
-    | 'beginExchange'
-    | 'appendReply'
-    | 'endExchange'
-  >;
+  ExchangeStore &
+  Pick<Store, 'findCommit' | 'addCommit' | 'listEvents'>;
 
 /** @returns how many are new. @throws Fault USAGE for what no cosigned log has, ROLE_NEEDED, LOG_FORKED. */
 export async function takeRecords(
@@ -39,24 +31,50 @@ export async function takeRecords(
   if (last === null) throw new Fault('USAGE', 'this log was not cosigned yet');
   let taken = 0;
   for (const record of arrayAt(json, 'records')) {
-    const id = readId(record, vkey, last);
-    if (id === null) throw new Fault('USAGE', 'a record is not what the cosigned log has');
-    const name = await nameFor(store, id);
-    if (name === null) continue;
-    await takeOne(store, { visitor, origin, record, name });
-    taken += 1;
+    const leaf = readLeaf(record, vkey, last);
+    if (leaf === null) throw foreign();
+    const isNew = await takeOne(store, { visitor, origin, leaf, of: objectAt(record, 'of') });
+    taken += isNew ? 1 : 0;
   }
   return taken;
 }
 
-/** @returns the exchange that a leaf of the cosigned log is of; null for anything else. */
-function readId(record: unknown, vkey: string, last: Checkpoint): string | null {
+const foreign = (): Fault => new Fault('USAGE', 'a record is not what the cosigned log has');
+
+/** @returns data of a leaf of the cosigned log; null for anything else. */
+function readLeaf(record: unknown, vkey: string, last: Checkpoint): Uint8Array | null {
   const leaf = Buffer.from(stringAt(record, 'leaf') ?? '', 'base64');
   const checked = checkProof(stringAt(record, 'proof') ?? '', vkey, leaf);
-  if (checked.kind !== 'included' || !isSame(checked.checkpoint, last)) return null;
-  const id = stringAt(parseJson(leaf.toString('utf8')), 'id') ?? '';
-  const isIt = id === stringAt(objectAt(record, 'exchange'), 'id');
-  return isIt && /^x[0-9a-z]{8,30}$/.test(id) ? id : null;
+  return checked.kind === 'included' && isSame(checked.checkpoint, last) ? leaf : null;
+}
+
+const isSame = (
+  one: { readonly size: number; readonly root: Uint8Array },
+  other: { readonly size: number; readonly root: Uint8Array },
+): boolean => one.size === other.size && Buffer.from(one.root).equals(Buffer.from(other.root));
+
+interface Reported {
+  readonly visitor: Identified;
+  readonly origin: string;
+  readonly leaf: Uint8Array;
+  /** What the leaf is of. */
+  readonly of: unknown;
+}
+
+/** @returns false where it was there already. */
+async function takeOne(store: RecordStore, reported: Reported): Promise<boolean> {
+  const { leaf: data, of } = reported;
+  const leaf = parseJson(Buffer.from(data).toString('utf8'));
+  const [kind, id] = [stringAt(leaf, 'kind'), stringAt(leaf, 'id') ?? ''];
+  if (kind !== stringAt(of, 'kind')) throw foreign();
+  if (kind === 'event') return takeEvent(store, reported, id);
+  if (kind === 'commit') return takeCommit(store, reported, id);
+  const opened = openReported(of, leaf);
+  if (opened === null || !/^x[0-9a-z]{8,30}$/.test(id)) throw foreign();
+  const name = await nameFor(store, id);
+  if (name === null) return false;
+  await takeExchange(store, { ...reported, opened, name });
+  return true;
 }
 
 /**
@@ -73,170 +91,55 @@ async function nameFor(store: RecordStore, id: string): Promise<string | null> {
   return null;
 }
 
-const isSame = (
-  one: { readonly size: number; readonly root: Uint8Array },
-  other: { readonly size: number; readonly root: Uint8Array },
-): boolean => one.size === other.size && Buffer.from(one.root).equals(Buffer.from(other.root));
+const WORD_CHARACTERS_MAX = 2000;
+const NAMES_MAX = 50;
+const SAME_TIME_MAX = 10_000;
 
-interface Taken {
-  readonly visitor: Identified;
-  readonly origin: string;
-  readonly record: unknown;
-  /** Of the exchange here. */
-  readonly name: string;
-}
-
-async function takeOne(
+/** Under a name that the log and its own id give: once, however often it comes. Never an event of the gateway's own. */
+async function takeEvent(
   store: RecordStore,
-  { visitor, origin, record, name }: Taken,
-): Promise<void> {
-  const [exchange, session] = [objectAt(record, 'exchange'), objectAt(record, 'session')];
-  const grant = await findLaptop(store, visitor, { origin, session });
-  const atMs = numberAt(exchange, 'startedAtMs') ?? Date.now();
-  const { id } = await store.joinSession(grant.id, stringAt(session, 'id'), {
-    agent: stringAt(session, 'agent'),
-    agentVersion: stringAt(session, 'agentVersion'),
-    place: placeOf(session),
-    atMs,
-    principal: visitor.principal,
-    identity: visitor.identity,
-  });
-  await store.beginExchange(draftOf(record, { id: name, session: id, atMs }));
-  const reply = Buffer.from(stringAt(record, 'reply') ?? '', 'base64');
-  if (reply.length > 0) await store.appendReply(name, reply);
-  await store.endExchange(endOf(record, name, reply));
-}
-
-/** One grant for each log: no token leads to it. */
-async function findLaptop(
-  store: RecordStore,
-  { principal, identity }: Identified,
-  { origin, session }: { readonly origin: string; readonly session: unknown },
-): Promise<Grant> {
-  const name = `laptop:${origin}`;
-  const found = await store.findGrant(name);
-  if (found !== null) return found;
-  const nowMs = Date.now();
-  const grant: Grant = {
-    id: newGrantId(),
-    tokenSha256: name,
-    principal,
-    identity,
-    place: placeOf(session),
-    agent: null,
-    openedAtMs: nowMs,
-    lastUsedAtMs: nowMs,
-    expiresAtMs: nowMs,
-    endedAtMs: null,
+  { visitor, origin, of }: Reported,
+  id: string,
+): Promise<boolean> {
+  const own = `v${createHash('sha256').update(`${origin}\n${id}`).digest('hex').slice(0, 24)}`;
+  const atMs = numberAt(of, 'atMs') ?? Date.now();
+  const same = await store.listEvents({ sinceMs: atMs, untilMs: atMs, limit: SAME_TIME_MAX });
+  if (same.some((event) => event.id === own)) return false;
+  const told = Object.entries(readDetail(objectAt(of, 'detail'))).slice(0, NAMES_MAX);
+  const detail = {
+    ...Object.fromEntries(told),
+    what: (stringAt(of, 'what') ?? '').slice(0, 40),
+    origin,
+    laptop: visitor.principal.email,
   };
-  try {
-    await store.addGrant(grant);
-    return grant;
-  } catch (thrown) {
-    const other = await store.findGrant(name); // another instance was first
-    if (other === null) throw thrown;
-    return other;
+  await store.addEvent({ id: own, kind: 'reported', atMs, detail });
+  return true;
+}
+
+function readDetail(detail: object): EventDetail {
+  const read: Record<string, EventDetail[string]> = {};
+  for (const [name, value] of Object.entries(detail)) {
+    if (isString(value)) read[name] = value.slice(0, WORD_CHARACTERS_MAX);
+    else if (typeof value === 'number' || value === null) read[name] = value;
+    else if (Array.isArray(value)) read[name] = value.filter(isString).slice(0, NAMES_MAX);
   }
+  return read;
 }
 
-function placeOf(session: unknown): Place {
-  const place = objectAt(session, 'place');
-  const text = (name: string): string | null => stringAt(place, name);
-  return {
-    repository: text('repository'),
-    worktree: text('worktree'),
-    remote: text('remote'),
-    branch: text('branch'),
-    head: text('head'),
-    host: text('host') ?? '',
-  };
+async function takeCommit(
+  store: RecordStore,
+  { leaf, of }: Reported,
+  commit: string,
+): Promise<boolean> {
+  const repository = stringAt(of, 'repository') ?? '';
+  const exchanges = arrayAt(of, 'exchanges').filter(isString);
+  const known = await store.findCommit(commit);
+  const isKnown = known?.repository === repository && isSameSet(known.exchanges, exchanges);
+  if (isKnown) return false;
+  const atMs = numberAt(of, 'atMs') ?? Date.now();
+  await store.addCommit({ repository, commit, atMs, exchanges }, leaf);
+  return true;
 }
 
-const PROTOCOLS = ['anthropic-messages', 'openai', 'gemini', 'http'] as const;
-const OUTCOMES = ['ok', 'client-abort', 'upstream-error', 'refused'] as const;
-
-function draftOf(
-  record: unknown,
-  { id, session, atMs }: { readonly id: string; readonly session: string; readonly atMs: number },
-): ExchangeDraft {
-  const exchange = objectAt(record, 'exchange');
-  const text = (name: string): string => stringAt(exchange, name) ?? '';
-  return {
-    id,
-    session,
-    connection: text('connection'),
-    protocol: PROTOCOLS.find((one) => one === text('protocol')) ?? 'http',
-    wire: wireOf(exchange),
-    method: text('method'),
-    url: text('url'),
-    headers: pairsIn(arrayAt(record, 'requestHeaders')),
-    startedAtMs: atMs,
-    requestSha256: text('requestSha256'),
-    requestBytes: numberAt(exchange, 'requestBytes') ?? 0,
-    slices: [Buffer.from(stringAt(record, 'request') ?? '', 'base64')],
-    model: stringAt(exchange, 'model'),
-    context: null,
-  };
-}
-
-function endOf(record: unknown, id: string, reply: Buffer): ExchangeEnd {
-  const exchange = objectAt(record, 'exchange');
-  const text = (name: string): string => stringAt(exchange, name) ?? '';
-  return {
-    id,
-    firstByteAtMs: numberAt(exchange, 'firstByteAtMs'),
-    endedAtMs: numberAt(exchange, 'endedAtMs') ?? Date.now(),
-    status: numberAt(exchange, 'status'),
-    outcome: OUTCOMES.find((one) => one === text('outcome')) ?? 'upstream-error',
-    headers: pairsIn(arrayAt(record, 'responseHeaders')),
-    model: stringAt(exchange, 'model'),
-    stopReason: stringAt(exchange, 'stopReason'),
-    usage: usageOf(exchange['usage']),
-    responseSha256: text('responseSha256'),
-    clientSha256: text('clientSha256'),
-    responseBytes: numberAt(exchange, 'responseBytes') ?? reply.length,
-    marks: marksOf(arrayAt(record, 'events')),
-    masks: [],
-    emissions: [],
-  };
-}
-
-const WIRES = [
-  'anthropic-messages',
-  'openai-responses',
-  'openai-chat',
-  'openai-completions',
-  'gemini',
-] as const satisfies readonly WireName[];
-
-const wireOf = (exchange: unknown): WireName | null =>
-  WIRES.find((one) => one === stringAt(exchange, 'wire')) ?? null;
-
-const pairsIn = (listed: readonly unknown[]): readonly (readonly [string, string])[] =>
-  listed.flatMap((pair) => {
-    const [name, value]: readonly unknown[] = Array.isArray(pair) ? pair : [];
-    return typeof name === 'string' && typeof value === 'string' ? [[name, value] as const] : [];
-  });
-
-function marksOf(listed: readonly unknown[]): Uint8Array {
-  const book = openMarkBook();
-  for (const mark of listed.flatMap(markOf)) book.add(mark);
-  return book.bytes();
-}
-
-function markOf(value: unknown): readonly EventMark[] {
-  const numbers = ['offset', 'length', 'atMs'].map((name) => numberAt(value, name));
-  const [offset, length, atMs] = numbers;
-  const isWhole = typeof offset === 'number' && typeof length === 'number';
-  return isWhole && typeof atMs === 'number' ? [{ offset, length, atMs }] : [];
-}
-
-const usageOf = (value: unknown): Usage | null =>
-  isObject(value)
-    ? {
-        inputTokens: numberAt(value, 'inputTokens'),
-        outputTokens: numberAt(value, 'outputTokens'),
-        cacheReadTokens: numberAt(value, 'cacheReadTokens'),
-        cacheWriteTokens: numberAt(value, 'cacheWriteTokens'),
-      }
-    : null;
+const isSameSet = (one: readonly string[], other: readonly string[]): boolean =>
+  JSON.stringify([...new Set(one)].toSorted()) === JSON.stringify([...new Set(other)].toSorted());

@@ -18,6 +18,7 @@ import { isFault } from '../../model/fault.ts';
 import { checkLog } from '../log/check-log.ts';
 import { checkHooks } from './check-hooks.ts';
 import { checkPrivacy } from './check-privacy.ts';
+import { checkReporting } from './check-reporting.ts';
 import { checkSettled } from './check-settled.ts';
 import { readDaemonStatus } from '../daemon/daemon-status.ts';
 import { loadPolicy } from '../policy/load-policy.ts';
@@ -49,6 +50,7 @@ const CHECKS: readonly (readonly [string, (world: World) => Promise<Finding>])[]
   ['state', checkState],
   ['daemon', checkDaemon],
   ['log', checkRecords],
+  ['reporting', ({ caller }) => checkReporting(caller)],
   ['agents', checkAgents],
   ['settings', ({ caller }) => checkSettled(caller)],
 ];

@@ -19,9 +19,13 @@ interface Rest {
  *
  * @param rest goes on after WITH … with `leaf.n`, and must return `index`; its values are numbered from $4.
  */
-async function append(sql: Sql, leaf: NewLeaf, rest: Rest): Promise<number> {
+async function append(
+  sql: Sql,
+  leaf: NewLeaf & { readonly mayBeThere?: boolean },
+  rest: Rest,
+): Promise<number> {
   return sql.transaction(async (ask, attempt) => {
-    const known = attempt === 0 ? null : await findLeaf(ask, leaf.key);
+    const known = attempt === 0 && !leaf.mayBeThere ? null : await findLeaf(ask, leaf.key);
     return known ?? appendIn(ask, leaf, rest);
   });
 }
@@ -46,7 +50,8 @@ export async function appendLog(
 
 export async function addEvent(sql: Sql, event: NewEvent): Promise<EventRecord> {
   const made = makeEvent(event);
-  return { ...event, id: made.id, logIndex: await append(sql, made.leaf, made.rest) };
+  const leaf = { ...made.leaf, mayBeThere: event.id !== undefined };
+  return { ...event, id: made.id, logIndex: await append(sql, leaf, made.rest) };
 }
 
 /** In a transaction that may be run again as a whole. */
@@ -60,7 +65,7 @@ function makeEvent(event: NewEvent): {
   readonly leaf: NewLeaf;
   readonly rest: Rest;
 } {
-  const id = newEventId();
+  const id = event.id ?? newEventId();
   const [salt, detail] = [randomBytes(16), canonicalJson(event.detail)];
   const data = eventLeaf({ id, kind: event.kind, at_ms: event.atMs, detail, salt });
   const text = `INSERT INTO events (id, kind, at_ms, detail, salt, log_index) SELECT $4, $5, $6, $7, $8, n FROM leaf
@@ -72,8 +77,8 @@ function makeEvent(event: NewEvent): {
 /** @returns newest first. */
 export async function listEvents(ask: Ask, filter: EventFilter): Promise<readonly EventRecord[]> {
   const rows = await ask<EventRow>(
-    'SELECT * FROM events WHERE at_ms >= $1 ORDER BY n DESC LIMIT $2',
-    [filter.sinceMs ?? 0, filter.limit],
+    'SELECT * FROM events WHERE at_ms BETWEEN $1 AND $2 ORDER BY n DESC LIMIT $3',
+    [filter.sinceMs ?? 0, filter.untilMs ?? Number.MAX_SAFE_INTEGER, filter.limit],
   );
   return rows.map(eventOf);
 }

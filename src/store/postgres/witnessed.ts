@@ -1,11 +1,14 @@
 // Checkpoints of other logs that were cosigned here, by whichever instance.
+import { proveInclusion } from '../../log/tree.ts';
 import type { WitnessedCheckpoint, WitnessStore } from '../witness-store.ts';
 import { witnessedOf, type WitnessedRow } from '../witnessed-rows.ts';
+import { overTree } from './log.ts';
 import type { Ask } from './sql.ts';
 
 export const witnessCalls = (ask: Ask): WitnessStore => ({
   keepWitnessed: (seen) => keepWitnessed(ask, seen),
   findWitnessed: (origin) => findWitnessed(ask, origin),
+  proveInclusion: (index, size) => overTree(ask, size, (read) => proveInclusion(read, index, size)),
 });
 
 async function keepWitnessed(

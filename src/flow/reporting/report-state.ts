@@ -1,0 +1,60 @@
+// How far this machine's log has gone to a gateway, on disk: the log itself is the queue.
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { stateHome } from '../../config/places.ts';
+import type { Caller } from '../../model/caller.ts';
+import { isObject, numberAt, objectAt, parseJson, stringAt } from '../../model/json.ts';
+import type { ReportingProblem } from '../../model/reporting.ts';
+
+export interface Reached {
+  /** First leaf that the gateway has not got. */
+  readonly next: number;
+  /** RFC 3339. */
+  readonly cosignedAt: string | null;
+  readonly problem: ReportingProblem | null;
+}
+
+export interface Queue {
+  readonly gateway: string;
+  /** Of the log. */
+  readonly origin: string;
+}
+
+const NOWHERE: Reached = { next: 0, cosignedAt: null, problem: null };
+
+const fileOf = (caller: Caller, { gateway, origin }: Queue): string =>
+  join(
+    stateHome(caller.env),
+    'reported',
+    createHash('sha256').update(`${gateway}\n${origin}`).digest('hex'),
+  );
+
+export async function readReached(caller: Caller, queue: Queue): Promise<Reached> {
+  const text = await readFile(fileOf(caller, queue), 'utf8').catch(() => ''); // nothing was sent yet
+  const json = parseJson(text);
+  // what is torn or lost is sent again, and is there once
+  if (!isObject(json)) return NOWHERE;
+  const next = numberAt(json, 'next') ?? 0;
+  return {
+    next: Number.isSafeInteger(next) && next > 0 ? next : 0,
+    cosignedAt: stringAt(json, 'cosignedAt'),
+    problem: problemOf(objectAt(json, 'problem')),
+  };
+}
+
+function problemOf(json: unknown): ReportingProblem | null {
+  const text = (name: string): string => stringAt(json, name) ?? '';
+  const [at, code, message, fix] = ['at', 'code', 'message', 'fix'].map(text);
+  return at === undefined || at === ''
+    ? null
+    : { at, code: code ?? '', message: message ?? '', fix: fix ?? '' };
+}
+
+export async function keepReached(caller: Caller, queue: Queue, reached: Reached): Promise<void> {
+  const file = fileOf(caller, queue);
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  const draft = `${file}.${String(process.pid)}`;
+  await writeFile(draft, `${JSON.stringify(reached)}\n`, { mode: 0o600 });
+  await rename(draft, file);
+}
