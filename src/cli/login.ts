@@ -33,7 +33,7 @@ export const login: CommandSpec = {
 export const logout: CommandSpec = {
   name: 'logout',
   usage: '',
-  summary: 'forget the login, here and at the provider',
+  summary: 'forget the login, and end its token at the gateway and the provider',
   options: [JSON_OPTION],
   example: 'logout',
   run: async ({ caller, options, out }) => {

@@ -3,14 +3,15 @@ import { z } from 'zod';
 
 const LOCAL = /^http:\/\/(?:127\.\d+\.\d+\.\d+|localhost|\[::1\])(?::\d+)?(?:\/|$)/;
 
+const trusted = z
+  .string()
+  .refine(
+    (text) => URL.canParse(text) && (text.startsWith('https://') || LOCAL.test(text)),
+    'must be an https URL',
+  );
+
 const issuer = z.strictObject({
-  issuer: z
-    .string()
-    .refine(
-      (text) => URL.canParse(text) && (text.startsWith('https://') || LOCAL.test(text)),
-      'must be an https URL',
-    )
-    .describe('as the tokens write it in `iss`'),
+  issuer: trusted.describe('as the tokens write it in `iss`'),
   audience: z.string().min(1).describe('as the tokens must write it in `aud`'),
   groupsClaim: z.string().min(1).optional().describe('the claim that lists groups'),
   jwks: z
@@ -39,12 +40,53 @@ const issuer = z.strictObject({
     ),
 });
 
+const LIFETIME_MS_MAX = 86_400_000;
+
+const saml = z.strictObject({
+  issuer: z.string().min(1).describe('the provider’s entity ID'),
+  entryPoint: trusted.describe(
+    'where a browser is sent to log in: the provider’s sign-on URL for HTTP-Redirect',
+  ),
+  certificate: z
+    .string()
+    .startsWith('/', 'must be an absolute path')
+    .describe('PEM; several while the provider changes its key; read anew at each login'),
+  entityId: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'what the gateway is called at the provider, and the audience of assertions; by default the address of its metadata, `URL/-/saml/metadata`',
+    ),
+  attributes: z
+    .strictObject({
+      email: z.string().min(1).optional().describe('by default `email`, else the name ID is one'),
+      name: z.string().min(1).optional().describe('by default `name`'),
+      groups: z.string().min(1).optional().describe('by default `groups`'),
+    })
+    .optional()
+    .describe('names of the attributes that say who somebody is'),
+  lifetime: z
+    .string()
+    .regex(/^[1-9]\d{0,3}[mh]$/, 'must be minutes or hours such as 30m, 8h')
+    .refine((text) => msOf(text) <= LIFETIME_MS_MAX, 'must be at most 24h')
+    .optional()
+    .describe('of the tokens that the gateway gives; by default `8h`'),
+});
+
+/** @param lifetime as the schema lets it be: minutes or hours. */
+export const msOf = (lifetime: string): number =>
+  Number.parseInt(lifetime, 10) * (lifetime.endsWith('h') ? 3_600_000 : 60_000);
+
 export const identity = z.strictObject({
   issuers: z
     .array(issuer)
     .min(1)
     .optional()
     .describe('whose tokens say who calls, in CI and at the proxy'),
+  saml: saml
+    .optional()
+    .describe('people log in at a SAML 2.0 provider with `aitrail login URL`; needs `gateway.url`'),
 });
 
 export const pipelines = z.array(

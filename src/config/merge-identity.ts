@@ -1,7 +1,9 @@
 // `identity:` and `pipelines:`: whose word counts about who calls, and which pipelines are not recorded. The
 // organisation's and the user's alone; where the organisation speaks the user does not.
-import type { Issuer, PipelineRule, SettingPlace } from '../model/policy.ts';
+import type { IdentityPolicy, PipelineRule, SamlProvider, SettingPlace } from '../model/policy.ts';
+import { msOf } from './identity-schema.ts';
 import { type Layer, notYours } from './ladder.ts';
+import type { Configuration } from './schema.ts';
 
 /** The last one asks for a refresh token. */
 const SCOPES = ['openid', 'profile', 'email', 'offline_access'];
@@ -10,9 +12,9 @@ const SCOPES = ['openid', 'profile', 'email', 'offline_access'];
 export function mergeIdentity(
   layers: readonly Layer[],
   places: Map<string, SettingPlace>,
-): { readonly issuers: readonly Issuer[] } {
+): IdentityPolicy {
   const layer = onlyLayer(layers, 'identity');
-  const issuers = layer?.settings.identity?.issuers ?? [];
+  const { issuers = [], saml } = layer?.settings.identity ?? {};
   if (layer !== null) places.set('identity', layer.document.placeOf(['identity']));
   return {
     issuers: issuers.map((one) => ({
@@ -23,6 +25,24 @@ export function mergeIdentity(
       variable: one.token ?? null,
       ...(one.login === undefined ? {} : { login: { scopes: one.login.scopes ?? SCOPES } }),
     })),
+    ...(saml === undefined ? {} : { saml: samlOf(saml) }),
+  };
+}
+
+type Saml = NonNullable<NonNullable<Configuration['identity']>['saml']>;
+
+const LIFETIME = '8h';
+
+function samlOf({ issuer, entryPoint, certificate, ...more }: Saml): SamlProvider {
+  const { entityId = null, attributes = {}, lifetime = LIFETIME } = more;
+  const { email = 'email', name = 'name', groups = 'groups' } = attributes;
+  return {
+    issuer,
+    entryPoint,
+    certificate,
+    entityId,
+    attributes: { email, name, groups },
+    lifetimeMs: msOf(lifetime),
   };
 }
 

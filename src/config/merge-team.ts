@@ -54,6 +54,7 @@ function sourceOf(secret: Secret): CredentialSource {
 
 function gatewayOf({
   listen = LISTEN,
+  url,
   hosts = [],
   tls,
   roles = {},
@@ -62,6 +63,7 @@ function gatewayOf({
   return {
     host: listen.slice(0, at).replace(/^\[(.*)\]$/, '$1'),
     port: Number(listen.slice(at + 1)),
+    url: url ?? null,
     hosts,
     tls: tls ?? null,
     roles,

@@ -60,6 +60,14 @@ export const gateway = z.strictObject({
     .regex(/^(?:\[[0-9a-f:.]+\]|[^\s:/]+):\d{1,5}$/i, 'must be HOST:PORT')
     .optional()
     .describe('where `aitrail gateway` takes requests'),
+  url: z
+    .string()
+    .regex(
+      /^(?:https:\/\/[^\s/?#@]+|http:\/\/(?:127\.0\.0\.1|localhost)(?::\d+)?)$/,
+      'must be https://HOST[:PORT]',
+    )
+    .optional()
+    .describe('how people reach it from outside; what a SAML provider sends them back to'),
   hosts: z
     .array(z.string().regex(/^[a-z0-9.-]+$/, 'must be a host name in lower case'))
     .optional()

@@ -1,38 +1,25 @@
 // Logging in at an identity provider (OpenID Connect): authorization code with PKCE and a redirect to this machine
 // (RFC 7636, RFC 8252), or a code that is typed elsewhere (RFC 8628). The client is a public one: it has no secret.
-import { createServer, type Server } from 'node:http';
-import { once } from 'node:events';
 import type * as Client from 'openid-client';
 import { Fault, isFault } from '../model/fault.ts';
-import type { LoginPlace, Tokens } from '../model/login.ts';
+import type { OidcPlace, Tokens } from '../model/login.ts';
+import { type BrowserLogin, openRedirect } from './browser-redirect.ts';
 import { isLoopback } from './loopback.ts';
-
-export interface BrowserLogin {
-  /** Of the redirect; 0: any. */
-  readonly port: number;
-  /** Called with the link that the person opens. */
-  readonly show: (link: string) => void;
-  /** How long the person has. */
-  readonly waitMs: number;
-}
 
 export interface DeviceLogin {
   readonly show: (place: { readonly link: string; readonly code: string }) => void;
 }
 
-const CALLBACK = '/callback';
-
 /** @throws Fault LOGIN_FAILED, PORT_BUSY. */
-export async function logInByBrowser(place: LoginPlace, how: BrowserLogin): Promise<Tokens> {
+export async function logInByBrowser(place: OidcPlace, how: BrowserLogin): Promise<Tokens> {
   return saying(place, async () => {
     const [client, configuration] = await discover(place);
-    const server = await listen(how.port);
+    const redirect = await openRedirect(how.port);
     try {
-      const redirect = `http://127.0.0.1:${String(portOf(server))}${CALLBACK}`;
       const verifier = client.randomPKCECodeVerifier();
       const checks = { expectedState: client.randomState(), expectedNonce: client.randomNonce() };
       const link = client.buildAuthorizationUrl(configuration, {
-        redirect_uri: redirect,
+        redirect_uri: redirect.url,
         scope: place.scopes.join(' '),
         code_challenge: await client.calculatePKCECodeChallenge(verifier),
         code_challenge_method: 'S256',
@@ -41,7 +28,7 @@ export async function logInByBrowser(place: LoginPlace, how: BrowserLogin): Prom
         // without it no provider gives a token that outlives the hour
         ...(place.scopes.includes('offline_access') ? { prompt: 'consent' } : {}),
       });
-      const coming = waitForRedirect(server, redirect, how.waitMs);
+      const coming = redirect.wait(how.waitMs);
       how.show(link.href);
       const answer = await client.authorizationCodeGrant(configuration, await coming, {
         ...checks,
@@ -50,14 +37,13 @@ export async function logInByBrowser(place: LoginPlace, how: BrowserLogin): Prom
       });
       return tokensOf(answer, null);
     } finally {
-      server.closeAllConnections();
-      server.close();
+      redirect.close();
     }
   });
 }
 
 /** @throws Fault LOGIN_FAILED. */
-export async function logInByDevice(place: LoginPlace, how: DeviceLogin): Promise<Tokens> {
+export async function logInByDevice(place: OidcPlace, how: DeviceLogin): Promise<Tokens> {
   return saying(place, async () => {
     const [client, configuration] = await discover(place);
     const scope = place.scopes.join(' ');
@@ -70,7 +56,7 @@ export async function logInByDevice(place: LoginPlace, how: DeviceLogin): Promis
 }
 
 /** @throws Fault LOGIN_FAILED. */
-export async function renewTokens(place: LoginPlace, refreshToken: string): Promise<Tokens> {
+export async function renewTokens(place: OidcPlace, refreshToken: string): Promise<Tokens> {
   return saying(place, async () => {
     const [client, configuration] = await discover(place);
     return tokensOf(await client.refreshTokenGrant(configuration, refreshToken), refreshToken);
@@ -78,7 +64,7 @@ export async function renewTokens(place: LoginPlace, refreshToken: string): Prom
 }
 
 /** @returns false where the provider has no way to take a token back. @throws Fault LOGIN_FAILED. */
-export async function revokeTokens(place: LoginPlace, refreshToken: string): Promise<boolean> {
+export async function revokeTokens(place: OidcPlace, refreshToken: string): Promise<boolean> {
   return saying(place, async () => {
     const [client, configuration] = await discover(place);
     if (configuration.serverMetadata().revocation_endpoint === undefined) return false;
@@ -87,9 +73,7 @@ export async function revokeTokens(place: LoginPlace, refreshToken: string): Pro
   });
 }
 
-async function discover(
-  place: LoginPlace,
-): Promise<readonly [typeof Client, Client.Configuration]> {
+async function discover(place: OidcPlace): Promise<readonly [typeof Client, Client.Configuration]> {
   const client = await import('openid-client');
   const issuer = new URL(place.issuer);
   const configuration = await client.discovery(issuer, place.clientId, undefined, client.None(), {
@@ -117,45 +101,8 @@ function tokensOf(
   };
 }
 
-/** @throws Fault PORT_BUSY. */
-async function listen(port: number): Promise<Server> {
-  const server = createServer();
-  server.listen(port, '127.0.0.1');
-  try {
-    await once(server, 'listening');
-  } catch (cause) {
-    throw new Fault('PORT_BUSY', `port ${String(port)} cannot be used`, { cause });
-  }
-  return server;
-}
-
-function portOf(server: Server): number {
-  const address = server.address();
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
-
-const SAID = 'You can close this window and go on in the terminal.\n';
-
-/** @returns the address that the browser was sent to. @throws Fault LOGIN_FAILED where nobody came in time. */
-function waitForRedirect(server: Server, redirect: string, waitMs: number): Promise<URL> {
-  return new Promise((resolve, reject) => {
-    const late = new Fault('LOGIN_FAILED', 'nobody has logged in in time');
-    const timer = setTimeout(() => reject(late), waitMs);
-    server.on('request', (request, response) => {
-      const url = new URL(request.url ?? '/', redirect);
-      // other pages of the browser know the port too; what they lack is the state
-      const isIt = url.pathname === CALLBACK && url.searchParams.has('state');
-      response.writeHead(isIt ? 200 : 404, { 'content-type': 'text/plain; charset=utf-8' });
-      response.end(isIt ? SAID : 'not here\n');
-      if (!isIt) return;
-      clearTimeout(timer);
-      resolve(url);
-    });
-  });
-}
-
 /** What went wrong, in the provider's words where it has some; never a token. */
-async function saying<T>({ issuer }: LoginPlace, act: () => Promise<T>): Promise<T> {
+async function saying<T>({ issuer }: OidcPlace, act: () => Promise<T>): Promise<T> {
   try {
     return await act();
   } catch (cause) {

@@ -1,9 +1,10 @@
 // Tokens of identity providers (OpenID Connect Core 3.1.3.7): signature by a key of the issuer, issuer, audience, times.
 // Keys come from the issuer's discovery document, or from a file where the network is not to be asked.
+import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import type { JWTPayload, JWTVerifyGetKey } from 'jose';
 import { isObject, parseJson, stringAt } from '../model/json.ts';
-import type { Issuer } from '../model/policy.ts';
+import type { IdentityPolicy, Issuer } from '../model/policy.ts';
 import { isLoopback } from './loopback.ts';
 
 export type TokenReading =
@@ -12,7 +13,7 @@ export type TokenReading =
   | { readonly kind: 'refused'; readonly why: string }
   | { readonly kind: 'unavailable'; readonly why: string }; // its keys cannot be had just now
 
-export type TokenReader = (issuers: readonly Issuer[], token: string) => Promise<TokenReading>;
+export type TokenReader = (identity: IdentityPolicy, token: string) => Promise<TokenReading>;
 
 /** Signatures with a public key: never `none`, never a shared secret. */
 const ALGORITHMS = 'RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 EdDSA Ed25519'.split(' ');
@@ -28,17 +29,27 @@ const DOCUMENT_BYTES_MAX = 1024 * 1024;
 /** Keys are kept from token to token. */
 export function openTokenReader(): TokenReader {
   const keys = openKeyBook();
-  return async (issuers, token) => {
+  return async ({ issuers }, token) => {
     const name = issuerOf(token);
     const matching = issuers.filter(({ issuer }) => issuer === name);
     let reading: TokenReading = { kind: 'foreign' };
     for (const issuer of matching) {
-      reading = await verify(issuer, token, keys);
+      reading = await verifyToken(issuer, token, keys);
       if (reading.kind === 'verified') return reading;
     }
     return reading;
   };
 }
+
+/**
+ * Names a token by what its signature covers: the signature itself may be written in several ways.
+ *
+ * @returns SHA-256, hex.
+ */
+export const tokenDigest = (token: string): string =>
+  createHash('sha256')
+    .update(token.slice(0, token.lastIndexOf('.')))
+    .digest('hex');
 
 /** The `iss` of what may be a token, not verified. @returns null for what is none. */
 export function issuerOf(token: string): string | null {
@@ -49,7 +60,7 @@ export function issuerOf(token: string): string | null {
   return isObject(json) ? stringAt(json, 'iss') : null;
 }
 
-async function verify(
+export async function verifyToken(
   issuer: Issuer,
   token: string,
   keysOf: (issuer: Issuer) => Promise<JWTVerifyGetKey>,

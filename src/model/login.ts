@@ -1,4 +1,5 @@
 // A person's way into a team's gateway: what it says of itself, what is kept here, and who it says they are.
+import { arrayAt, isString, stringAt } from './json.ts';
 import type { Role } from './team.ts';
 
 /** Where a gateway tells what `aitrail login` needs to know. */
@@ -9,15 +10,43 @@ export const SESSIONS_PATH = '/-/sessions';
 /** POST: a session's id; for admins. */
 export const STOP_PATH = '/-/sessions/stop';
 
-/** Where people get their tokens. */
-export interface LoginPlace {
+/** For people's browsers, on their way to a SAML provider and back. */
+export const SAML_LOGIN_PATH = '/-/saml/login';
+export const SAML_ANSWER_PATH = '/-/saml/acs';
+export const SAML_METADATA_PATH = '/-/saml/metadata';
+/** POST: the code that the browser brought, for a token. */
+export const TOKEN_PATH = '/-/token';
+/** POST: the token that is shown is over. */
+export const LOGOUT_PATH = '/-/logout';
+
+/** Where people get their tokens: at an OpenID provider … */
+export interface OidcPlace {
+  readonly kind: 'oidc';
   readonly issuer: string;
   readonly clientId: string;
   readonly scopes: readonly string[];
 }
 
+/** … or at the gateway itself, which sends them to a SAML provider first. */
+export interface SamlPlace {
+  readonly kind: 'saml';
+  /** The provider's entity ID. */
+  readonly issuer: string;
+}
+
+export type LoginPlace = OidcPlace | SamlPlace;
+
+/** @returns null where nobody can log in by what it says. */
+export function parseLoginPlace(value: unknown): LoginPlace | null {
+  const [issuer, clientId] = [stringAt(value, 'issuer'), stringAt(value, 'clientId')];
+  if (issuer === null) return null;
+  if (stringAt(value, 'kind') === 'saml') return { kind: 'saml', issuer };
+  if (clientId === null) return null;
+  return { kind: 'oidc', issuer, clientId, scopes: arrayAt(value, 'scopes').filter(isString) };
+}
+
 export interface Tokens {
-  /** What the gateway is shown. */
+  /** What the gateway is shown: the provider's ID token, or one of the gateway's own. */
   readonly idToken: string;
   readonly expiresAtMs: number;
   /** null: when it has run out, one logs in again. */

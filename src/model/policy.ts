@@ -53,6 +53,27 @@ export interface Issuer {
   readonly login?: { readonly scopes: readonly string[] };
 }
 
+/** People log in there through the browser (SAML 2.0); the gateway gives them a token of its own. */
+export interface SamlProvider {
+  /** Its entity ID, word for word. */
+  readonly issuer: string;
+  /** Where a browser is sent to log in (HTTP-Redirect binding). */
+  readonly entryPoint: string;
+  /** File with the certificates that it signs with, PEM. */
+  readonly certificate: string;
+  /** What the gateway is called there; null: the address of its metadata. */
+  readonly entityId: string | null;
+  /** Names of the attributes. */
+  readonly attributes: { readonly email: string; readonly name: string; readonly groups: string };
+  /** Of the gateway's tokens. */
+  readonly lifetimeMs: number;
+}
+
+export interface IdentityPolicy {
+  readonly issuers: readonly Issuer[];
+  readonly saml?: SamlProvider;
+}
+
 /** Which pipelines are recorded, by claims of verified tokens; the first that fits counts. */
 export interface PipelineRule {
   readonly claims: Readonly<Record<string, string>>;
@@ -188,7 +209,7 @@ export interface Policy {
   /** One line after each commit that holds an AI's lines. */
   readonly summary: boolean;
   readonly onStoreError: 'refuse' | 'forward';
-  readonly identity: { readonly issuers: readonly Issuer[] };
+  readonly identity: IdentityPolicy;
   readonly pipelines: readonly PipelineRule[];
   readonly notify: readonly NotifyTarget[];
   /** null: no metrics are sent. */

@@ -20,6 +20,8 @@ export type Role = (typeof ROLES)[number];
 export interface GatewayPlace {
   readonly host: string;
   readonly port: number;
+  /** How people reach it, without a slash at its end; null: nobody logs in here. */
+  readonly url: string | null;
   /** Names besides loopback that a request may be for, lower case. */
   readonly hosts: readonly string[];
   /** Absolute paths of PEM files; null: plain HTTP. */

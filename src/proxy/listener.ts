@@ -33,6 +33,7 @@ export interface Page {
   readonly status: number;
   readonly contentType: string;
   readonly body: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export interface ListenerOptions {
@@ -100,8 +101,12 @@ export async function openListener(options: ListenerOptions, door: Door): Promis
 }
 
 async function sendPage(response: ServerResponse, finding: Promise<Page>): Promise<void> {
-  const { status, contentType, body } = await finding.catch(brokenPage);
-  response.writeHead(status, { 'content-type': contentType, 'cache-control': 'no-store' });
+  const { status, contentType, body, headers } = await finding.catch(brokenPage);
+  response.writeHead(status, {
+    'content-type': contentType,
+    'cache-control': 'no-store',
+    ...headers,
+  });
   response.end(body);
 }
 

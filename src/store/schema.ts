@@ -152,4 +152,8 @@ export const MIGRATIONS: readonly string[] = [
     who TEXT NOT NULL, at_ms INTEGER NOT NULL, PRIMARY KEY (origin, before)
   ) WITHOUT ROWID;
   `,
+  `
+  -- good for one time, and no longer than a while
+  CREATE TABLE once (id TEXT PRIMARY KEY, detail TEXT NOT NULL, until_ms INTEGER NOT NULL) WITHOUT ROWID;
+  `,
 ];

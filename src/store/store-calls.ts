@@ -13,6 +13,7 @@ import * as grants from './grant-rows.ts';
 import type { RecentLists } from './list-shape.ts';
 import { lastCheckpoint, publishLog, rewriteLogFiles, signLog } from './log-files.ts';
 import { appendLeaf, logSize, nodeReader, readLog } from './log-rows.ts';
+import { keepOnce, takeOnce } from './once-rows.ts';
 import { addObservations, findObservations } from './observation-rows.ts';
 import { appendReply, readReply, type TailBytes } from './reply-rows.ts';
 import * as content from './content-rows.ts';
@@ -171,6 +172,8 @@ type LogCall =
   | 'keepWitnessed'
   | 'findWitnessed'
   | 'proveInclusion'
+  | 'keepOnce'
+  | 'takeOnce'
   | 'addCommit'
   | 'addEvent'
   | 'listEvents'
@@ -192,6 +195,8 @@ function logCalls(core: Core): Pick<SyncStore, LogCall> {
     findWitnessed: (origin) => refine(() => witnessed.findWitnessed(database, origin)),
     proveInclusion: (index, size) =>
       refine(() => proveInclusion(nodeReader(database), index, size)),
+    keepOnce: (entry) => write(() => keepOnce(database, entry, Date.now())),
+    takeOnce: (id, nowMs) => write(() => takeOnce(database, id, nowMs)),
     addCommit: (record, leaf) => write(() => commits.addCommit(database, record, leaf)),
     addEvent: (event) => write(() => events.addEvent(database, event)),
     listEvents: (filter) => refine(() => events.listEvents(database, filter)),

@@ -15,6 +15,8 @@ type ProofCall =
   | 'keepWitnessed'
   | 'findWitnessed'
   | 'proveInclusion'
+  | 'keepOnce'
+  | 'takeOnce'
   | 'addEvent'
   | 'listEvents'
   | 'appendLog'
@@ -83,6 +85,8 @@ const proofCalls = (ask: Ask): Pick<Store, ProofCall> => ({
   keepWitnessed: (seen) => ask('keepWitnessed', seen),
   findWitnessed: (origin) => ask('findWitnessed', origin),
   proveInclusion: (index, size) => ask('proveInclusion', index, size),
+  keepOnce: (entry) => ask('keepOnce', entry),
+  takeOnce: (id, nowMs) => ask('takeOnce', id, nowMs),
   addEvent: (event) => ask('addEvent', event),
   listEvents: (filter) => ask('listEvents', filter),
   appendLog: (leaf) => ask('appendLog', leaf),

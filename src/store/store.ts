@@ -15,6 +15,7 @@ import type {
   Session,
 } from '../model/session.ts';
 import type { Protocol, Usage, WireName } from '../model/wire.ts';
+import type { OnceStore } from './once-store.ts';
 import type { SearchStore } from './search-store.ts';
 import type { VaultStore } from './vault-store.ts';
 import type { WitnessStore } from './witness-store.ts';
@@ -166,7 +167,7 @@ export interface RecordCheck {
   readonly damage: string | null;
 }
 
-export interface Store extends SearchStore, VaultStore, WitnessStore {
+export interface Store extends SearchStore, VaultStore, WitnessStore, OnceStore {
   addGrant(grant: Grant): Promise<void>;
   findGrant(tokenSha256: string): Promise<Grant | null>;
   touchGrant(id: string, atMs: number): Promise<void>;
@@ -218,8 +219,7 @@ export interface Store extends SearchStore, VaultStore, WitnessStore {
 
   /** Stores an event and its leaf in one transaction. */
   addEvent(event: NewEvent): Promise<EventRecord>;
-  /** Newest first. */
-  listEvents(filter: EventFilter): Promise<readonly EventRecord[]>;
+  listEvents(filter: EventFilter): Promise<readonly EventRecord[]>; // newest first
 
   /** Appends a leaf that belongs to no exchange (policy change, denied attempt …). */
   appendLog(leaf: Uint8Array): Promise<{ readonly logIndex: number }>;

@@ -1,9 +1,8 @@
 // A person's way in: a login at a real OpenID provider, the token that comes of it at the gateway, and its end.
-import { EventEmitter, once } from 'node:events';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { CommandSpec, Invocation } from '../../src/cli/command.ts';
+import type { CommandSpec } from '../../src/cli/command.ts';
 import { login, logout, whoami } from '../../src/cli/login.ts';
 import { commands } from '../../src/cli/sessions.ts';
 import { readStore } from '../../src/flow/show/read-store.ts';
@@ -16,6 +15,7 @@ import {
 } from '../identity/login-provider.ts';
 import { hasPostgres } from '../store/postgres/database.ts';
 import { ask, type Gateway, makeTeam, REAL_KEY, type Team } from './team.ts';
+import { type Running, type Typed, type } from './type-command.ts';
 
 const START_MS = 90_000;
 const BODY = JSON.stringify({ model: 'model-1', messages: [{ role: 'user', content: 'hello' }] });
@@ -114,9 +114,16 @@ describe.skipIf(!hasPostgres)('aitrail login', { timeout: START_MS }, () => {
 
   test('logout: gone here, and taken back there', async () => {
     await logIn('left');
+    const token = (await say('left', whoami, { token: true })).trim();
+    expect(await ask(gateway.url, token, BODY)).toEqual({ kind: 'whole' });
     const before = provider.asked.length;
     expect(await say('left', logout)).toBe(`logged out of ${gateway.url}\n`);
     expect(provider.asked.slice(before)).toContain('POST /token/revocation');
+    const asked = team.model.asked.length;
+    expect(await ask(gateway.url, token, BODY)).toMatchObject({
+      why: expect.stringMatching(/^401 .*it was ended/),
+    });
+    expect(team.model.asked).toHaveLength(asked);
     for (const spec of [whoami, logout])
       await expect(say('left', spec)).rejects.toMatchObject({ code: 'NOT_LOGGED_IN' });
   });
@@ -186,34 +193,6 @@ describe.skipIf(!hasPostgres)('aitrail login', { timeout: START_MS }, () => {
     await expect(done).rejects.toMatchObject({ code: expect.stringMatching(code) });
   });
 });
-
-interface Typed extends Pick<Invocation, 'words' | 'options'> {
-  readonly env: Readonly<Record<string, string>>;
-}
-
-interface Running {
-  readonly said: { out: string; err: string };
-  /** The first one on its standard error. */
-  readonly link: Promise<string>;
-  readonly done: Promise<number>;
-}
-
-/** Types a command, in this process. */
-function type(spec: CommandSpec, { env, words, options }: Typed): Running {
-  const said = { out: '', err: '' };
-  const told = new EventEmitter();
-  const link = once(told, 'link').then(([text]) => String(text));
-  const note = (text: string): void => {
-    said.err += text;
-    const [found] = /http:\S+/.exec(text) ?? [];
-    if (found !== undefined) told.emit('link', found);
-  };
-  const write = (text: string): void => void (said.out += text);
-  const terminal = { isColour: false, isTty: false, isInteractive: false };
-  const silent = { writeBytes: () => undefined, progress: () => undefined };
-  const out = { ...terminal, ...silent, write, note };
-  return { said, link, done: spec.run({ caller: { cwd: '/', env }, words, options, out }) };
-}
 
 const filesOf = (dir: string): readonly { readonly text: string; readonly mode: number }[] =>
   readdirSync(dir, { recursive: true, encoding: 'utf8' })

@@ -89,7 +89,7 @@ rules: [{ name: customers, on: prompt, match: customer export, action: warn }]
   const logIn = async (url: string, who = 'ada'): Promise<void> => {
     await keepLogin(laptop.caller, {
       gateway: url,
-      place: { issuer: team.provider.issuer, clientId: 'aitrail', scopes: [] },
+      place: { kind: 'oidc', issuer: team.provider.issuer, clientId: 'aitrail', scopes: [] },
       idToken: await team.token({ sub: who, email: `${who}@example.com` }),
       expiresAtMs: Date.now() + 300_000,
       refreshToken: null,

@@ -77,7 +77,7 @@ const CASES: readonly (readonly [string, () => Promise<string> | string, string]
 ];
 
 const outcome = async (issuer: Issuer, token: string, read = openTokenReader()) => {
-  const reading = await read([issuer], token);
+  const reading = await read({ issuers: [issuer] }, token);
   return 'why' in reading ? reading.why : reading.kind;
 };
 
@@ -96,7 +96,7 @@ test.each(CASES)('by a file of keys: %s', async (_, make, want) => {
 test('a second entry of the same issuer may have another audience', async () => {
   const read = openTokenReader();
   const issuers = [issuerWith({ audience: 'other' }), issuerWith()];
-  expect((await read(issuers, await provider.issue(GOOD))).kind).toBe('verified');
+  expect((await read({ issuers }, await provider.issue(GOOD))).kind).toBe('verified');
 });
 
 test('a rotated key is fetched, and unknown keys make no flood of requests', async () => {
@@ -124,10 +124,13 @@ test('keys that cannot be had are no refusal and no yes', async () => {
   const down = await startProvider();
   const token = await down.issue(GOOD);
   down.breakDown();
-  const reading = await openTokenReader()([issuerWith({ issuer: down.issuer })], token);
+  const reading = await openTokenReader()(
+    { issuers: [issuerWith({ issuer: down.issuer })] },
+    token,
+  );
   expect(reading).toMatchObject({ kind: 'unavailable', why: `${down.issuer} answered 500` });
   await down.close();
   const absent = issuerWith({ jwks: join(dir, 'absent.json') });
-  const gone = await openTokenReader()([absent], await provider.issue(GOOD));
+  const gone = await openTokenReader()({ issuers: [absent] }, await provider.issue(GOOD));
   expect(gone.kind).toBe('unavailable');
 });

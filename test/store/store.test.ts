@@ -209,6 +209,18 @@ describe.each([HERE, IN_A_THREAD, ...POSTGRES])('a store %s', { timeout: START_M
     expect(await store.findWitnessed('log.example/b')).toBeNull();
   });
 
+  test('what is good for one time is taken once, by one of many, and not after its time', async () => {
+    const store = await opened;
+    const entry = { id: 'code:a', detail: 'first', untilMs: Date.now() + 3_600_000 };
+    const kept = await Promise.all([1, 2, 3].map(() => store.keepOnce(entry)));
+    expect(kept.filter(Boolean)).toHaveLength(1);
+    const taken = await Promise.all([1, 2, 3].map(() => store.takeOnce(entry.id, Date.now())));
+    expect(taken.filter((one) => one !== null)).toEqual(['first']);
+    expect(await store.keepOnce(entry)).toBe(true);
+    expect(await store.takeOnce(entry.id, entry.untilMs)).toBeNull();
+    expect(await store.takeOnce('code:b', Date.now())).toBeNull();
+  });
+
   test('32 streams in one session: 32 records, none interleaved', async () => {
     const store = await opened;
     const session = await newSession(store);

@@ -2,9 +2,11 @@
 // and records are in the store, and any of them answers any request.
 import { stateHome } from '../../config/places.ts';
 import type { WriteLog } from '../../daemon/log-file.ts';
+import { openOwnTokens } from '../../identity/own-tokens.ts';
+import { openTokenReader, type TokenReader } from '../../identity/read-token.ts';
 import type { Caller } from '../../model/caller.ts';
 import { Fault } from '../../model/fault.ts';
-import type { GatewayPlace } from '../../model/team.ts';
+import type { GatewayPlace, SharedStore } from '../../model/team.ts';
 import { readVersion } from '../../model/version.ts';
 import { type Listener, openListener } from '../../proxy/listener.ts';
 import { openPrometheusMeters } from '../../telemetry/prometheus.ts';
@@ -16,9 +18,10 @@ import { explainPolicy } from '../policy/load-policy.ts';
 import { readTrust } from '../record/authority-book.ts';
 import { openRecorder } from '../record/open-recorder.ts';
 import { openDoor, type Recorder } from '../record/record-exchange.ts';
-import { openSharedStore } from '../record/open-shared-store.ts';
+import { openSharedStore, readTeamKey } from '../record/open-shared-store.ts';
 import { findOwnPages } from './own-pages.ts';
 import { readCertificate, watchCertificate } from './certificate.ts';
+import type { SamlWork } from './saml-pages.ts';
 import { findTeamPages } from './team-pages.ts';
 import { watchStops } from './watch-stops.ts';
 
@@ -48,27 +51,49 @@ export async function serveGateway(
   onReady: (url: string) => void,
 ): Promise<void> {
   const { caller } = options;
-  const { team } = await explainPolicy(caller, null);
+  const { team, policy } = await explainPolicy(caller, null);
   if (team.store === null)
     throw new Fault('CONFIG_INVALID', 'gateway: store: names no database', {
       fix: 'add store: postgres://USER@HOST/DATABASE to the file',
     });
+  if (policy.identity.saml !== undefined && team.gateway.url === null)
+    throw new Fault('CONFIG_INVALID', 'gateway: identity: saml: needs gateway: url:', {
+      fix: 'add gateway: { url: https://HOST } to the file: what people reach it by',
+    });
   const store = await openSharedStore(caller, team.store, 'write');
   try {
-    await serveStore({ options, store, place: team.gateway }, onReady);
+    const own = await openOwn(caller, team.store, team.gateway);
+    await serveStore({ options, store, place: team.gateway, own }, onReady);
   } finally {
     await store.close();
   }
 }
 
-interface Opened {
+/** What the gateway's own tokens are made by; null where it has no address to make them for. */
+async function openOwn(
+  caller: Caller,
+  shared: SharedStore,
+  { url }: GatewayPlace,
+): Promise<SamlWork['own']> {
+  if (url === null) return null;
+  const { seed } = await readTeamKey(caller, shared);
+  return { url, tokens: openOwnTokens(url, seed) };
+}
+
+/** Tokens of the configured providers, and the gateway's own. */
+function readerWith(own: SamlWork['own']): TokenReader {
+  const others = openTokenReader();
+  return own === null ? others : own.tokens.reader(others);
+}
+
+interface Opened extends Pick<SamlWork, 'own'> {
   readonly options: GatewayOptions;
   readonly store: LocalStore;
   readonly place: GatewayPlace;
 }
 
 async function serveStore(opened: Opened, onReady: (url: string) => void): Promise<void> {
-  const { options, store, place } = opened;
+  const { options, store, place, own: ownTokens } = opened;
   const { caller } = options;
   const home = stateHome(caller.env);
   const keep = openVault({ store, caller, home }, (line) => log(line));
@@ -78,14 +103,15 @@ async function serveStore(opened: Opened, onReady: (url: string) => void): Promi
   const prometheus = openPrometheusMeters();
   const shared = { isShared: true, counters: prometheus.meters };
   const parts = { store, home, env: caller.env, maskers, log, trust };
-  const recorder = await openRecorder({ ...parts, ...shared, roles: place.roles });
+  const identities = readerWith(ownTokens);
+  const recorder = await openRecorder({ ...parts, ...shared, roles: place.roles, identities });
   const state = { isLeaving: false };
   const own = findOwnPages({
     store,
     isLeaving: () => state.isLeaving,
     metrics: () => prometheus.render({ requests_open: listener.open() }),
   });
-  const team = findTeamPages({ recorder, roles: place.roles });
+  const team = findTeamPages({ recorder, roles: place.roles, own: ownTokens });
   const listener: Listener = await openListener(
     {
       host: place.host,

@@ -2,6 +2,7 @@
 // whom the token names.
 import { hasRole } from '../../guard/roles.ts';
 import type { Identified } from '../../identity/identify.ts';
+import { tokenDigest } from '../../identity/read-token.ts';
 import { Fault } from '../../model/fault.ts';
 import { numberAt, parseJson, stringAt } from '../../model/json.ts';
 import type { Policy } from '../../model/policy.ts';
@@ -69,6 +70,19 @@ export async function stopForAdmin(
   await store.addEvent({ kind: 'stopped', atMs: Date.now(), detail });
   warn(`session ${session.id} was stopped by ${by}`);
   return session;
+}
+
+/** The token that is shown is dead, here and at every other instance, whoever signed it. */
+export async function endForPerson(
+  { store, grants, warn }: ActRecorder,
+  actor: Actor,
+  token: string,
+): Promise<object> {
+  const grant = await grants.bare.end({ ...actor, digest: tokenDigest(token) });
+  const by = nameOf(actor);
+  await store.addEvent({ kind: 'logout', atMs: Date.now(), detail: { by, grant } });
+  warn(`${by} has logged out`);
+  return { schema: 'aitrail.logout/1' };
 }
 
 const nameOf = ({ principal, identity }: Actor): string =>

@@ -1,8 +1,10 @@
 // Sessions that somebody ended, wherever that was: what is under way with them here is cut within a second.
 import type { WriteLog } from '../../daemon/log-file.ts';
+import type { EventKind } from '../../model/event.ts';
 import type { Store } from '../../store/store.ts';
 import type { GrantBook } from '../session/grant-book.ts';
 
+const ENDS: ReadonlySet<EventKind> = new Set(['stopped', 'logout']);
 const LOOK_MS = 500;
 /** Clocks differ; what was cut before is cut again, which does nothing. */
 const BACK_MS = 60_000;
@@ -20,10 +22,10 @@ export function watchStops(
     const sinceMs = Math.max(startedAtMs, Date.now() - BACK_MS);
     for (const event of await store.listEvents({ sinceMs, limit: EVENTS_MAX })) {
       const { grant } = event.detail;
-      if (event.kind !== 'stopped' || typeof grant !== 'string' || seen.has(event.id)) continue;
+      if (!ENDS.has(event.kind) || typeof grant !== 'string' || seen.has(event.id)) continue;
       seen.add(event.id);
       grants.cut(grant);
-      log(`session ${String(event.detail['session'])} was stopped`);
+      if (event.kind === 'stopped') log(`session ${String(event.detail['session'])} was stopped`);
     }
   };
   const timer = setInterval(() => {

@@ -1,8 +1,18 @@
 // Questions to a team's gateway, by its URL.
 import { isLoopback } from '../../identity/loopback.ts';
+import type { BroughtCode } from '../../identity/saml-login.ts';
 import { Fault } from '../../model/fault.ts';
-import { arrayAt, isString, objectAt, parseJson, stringAt } from '../../model/json.ts';
-import { type GatewayPerson, LOGIN_PATH, type LoginPlace, WHOAMI_PATH } from '../../model/login.ts';
+import { arrayAt, isString, numberAt, objectAt, parseJson, stringAt } from '../../model/json.ts';
+import {
+  type GatewayPerson,
+  LOGIN_PATH,
+  LOGOUT_PATH,
+  type LoginPlace,
+  parseLoginPlace,
+  TOKEN_PATH,
+  type Tokens,
+  WHOAMI_PATH,
+} from '../../model/login.ts';
 import { ROLES } from '../../model/team.ts';
 import { endingAfter } from '../at-most.ts';
 
@@ -31,13 +41,12 @@ export function parseGateway(text: string): string {
 /** @throws Fault GATEWAY_UNREACHABLE, LOGIN_FAILED where nobody logs in there. */
 export async function readLoginPlace(gateway: string): Promise<LoginPlace> {
   const answer = await askGateway(gateway, { path: LOGIN_PATH, token: null });
-  const login = objectAt(answer, 'login');
-  const [issuer, clientId] = [stringAt(login, 'issuer'), stringAt(login, 'clientId')];
-  if (issuer === null || clientId === null)
+  const place = parseLoginPlace(objectAt(answer, 'login'));
+  if (place === null)
     throw new Fault('LOGIN_FAILED', `${gateway} names no provider to log in at`, {
-      fix: 'set identity: issuers: [{ …, login: {} }] in its configuration',
+      fix: 'set identity: issuers: [{ …, login: {} }] or saml: in its configuration',
     });
-  return { issuer, clientId, scopes: arrayAt(login, 'scopes').filter(isString) };
+  return place;
 }
 
 /** @throws Fault GATEWAY_UNREACHABLE, and what the gateway says of the token. */
@@ -52,6 +61,21 @@ export async function readPerson(gateway: string, token: string): Promise<Gatewa
     groups: arrayAt(answer, 'groups').filter(isString),
     roles: ROLES.filter((role) => roles.includes(role)),
   };
+}
+
+/** @throws Fault GATEWAY_UNREACHABLE, and what the gateway says of the code. */
+export async function swapCode(gateway: string, brought: BroughtCode): Promise<Tokens> {
+  const body = JSON.stringify(brought);
+  const answer = await askGateway(gateway, { path: TOKEN_PATH, token: null, body });
+  const [token, expiresAtMs] = [stringAt(answer, 'token'), numberAt(answer, 'expiresAtMs')];
+  if (token === null || expiresAtMs === null)
+    throw new Fault('LOGIN_FAILED', `${gateway} gave no token`);
+  return { idToken: token, expiresAtMs, refreshToken: null };
+}
+
+/** From then on no instance takes the token. @throws Fault GATEWAY_UNREACHABLE, and what the gateway says of it. */
+export async function endToken(gateway: string, token: string): Promise<void> {
+  await askGateway(gateway, { path: LOGOUT_PATH, token, body: '{}' });
 }
 
 export interface Question {

@@ -9,8 +9,8 @@ import {
 } from '../../identity/credentials.ts';
 import type { Caller } from '../../model/caller.ts';
 import { Fault } from '../../model/fault.ts';
-import { arrayAt, isString, numberAt, objectAt, parseJson, stringAt } from '../../model/json.ts';
-import type { Login } from '../../model/login.ts';
+import { numberAt, objectAt, parseJson, stringAt } from '../../model/json.ts';
+import { type Login, parseLoginPlace } from '../../model/login.ts';
 
 /** No connection can be called so. */
 const PREFIX = 'login:';
@@ -46,15 +46,14 @@ async function listLogins(home: string): Promise<readonly string[]> {
 
 function parseLogin(text: string): Login | null {
   const json = parseJson(text);
-  const place = objectAt(json, 'place');
+  const place = parseLoginPlace(objectAt(json, 'place'));
   const [gateway, idToken] = [stringAt(json, 'gateway'), stringAt(json, 'idToken')];
-  const [issuer, clientId] = [stringAt(place, 'issuer'), stringAt(place, 'clientId')];
-  if (gateway === null || idToken === null || issuer === null || clientId === null) return null;
+  if (gateway === null || idToken === null || place === null) return null;
   return {
     gateway,
     idToken,
     expiresAtMs: numberAt(json, 'expiresAtMs') ?? 0,
     refreshToken: stringAt(json, 'refreshToken'),
-    place: { issuer, clientId, scopes: arrayAt(place, 'scopes').filter(isString) },
+    place,
   };
 }

@@ -2,19 +2,20 @@
 import { join } from 'node:path';
 import { stateHome } from '../../config/places.ts';
 import { takeLock } from '../../daemon/run-lock.ts';
+import type { BrowserLogin } from '../../identity/browser-redirect.ts';
 import {
-  type BrowserLogin,
   type DeviceLogin,
   logInByBrowser,
   logInByDevice,
   renewTokens,
   revokeTokens,
 } from '../../identity/login.ts';
+import { fetchSamlCode } from '../../identity/saml-login.ts';
 import type { Caller } from '../../model/caller.ts';
 import { Fault, isFault } from '../../model/fault.ts';
-import type { GatewayPerson, Login, WhoAmI } from '../../model/login.ts';
+import type { GatewayPerson, Login, LoginPlace, Tokens, WhoAmI } from '../../model/login.ts';
 import { refuseAgent } from '../session/refuse-agent.ts';
-import { parseGateway, readLoginPlace, readPerson } from './ask-gateway.ts';
+import { endToken, parseGateway, readLoginPlace, readPerson, swapCode } from './ask-gateway.ts';
 import { dropLogin, findLogin, keepLogin } from './kept-login.ts';
 
 export type HowToLogIn =
@@ -36,30 +37,55 @@ export async function logIn(caller: Caller, url: string, how: HowToLogIn): Promi
   await refuseAgent(caller, 'login');
   const gateway = parseGateway(url);
   const place = await readLoginPlace(gateway);
-  const tokens =
-    how.kind === 'device' ? await logInByDevice(place, how) : await logInByBrowser(place, how);
+  const tokens = await fetchTokens(gateway, place, how);
   const person = await readPerson(gateway, tokens.idToken);
   const keeper = await keepLogin(caller, { ...tokens, gateway, place });
   return { gateway, person, keeper };
 }
 
+function fetchTokens(gateway: string, place: LoginPlace, how: HowToLogIn): Promise<Tokens> {
+  if (place.kind === 'oidc')
+    return how.kind === 'device' ? logInByDevice(place, how) : logInByBrowser(place, how);
+  if (how.kind === 'browser')
+    return fetchSamlCode(gateway, how).then((brought) => swapCode(gateway, brought));
+  throw new Fault('LOGIN_FAILED', `${place.issuer} logs people in by SAML, which knows no codes`, {
+    fix: `lead a port of your own machine to this one (ssh -L 9999:127.0.0.1:9999), then: aitrail login ${gateway} --port 9999`,
+  });
+}
+
 export interface LoggedOut {
   readonly gateway: string;
-  /** Why the provider still takes what was kept here; null where it does not. */
+  /** Why something of what was kept here is still taken; null where nothing is. */
   readonly unrevoked: string | null;
 }
 
 /** @throws Fault NOT_LOGGED_IN, KEY_UNREADABLE. */
 export async function logOut(caller: Caller): Promise<LoggedOut> {
-  const { gateway, place, refreshToken } = await findLogin(caller);
-  await dropLogin(caller); // whatever the provider says
-  if (refreshToken === null) return { gateway, unrevoked: null };
+  const login = await findLogin(caller);
+  await dropLogin(caller); // whatever gateway and provider say
+  const answers = [await whyNot(() => endAtGateway(login)), await whyNot(() => endAtIssuer(login))];
+  const reasons = answers.filter((why) => why !== null);
+  return { gateway: login.gateway, unrevoked: reasons.length === 0 ? null : reasons.join('; ') };
+}
+
+async function endAtGateway({ gateway, idToken, expiresAtMs }: Login): Promise<string | null> {
+  if (expiresAtMs < Date.now()) return null;
+  await endToken(gateway, idToken);
+  return null;
+}
+
+async function endAtIssuer({ place, refreshToken }: Login): Promise<string | null> {
+  if (place.kind === 'saml' || refreshToken === null) return null;
+  const isRevoked = await revokeTokens(place, refreshToken);
+  return isRevoked ? null : `${place.issuer} takes no token back`;
+}
+
+async function whyNot(act: () => Promise<string | null>): Promise<string | null> {
   try {
-    const isRevoked = await revokeTokens(place, refreshToken);
-    return { gateway, unrevoked: isRevoked ? null : `${place.issuer} takes no token back` };
+    return await act();
   } catch (thrown) {
     if (!isFault(thrown)) throw thrown;
-    return { gateway, unrevoked: thrown.message };
+    return thrown.message;
   }
 }
 
@@ -103,7 +129,7 @@ const isFresh = ({ expiresAtMs }: Login): boolean => Date.now() + LEFT_MS_MIN < 
 
 async function renew(caller: Caller, login: Login): Promise<Login> {
   const { refreshToken, expiresAtMs, place } = login;
-  if (refreshToken === null) {
+  if (refreshToken === null || place.kind === 'saml') {
     if (Date.now() < expiresAtMs) return login;
     throw new Fault('NOT_LOGGED_IN', 'the token has expired', {
       fix: `log in again: aitrail login ${login.gateway}`,

@@ -10,7 +10,7 @@ import { openUpstreams } from '../../proxy/upstreams.ts';
 import { openApprovalBook } from '../approve/approval-book.ts';
 import { openAuthorityBook } from './authority-book.ts';
 import { openDenialBook } from './denial-book.ts';
-import { openTokenReader } from '../../identity/read-token.ts';
+import { openTokenReader, type TokenReader } from '../../identity/read-token.ts';
 import { openExplainer } from '../mask/explain-placeholder.ts';
 import { openGapBook } from './gap-book.ts';
 import { openGrantBook } from '../session/grant-book.ts';
@@ -45,6 +45,8 @@ export interface RecorderParts {
   readonly isShared?: boolean;
   /** Who may do what; absent: whoever has a session token. */
   readonly roles?: Roles;
+  /** Default: tokens of the configured providers. */
+  readonly identities?: TokenReader;
   /** Count too. */
   readonly counters?: Meters;
 }
@@ -83,7 +85,7 @@ export async function openRecorder(parts: RecorderParts): Promise<Recorder> {
     gaps: openGapBook(store),
     mirrors: openMirrorBook(parts.env, home),
     notifier: openNotifier({ ...outside, upstreams: openUpstreams(trust) }),
-    identities: openTokenReader(),
+    identities: parts.identities ?? openTokenReader(),
     denials: openDenialBook(store, log),
     sessions: openSessionBook(store),
     watch: openWorktreeWatch({ caller, store, key, warn: log }),

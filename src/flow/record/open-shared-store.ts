@@ -21,8 +21,7 @@ export async function openSharedStore(
   const home = stateHome(caller.env);
   const read = openCredentials(caller, home);
   const password = await read({ name: 'store', credential: shared.password });
-  const named = await read({ name: 'store.logKey', credential: shared.logKey });
-  const signer = named === null ? null : parseKey(named);
+  const signer = await readNamedKey(caller, shared);
   return openPostgresStore({
     place: { url: shared.url, password },
     mode,
@@ -31,6 +30,16 @@ export async function openSharedStore(
     // who only reads needs no key: the gateways have signed
     signer: () => signer ?? (mode === 'write' ? readLogKey(home) : null),
   });
+}
+
+/** The key that all gateways of a team share. @throws Fault KEY_UNREADABLE, CREDENTIAL_MISSING. */
+export const readTeamKey = async (caller: Caller, shared: SharedStore): Promise<NoteSigner> =>
+  (await readNamedKey(caller, shared)) ?? readLogKey(stateHome(caller.env));
+
+async function readNamedKey(caller: Caller, { logKey }: SharedStore): Promise<NoteSigner | null> {
+  const read = openCredentials(caller, stateHome(caller.env));
+  const named = await read({ name: 'store.logKey', credential: logKey });
+  return named === null ? null : parseKey(named);
 }
 
 function parseKey(text: string): NoteSigner {

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { directoryInHeaders } from '../../agents/recognise-agent.ts';
 import { identifyByClaims, type Identified } from '../../identity/identify.ts';
-import { issuerOf } from '../../identity/read-token.ts';
+import { issuerOf, tokenDigest } from '../../identity/read-token.ts';
 import { Fault } from '../../model/fault.ts';
 import type { Policy } from '../../model/policy.ts';
 import type { Grant } from '../../model/session.ts';
@@ -72,16 +72,27 @@ const byIdentityToken: Authenticator = async (recorder, knock) => {
   const policy = await recorder.policies.of(session?.place.worktree ?? null);
   const identified = await identify(recorder, policy, token);
   if (identified === null) return null;
-  if (session !== null)
+  if (session !== null) {
+    await refuseEnded(recorder, token);
     return { grant: { ...session, ...identified }, policy, knock, isOurs: true };
+  }
   const { bare } = knock;
   if (bare === null || policy.connections[bare.connection] === undefined) return null;
-  const grant = await recorder.grants.openBare({ ...identified, digest: digestOf(token) });
-  if (grant === null) return null;
+  const grant = await recorder.grants.bare.open({ ...identified, digest: tokenDigest(token) });
+  if (grant === null) throw ended();
   return { grant, policy, knock: { ...knock, ...bare, token: '' }, isOurs: true };
 };
 
-const digestOf = (token: string): string => createHash('sha256').update(token).digest('hex');
+const ended = (): Fault =>
+  new Fault('IDENTITY_REFUSED', 'the identity token is not accepted: it was ended');
+
+/** @throws Fault IDENTITY_REFUSED where somebody has logged out with it, or its session was stopped. */
+export async function refuseEnded(
+  { grants }: Pick<Recorder, 'grants'>,
+  token: string,
+): Promise<void> {
+  if (await grants.bare.isOver({ digest: tokenDigest(token) })) throw ended();
+}
 
 /** What looks like a token in the place of an API key. */
 function presentedToken({ headers }: Knock): string | null {
@@ -107,7 +118,7 @@ export async function identify(
   policy: Policy,
   token: string,
 ): Promise<Identified | null> {
-  const reading = await identities(policy.identity.issuers, token);
+  const reading = await identities(policy.identity, token);
   if (reading.kind === 'foreign') return null;
   maskers.learn(token);
   switch (reading.kind) {

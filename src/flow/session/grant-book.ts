@@ -6,7 +6,7 @@ import type { Identity } from '../../model/context.ts';
 import type { Grant, Place, Principal } from '../../model/session.ts';
 import { newGrantId } from '../../store/ids.ts';
 import type { Store } from '../../store/store.ts';
-import { type BareCaller, openBareGrants } from './bare-grants.ts';
+import { type BareGrants, openBareGrants } from './bare-grants.ts';
 import { openStopBook } from './stop-book.ts';
 
 /** A token dies this long after its last use … */
@@ -47,8 +47,8 @@ export interface OpenedGrant {
 
 export interface GrantBook {
   open(asked: GrantRequest): Promise<OpenedGrant>;
-  /** For a caller without a session token. @returns null where it was ended. */
-  openBare(caller: BareCaller): Promise<Grant | null>;
+  /** Of callers without a session token. */
+  readonly bare: BareGrants;
   /** @returns null for unknown, ended and expired ones. */
   find(tokenSha256: string): Promise<Grant | null>;
   end(id: string): Promise<Tally>;
@@ -85,6 +85,7 @@ export function openGrantBook(store: Store, isShared: boolean = false): GrantBoo
     forget(id);
     stops.stop(id);
   };
+  const stop = (id: string): Promise<void> => (cut(id), store.endGrant(id, Date.now()));
   const add = async (asked: GrantRequest, tokenSha256: string): Promise<Grant> => {
     const grant = makeGrant(asked, tokenSha256);
     await store.addGrant(grant);
@@ -107,7 +108,7 @@ export function openGrantBook(store: Store, isShared: boolean = false): GrantBoo
       if (asked.isUnattended) unattended.add(id);
       return { id, token };
     },
-    openBare: openBareGrants(store, { find, add }),
+    bare: openBareGrants(store, { find, add, stop }),
     find,
     end: async (id) => {
       unattended.delete(id);
@@ -118,7 +119,7 @@ export function openGrantBook(store: Store, isShared: boolean = false): GrantBoo
       tallies.delete(id);
       return recount(store, id, total);
     },
-    stop: async (id) => (cut(id), store.endGrant(id, Date.now())),
+    stop,
     cut,
     stopOf: stops.of,
     hasLive: () => [...known.values()].some(isLive),

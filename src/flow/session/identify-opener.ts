@@ -35,7 +35,7 @@ export async function identifyOpener(
   const byEnvironment = { identified: identifyByEnvironment(environment, principal), notice: null };
   if (token === null) return byEnvironment;
   maskers.learn(token);
-  const reading = await identities(policy.identity.issuers, token);
+  const reading = await identities(policy.identity, token);
   switch (reading.kind) {
     case 'verified': {
       const identified = identifyByClaims(reading.issuer, reading.claims, environment);

@@ -2,8 +2,14 @@
 // for long becomes records of what was seen, written by whoever notices first.
 import type { Core } from './core.ts';
 import { appendRecord } from './exchange-records.ts';
+import { dropExpiredOnce } from './once.ts';
+import { dropExpiredSecrets } from './vault.ts';
 
-/** Says that this instance is at work, and closes what silent ones left open. @param lapseMs how long is silent. */
+/**
+ * Says that this instance is at work, closes what silent ones left open, and drops what has had its time.
+ *
+ * @param lapseMs how long is silent.
+ */
 export async function keepHouse(core: Core, lapseMs: number): Promise<void> {
   await core.sql.ask(
     `INSERT INTO instances (id, seen) VALUES ($1, clock_timestamp())
@@ -13,6 +19,8 @@ export async function keepHouse(core: Core, lapseMs: number): Promise<void> {
   // by the server's clock alone
   const silent = await core.sql.ask<{ id: number }>(SILENT, [lapseMs, core.instance]);
   for (const { id } of silent) await closeInstance(core, id);
+  await dropExpiredSecrets(core.sql.ask, Date.now());
+  await dropExpiredOnce(core.sql.ask, Date.now());
 }
 
 /** Also who was taken for silent before, and whose last words came after that. */

@@ -18,6 +18,7 @@ import { closeInstance, keepHouse } from './instances.ts';
 import { logSize, readLog } from './log.ts';
 import { migrate } from './migrate.ts';
 import * as removal from './removal.ts';
+import { onceCalls } from './once.ts';
 import { addObservations, findObservations } from './observations.ts';
 import * as sessions from './sessions.ts';
 import { searchExchanges } from './search.ts';
@@ -84,7 +85,6 @@ async function openHouse(
   };
   const round = async (): Promise<void> => {
     await keepHouse(core, lapseMs);
-    await vault.dropExpiredSecrets(core.sql.ask, Date.now());
     await sign();
   };
   await round();
@@ -205,8 +205,7 @@ type EvidenceCall = Exclude<
 >;
 
 function evidenceCalls(core: Core): Pick<Store, EvidenceCall> {
-  const { sql } = core;
-  const { ask } = sql;
+  const { ask } = core.sql;
   return {
     setOutcome: (session, callId, outcome) =>
       emissions.setOutcome(ask, { session, callId }, outcome),
@@ -215,11 +214,12 @@ function evidenceCalls(core: Core): Pick<Store, EvidenceCall> {
     listEmissions: (exchange) => reads.listEmissions(core, exchange),
     addObservations: (seen) => addObservations(core, seen),
     findObservations: (repository, paths) => findObservations(ask, repository, paths),
-    addCommit: (record, leaf) => events.addCommit(sql, record, leaf),
+    addCommit: (record, leaf) => events.addCommit(core.sql, record, leaf),
     findCommits: (exchange) => events.findCommits(ask, exchange),
     findCommit: (commit) => events.findCommit(ask, commit),
     ...witnessCalls(ask),
-    addEvent: (event) => events.addEvent(sql, event),
+    ...onceCalls(ask),
+    addEvent: (event) => events.addEvent(core.sql, event),
     listEvents: (filter) => events.listEvents(ask, filter),
     putSecret: (entry) => vault.putSecret(ask, entry),
     findSecret: (placeholder, nowMs) => vault.findSecret(ask, placeholder, nowMs),

@@ -150,4 +150,9 @@ export const MIGRATIONS: readonly string[] = [
     who text NOT NULL, at_ms bigint NOT NULL, PRIMARY KEY (origin, before)
   );
   `,
+  `
+  -- good for one time, and no longer than a while
+  CREATE TABLE once (id text COLLATE "C" PRIMARY KEY, detail text NOT NULL, until_ms bigint NOT NULL);
+  CREATE INDEX once_by_time ON once (until_ms);
+  `,
 ];

@@ -1,0 +1,221 @@
+// A person's way in by SAML: two gateways on one database, a provider that signs, and what becomes of stolen, repeated and
+// forged pieces of it. Nothing reaches the model, and each attempt is a record.
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { CommandSpec } from '../../src/cli/command.ts';
+import { login, logout, whoami } from '../../src/cli/login.ts';
+import { readStore } from '../../src/flow/show/read-store.ts';
+import { parseJson } from '../../src/model/json.ts';
+import {
+  answerTo,
+  encode,
+  openForm,
+  postAnswer,
+  type Posted,
+  responseXml,
+  type SamlIdp,
+  sign,
+  startSamlIdp,
+  type SamlRequest,
+} from '../identity/saml-provider.ts';
+import { hasPostgres } from '../store/postgres/database.ts';
+import { ask, type Gateway, makeTeam, REAL_KEY, type Team, until } from './team.ts';
+import { type Running, type Typed, type } from './type-command.ts';
+
+const START_MS = 90_000;
+const BODY = JSON.stringify({ model: 'model-1', messages: [{ role: 'user', content: 'hello' }] });
+/** As people reach any of them. */
+const OUTSIDE = 'https://gateway.example';
+
+describe.skipIf(!hasPostgres)('aitrail login by SAML', { timeout: START_MS }, () => {
+  let team: Team;
+  let idp: SamlIdp;
+  let gateways: readonly [Gateway, Gateway];
+  beforeAll(async () => {
+    idp = await startSamlIdp();
+    team = await makeTeam(() => Promise.resolve());
+    team.world.put('idp.pem', idp.key.certificate);
+    const saml = `{ issuer: "${idp.issuer}", entryPoint: "${idp.entryPoint}", certificate: ${team.world.dir}/idp.pem, lifetime: 30m }`;
+    const more = `  saml: ${saml}
+gateway: { listen: "127.0.0.1:0", url: "${OUTSIDE}", roles: { caller: ["group:leads"], auditor: [grace@example.com] } }`;
+    gateways = await Promise.all([team.start(more), team.start(more)]);
+  }, START_MS);
+  afterAll(async () => {
+    await team.close();
+    await idp.close();
+  });
+  afterEach(() => {
+    idp.said = {};
+  });
+
+  const start = (home: string, spec: CommandSpec, more: Partial<Typed> = {}): Running => {
+    const { words = [], options = {} } = more;
+    const env = { ...team.world.caller.env, AITRAIL_HOME: join(team.world.dir, home) };
+    return type(spec, { words, options, env });
+  };
+  const say = async (home: string, spec: CommandSpec, options: Typed['options'] = {}) => {
+    const running = start(home, spec, { options });
+    await running.done;
+    return running.said;
+  };
+  /** Whoever stands before them sends a browser to any of them. */
+  const post = ({ answerUrl }: SamlRequest, answer: string, to = gateways[1]): Promise<Posted> =>
+    postAnswer(answerUrl.replace(OUTSIDE, to.url), answer);
+  const logIn = async (home: string) => {
+    const running = start(home, login, { words: [gateways[0].url] });
+    const { request, answer } = await openForm(await running.link);
+    const { next } = await post(request, answer);
+    const page = await (await fetch(next ?? '')).text();
+    await running.done;
+    return { ...running.said, page, request, answer };
+  };
+  const denials = () =>
+    readStore(team.caller, async (store) =>
+      (await store.listEvents({ limit: 1000 }))
+        .filter(({ kind }) => kind === 'denied')
+        .map(({ detail }) => String(detail['why'])),
+    );
+  const expectDenied = (why: RegExp): Promise<void> =>
+    until(async () => (await denials()).some((said) => why.test(said)));
+
+  test('begun at one gateway, taken by another: a token that any of them takes', async () => {
+    const said = await logIn('ada');
+    expect(said.out).toBe(
+      `logged in at ${gateways[0].url} as Ada <ada@example.com>; the token is in the file\n`,
+    );
+    expect(said.page).toContain('close this window');
+    expect(parseJson((await say('ada', whoami, { json: true })).out)).toMatchObject({
+      issuer: OUTSIDE,
+      email: 'ada@example.com',
+      groups: ['leads', 'makers'],
+      roles: ['caller'],
+      isRenewable: false,
+    });
+    const token = (await say('ada', whoami, { token: true })).out.trim();
+    for (const { url } of gateways) expect(await ask(url, token, BODY)).toEqual({ kind: 'whole' });
+    expect(team.model.asked.at(-1)?.headers['x-api-key']).toBe(REAL_KEY);
+    const { sessions, events } = await readStore(team.caller, async (store) => ({
+      sessions: await store.listSessions({ user: 'ada@example.com' }),
+      events: await store.listEvents({ limit: 100 }),
+    }));
+    expect(sessions[0]?.identity).toMatchObject({ source: 'claim', subject: 'ada@example.com' });
+    expect(sessions[0]?.identity.claims).toMatchObject({ saml_issuer: idp.issuer });
+    expect(events.find(({ kind }) => kind === 'login')?.detail).toMatchObject({
+      by: 'ada@example.com',
+      issuer: idp.issuer,
+    });
+    for (const { said: log } of gateways) expect(log()).not.toContain(token);
+  });
+
+  test('metadata name what the provider needs to know', async () => {
+    const answer = await fetch(`${gateways[0].url}/-/saml/metadata`);
+    expect(answer.headers.get('content-type')).toBe('application/samlmetadata+xml');
+    const xml = await answer.text();
+    expect(xml).toContain(`entityID="${OUTSIDE}/-/saml/metadata"`);
+    expect(xml).toContain(`Location="${OUTSIDE}/-/saml/acs"`);
+    expect(xml).toContain('WantAssertionsSigned="true"');
+  });
+
+  test('an answer that was used opens nothing again, at no gateway', async () => {
+    const { request, answer } = await logIn('replay');
+    for (const to of gateways) {
+      const again = await post(request, answer, to);
+      expect(again).toMatchObject({ status: 401, next: null });
+      expect(again.text).toContain('it was used before');
+    }
+    await expectDenied(/used before/);
+  });
+
+  test('a request that was answered takes no second answer', async () => {
+    const { request } = await logIn('twice');
+    const second = sign(responseXml(answerTo(request, idp.issuer)), idp.key);
+    const posted = await post(request, encode(second));
+    expect(posted).toMatchObject({ status: 401, next: null });
+    expect(posted.text).toContain('it answers no login that is under way');
+  });
+
+  test('a stolen address is worth nothing without the machine that began', async () => {
+    const running = start('victim', login, { words: [gateways[0].url] });
+    const failed = running.done.catch((thrown: unknown) => thrown);
+    const { request, answer } = await openForm(await running.link);
+    const { next } = await post(request, answer);
+    const code = new URL(next ?? '').searchParams.get('code') ?? '';
+    const swap = (verifier: string) =>
+      fetch(`${gateways[1].url}/-/token`, {
+        method: 'POST',
+        body: JSON.stringify({ code, verifier }),
+      });
+    for (const verifier of ['', 'x'.repeat(43)]) {
+      const refused = await swap(verifier);
+      expect(refused.status).toBe(401);
+      expect(await refused.text()).not.toContain('"token"');
+    }
+    await fetch(next ?? '');
+    // one try, whoever made it
+    expect(await failed).toMatchObject({ code: 'IDENTITY_REFUSED' });
+    await expectDenied(/another machine/);
+  });
+
+  test('what another page sends to the waiting port is no login', async () => {
+    const running = start('forged', login, { words: [gateways[0].url] });
+    const failed = running.done.catch((thrown: unknown) => thrown);
+    const port = new URL(await running.link).searchParams.get('port') ?? '';
+    await fetch(`http://127.0.0.1:${port}/callback?code=stolen&state=another`);
+    expect(await failed).toMatchObject({ code: 'LOGIN_FAILED' });
+  });
+
+  test('without a browser here: said what to do', async () => {
+    const { done } = start('device', login, {
+      words: [gateways[0].url],
+      options: { device: true },
+    });
+    await expect(done).rejects.toMatchObject({ code: 'LOGIN_FAILED' });
+  });
+
+  test('links that no login made lead nowhere', async () => {
+    const challenge = 'c'.repeat(43);
+    for (const query of [
+      '',
+      '?port=80',
+      `?port=0&state=${'s'.repeat(20)}&challenge=${challenge}`,
+      `?port=80@evil.example&state=${'s'.repeat(20)}&challenge=${challenge}`,
+      `?port=80&state=%22%3E&challenge=${challenge}`,
+    ]) {
+      const answer = await fetch(`${gateways[0].url}/-/saml/login${query}`, { redirect: 'manual' });
+      expect(answer.status).toBe(400);
+    }
+  });
+
+  test('a login at the provider that ends sooner ends the token', async () => {
+    idp.said = { sessionEndsS: 300 };
+    await logIn('brief');
+    const { expiresAt } = Object(parseJson((await say('brief', whoami, { json: true })).out));
+    expect(Date.parse(String(expiresAt))).toBeLessThanOrEqual(Date.now() + 300_000);
+  });
+
+  test('logout ends the token everywhere, and so does what is written a little otherwise', async () => {
+    await logIn('leaving');
+    const token = (await say('leaving', whoami, { token: true })).out.trim();
+    expect(await ask(gateways[1].url, token, BODY)).toEqual({ kind: 'whole' });
+    const left = await say('leaving', logout);
+    expect(left).toEqual({ out: `logged out of ${gateways[0].url}\n`, err: '' });
+    const [last = ''] = token.slice(-1);
+    const variant = `${token.slice(0, -1)}${last === 'A' ? 'B' : String.fromCharCode((last.codePointAt(0) ?? 0) + 1)}`;
+    await until(async () => (await ask(gateways[1].url, token, BODY)).kind === 'failed');
+    const asked = team.model.asked.length;
+    for (const { url } of gateways)
+      for (const shown of [token, variant]) {
+        expect(await ask(url, shown, BODY)).toMatchObject({ why: expect.stringMatching(/^401 /) });
+        const who = await fetch(`${url}/-/whoami`, {
+          headers: { authorization: `Bearer ${shown}` },
+        });
+        expect(who.status).toBe(401);
+      }
+    expect(team.model.asked).toHaveLength(asked);
+    await expectDenied(/was ended/);
+    const events = await readStore(team.caller, (store) => store.listEvents({ limit: 100 }));
+    expect(events.find(({ kind }) => kind === 'logout')?.detail).toMatchObject({
+      by: 'ada@example.com',
+    });
+  });
+});
