@@ -3,16 +3,20 @@ import { auditRange } from '../flow/attribute/audit-range.ts';
 import { auditDocument, auditText, countLines } from '../print/audit-lines.ts';
 import type { CommandSpec } from './command.ts';
 import { printDocument } from './output.ts';
+import { percent, PROGRESS_OPTION } from './progress.ts';
 
 export const commands: readonly CommandSpec[] = [
   {
     name: 'audit',
     usage: '[range]',
     summary: 'hold signed notes against the recordings; name every line on which they contradict',
-    options: [{ flags: '--json', description: 'one JSON document' }],
+    options: [PROGRESS_OPTION, { flags: '--json', description: 'one JSON document' }],
     example: 'audit HEAD',
     run: async ({ caller, words, options, out }) => {
-      const audit = await auditRange(caller, words[0] ?? null);
+      const audit = await auditRange(caller, words[0] ?? null, (done, all) =>
+        out.progress(`holding commits against recordings: ${percent(done, all)}`),
+      );
+      out.progress('');
       if (options['json'] === true) printDocument(out, auditDocument(audit));
       else out.write(auditText(audit));
       if (countLines(audit, 'contradiction') > 0) return 1;

@@ -25,8 +25,8 @@ export interface Terminal {
   readonly writeBytes: (bytes: Uint8Array) => void;
   /** Progress and diagnostics: standard error. */
   readonly note: (text: string) => void;
-  /** What long work is doing, in place of what was shown before; nothing where nobody watches. Empty: done. */
-  readonly progress: (text: string) => void;
+  /** What long work is doing: src/cli/progress.ts. */
+  readonly progress: (text: string, isLong?: boolean) => void;
   readonly isColour: boolean;
   /** Is standard output a terminal? */
   readonly isTty: boolean;

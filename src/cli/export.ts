@@ -6,6 +6,7 @@ import { Fault } from '../model/fault.ts';
 import { exchangeLine } from '../print/export-lines.ts';
 import type { CommandSpec, Invocation } from './command.ts';
 import { exportLog, LOG_FORMATS, LOG_OPTIONS, type LogFormat } from './export-log.ts';
+import { PROGRESS_OPTION } from './progress.ts';
 import { FILTER_OPTIONS, parseFilter } from './session-filter.ts';
 import { writeOut, type Sink } from './write-out.ts';
 
@@ -44,6 +45,7 @@ export const command: CommandSpec = {
     },
     ...FILTER_OPTIONS,
     ...LOG_OPTIONS,
+    PROGRESS_OPTION,
     { flags: '--out <file>', description: 'a file, which only you can read; else standard output' },
   ],
   example: 'export HEAD --format agent-trace --out trace.jsonl',

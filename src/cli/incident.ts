@@ -7,7 +7,7 @@ import { incidentDocument, incidentLines } from '../print/incident-lines.ts';
 import { pickStyle } from '../print/style.ts';
 import type { CommandSpec, Invocation } from './command.ts';
 import { printDocument } from './output.ts';
-import { percent } from './progress.ts';
+import { percent, PROGRESS_OPTION } from './progress.ts';
 
 /** Shorter values stand everywhere by accident. */
 const CHARACTERS_MIN = 6;
@@ -21,6 +21,7 @@ export const commands: readonly CommandSpec[] = [
     summary: 'say where a leaked value came from, where it went, and what is clean',
     options: [
       { flags: '--stdin', description: 'read the value itself from standard input' },
+      PROGRESS_OPTION,
       { flags: '--json', description: 'one JSON document' },
     ],
     example: 'incident AITRAIL_github_pat_0a1b2c3d',

@@ -5,6 +5,7 @@ import { parseAge } from '../model/moment.ts';
 import { pruneDocument, prunedLines } from '../print/removal-lines.ts';
 import type { CommandSpec } from './command.ts';
 import { printDocument } from './output.ts';
+import { PROGRESS_OPTION } from './progress.ts';
 
 export const commands: readonly CommandSpec[] = [
   {
@@ -15,6 +16,7 @@ export const commands: readonly CommandSpec[] = [
     options: [
       { flags: '--older-than <age>', description: 'another age, for example 90d or 12w' },
       { flags: '--dry-run', description: 'only say what would go' },
+      PROGRESS_OPTION,
       { flags: '--json', description: 'one JSON document' },
     ],
     example: 'prune --older-than 90d --dry-run',
@@ -26,10 +28,14 @@ export const commands: readonly CommandSpec[] = [
         throw new Fault('USAGE', `--older-than: ${age} is not an age`, {
           fix: 'write 90d, 12w or 36h',
         });
+      const onStep = (gone: number): void => out.progress(`${String(gone)} exchanges taken away`);
+      out.progress('looking for what is too old');
       const pruned = await pruneRecordings(caller, {
         olderThanMs,
         isDryRun: options['dryRun'] === true,
+        onStep,
       });
+      out.progress('');
       if (options['json'] === true) printDocument(out, pruneDocument(pruned));
       else out.write(prunedLines(pruned));
       return 0;

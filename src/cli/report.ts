@@ -4,6 +4,7 @@ import { Fault } from '../model/fault.ts';
 import { reportHtml } from '../print/report-html.ts';
 import { reportDocument } from '../print/report-json.ts';
 import type { CommandSpec } from './command.ts';
+import { PROGRESS_OPTION } from './progress.ts';
 import { parseFilter } from './session-filter.ts';
 import { writeOut } from './write-out.ts';
 
@@ -21,6 +22,7 @@ export const commands: readonly CommandSpec[] = [
         flags: '--out <file>',
         description: 'one HTML file, which only you can read; else standard output',
       },
+      PROGRESS_OPTION,
       { flags: '--json', description: 'one JSON document instead' },
     ],
     example: 'report --since 30d --out report.html',
@@ -30,7 +32,10 @@ export const commands: readonly CommandSpec[] = [
         throw new Fault('USAGE', 'report: --since is missing', {
           fix: 'say from when on: aitrail report --since 30d --out report.html',
         });
-      const report = await gatherReport(call.caller, { sinceMs, untilMs });
+      const report = await gatherReport(call.caller, { sinceMs, untilMs }, (what) =>
+        call.out.progress(`reading ${what}`),
+      );
+      call.out.progress('');
       const text =
         call.options['json'] === true
           ? `${JSON.stringify(reportDocument(report), null, 2)}\n`

@@ -1,8 +1,10 @@
 // aitrail restore: a backup in the place of the store.
-import { restore } from '../flow/keep/backup.ts';
+import { measureBackup, restore } from '../flow/keep/backup.ts';
 import { backupDocument } from '../print/backup-lines.ts';
 import type { CommandSpec } from './command.ts';
+import { bytesText } from '../print/moments.ts';
 import { printDocument } from './output.ts';
+import { isLongCopy, PROGRESS_OPTION } from './progress.ts';
 
 export const commands: readonly CommandSpec[] = [
   {
@@ -10,10 +12,14 @@ export const commands: readonly CommandSpec[] = [
     usage: '<file>',
     summary:
       'put a backup in the place of the recordings; the log goes on and says so; not for agents',
-    options: [{ flags: '--json', description: 'one JSON document' }],
+    options: [PROGRESS_OPTION, { flags: '--json', description: 'one JSON document' }],
     example: 'restore aitrail-backup.db',
     run: async ({ caller, words, options, out }) => {
-      const facts = await restore(caller, words[0] ?? '');
+      const [file = ''] = words;
+      const bytes = measureBackup(caller, file);
+      out.progress(`checking and copying ${bytesText(bytes)}`, isLongCopy(bytes));
+      const facts = await restore(caller, file);
+      out.progress('');
       if (options['json'] === true) printDocument(out, backupDocument('restore', facts));
       else
         out.write(

@@ -18,11 +18,17 @@ export async function setExit(work: () => Promise<number>): Promise<void> {
 }
 
 /** @returns the exit status. */
-export const runCommand = (
+export async function runCommand(
   spec: CommandSpec,
   { words, options }: Pick<Invocation, 'words' | 'options'>,
-): Promise<number> =>
-  spec.run({ caller: currentCaller(), words, options, out: terminal(options['color'] === false) });
+): Promise<number> {
+  const out = terminal(options);
+  try {
+    return await spec.run({ caller: currentCaller(), words, options, out });
+  } finally {
+    out.progress('');
+  }
+}
 
 export const currentCaller = (): Caller => ({ cwd: process.cwd(), env: currentEnv() });
 
@@ -33,15 +39,15 @@ function currentEnv(): Record<string, string> {
   return env;
 }
 
-function terminal(isPlain: boolean): Terminal {
+function terminal({ color, progress }: Invocation['options']): Terminal {
   const isTty = process.stdout.isTTY;
   return {
     write: (text) => void process.stdout.write(text),
     writeBytes: (bytes) => void process.stdout.write(bytes),
     note: (text) => void process.stderr.write(text),
-    progress: openProgress(process.stderr),
+    progress: progress === false ? () => undefined : openProgress(process.stderr),
     isTty,
-    isColour: isTty && !isPlain && (process.env['NO_COLOR'] ?? '') === '',
+    isColour: isTty && color !== false && (process.env['NO_COLOR'] ?? '') === '',
     isInteractive: isatty(0), // process.stdin would open it
   };
 }

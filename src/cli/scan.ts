@@ -8,6 +8,7 @@ import { formatScanJson } from '../print/scan-json.ts';
 import { formatScanSarif } from '../print/scan-sarif.ts';
 import { formatScanText } from '../print/scan-text.ts';
 import type { CommandSpec, Invocation } from './command.ts';
+import { PROGRESS_OPTION } from './progress.ts';
 
 type Format = 'text' | 'json' | 'sarif';
 
@@ -25,6 +26,7 @@ export const command: CommandSpec = {
       description: 'text, json or sarif (default: text)',
       values: ['text', 'json', 'sarif'],
     },
+    PROGRESS_OPTION,
     { flags: '--json', description: 'the same as --format json' },
   ],
   example: 'scan --staged',

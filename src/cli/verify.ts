@@ -11,6 +11,7 @@ import { changeGithub, changeGitlab, changeSarif } from '../print/change-forges.
 import { changeMarkdown } from '../print/change-markdown.ts';
 import { verifyJson, verifyLines } from '../print/verify-lines.ts';
 import type { CommandSpec, Invocation, Terminal } from './command.ts';
+import { percent, PROGRESS_OPTION } from './progress.ts';
 import { readText } from './read-text.ts';
 
 const FORMATS = ['text', 'json', 'md', 'sarif', 'github', 'gitlab'] as const;
@@ -42,6 +43,7 @@ const verifySpec: CommandSpec = {
       flags: '--signers <file>',
       description: 'with --bundle: your own list of trusted signers, in ssh-keygen’s format',
     },
+    PROGRESS_OPTION,
     { flags: '--json', description: 'print one JSON document' },
   ],
   example: 'verify HEAD',
@@ -57,7 +59,9 @@ const verifySpec: CommandSpec = {
       trustRef: typeof options['trustRef'] === 'string' ? options['trustRef'] : null,
       require: readRequirements(options['require']),
       isReported: !['text', 'json'].includes(format),
+      onStep: (done, all) => out.progress(`checking commits: ${percent(done, all)}`),
     });
+    out.progress('');
     out.write(formatAnswer(answer, format, out));
     if (format === 'github') await addSummary(call, answer);
     await writeVsa(call, answer);

@@ -5,6 +5,7 @@ import { rename, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { Fault } from '../model/fault.ts';
+import { bytesText } from '../print/moments.ts';
 import type { Invocation } from './command.ts';
 
 /** Takes the next piece of text; resolves when there is room for another. */
@@ -16,8 +17,22 @@ export async function writeOut(
   fill: (sink: Sink) => Promise<void>,
 ): Promise<void> {
   const named = options['out'];
-  if (typeof named === 'string') await writeWhole(resolve(caller.cwd, named), fill);
-  else await fill(toTerminal(out));
+  // what goes to the same terminal is seen as it comes
+  const isWatched = typeof named === 'string' || !out.isTty;
+  const filling = isWatched ? (sink: Sink) => fill(counted(sink, out)) : fill;
+  if (typeof named === 'string') await writeWhole(resolve(caller.cwd, named), filling);
+  else await filling(toTerminal(out));
+  out.progress('');
+}
+
+/** Says on the terminal how much was written. */
+function counted(sink: Sink, { progress }: Invocation['out']): Sink {
+  let bytes = 0;
+  return async (text) => {
+    await sink(text);
+    bytes += Buffer.byteLength(text);
+    progress(`${bytesText(bytes)} written`);
+  };
 }
 
 /** A pipe that is read slowly holds the reading of the store up, not the memory. */

@@ -36,7 +36,7 @@ const BUSY_MS = 5000;
 const PAGE_BYTES = 2048;
 const CACHE_KIBIBYTES = 32_768;
 
-const storeFile = (home: string): string => join(home, 'store.db');
+export const storeFile = (home: string): string => join(home, 'store.db');
 
 /**
  * Opens the store's database for its one writer, making or upgrading it first.

@@ -9,8 +9,16 @@ import { auditCommit } from './audit-commit.ts';
 import { readStatements } from './commit-notes.ts';
 import { resolveTarget } from '../verify/verify-target.ts';
 
-/** @param range `A..B`, one revision, or null for HEAD. @throws Fault STORE_UNREADABLE, NO_SUCH_REVISION, OBJECTS_MISSING. */
-export async function auditRange(caller: Caller, range: string | null): Promise<Audit> {
+/**
+ * @param range `A..B`, one revision, or null for HEAD.
+ * @param onStep is told before each commit.
+ * @throws Fault STORE_UNREADABLE, NO_SUCH_REVISION, OBJECTS_MISSING.
+ */
+export async function auditRange(
+  caller: Caller,
+  range: string | null,
+  onStep: (done: number, all: number) => void = () => undefined,
+): Promise<Audit> {
   const repository = await openRepository(caller);
   const store = await openRecords(caller, { mode: 'read' });
   const objects = openObjects(caller);
@@ -20,6 +28,7 @@ export async function auditRange(caller: Caller, range: string | null): Promise<
     const statements = await readStatements(work, commits);
     const audited: AuditedCommit[] = [];
     for (const commit of commits) {
+      onStep(audited.length, commits.length);
       const reading = await readCommitFacts(objects, commit);
       const subject = reading.kind === 'commit' ? reading.facts.subject : '';
       const statement = statements.get(commit);

@@ -5,17 +5,17 @@ import { isObject, numberAt, parseJson, stringAt } from '../../model/json.ts';
 import type { Removal } from '../../model/removal.ts';
 import { openRecords } from '../record/open-records.ts';
 import { askDaemon, findDaemon } from '../daemon/find-daemon.ts';
-import { removeRecordings } from './remove-recordings.ts';
+import { removeRecordings, type RemovalWork } from './remove-recordings.ts';
 
 /** Of a store of millions of exchanges. */
 const ASK_TIMEOUT_MS = 3_600_000;
 const LOCK_WAIT_MS = 3000;
 
-/** @returns exchanges that went. @throws Fault STORE_LOCKED, STORE_FULL, DAEMON_UNREACHABLE. */
+/** @param onStep is told how many are gone, where this process takes them away. @returns exchanges that went. @throws Fault STORE_LOCKED, STORE_FULL, DAEMON_UNREACHABLE. */
 export async function askRemoval(
   caller: Caller,
   removals: readonly Removal[],
-  by: string,
+  { by, onStep }: Pick<RemovalWork, 'by' | 'onStep'>,
 ): Promise<number> {
   const daemon = await findDaemon(caller.env);
   if (daemon !== null) {
@@ -27,7 +27,7 @@ export async function askRemoval(
   const options = { mode: 'write', inProcess: true, lockWaitMs: LOCK_WAIT_MS } as const;
   const store = await openRecords(caller, options);
   try {
-    return await removeRecordings({ store, home, by }, removals);
+    return await removeRecordings({ store, home, by, onStep }, removals);
   } finally {
     await store.close();
   }

@@ -1,9 +1,11 @@
 // aitrail backup and restore.
+import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { stateHome } from '../../config/places.ts';
 import type { Caller } from '../../model/caller.ts';
 import { Fault } from '../../model/fault.ts';
 import { type BackupFacts, restoreBackup, writeBackup } from '../../store/backup.ts';
+import { storeFile } from '../../store/database.ts';
 import { stopDaemon } from '../daemon/find-daemon.ts';
 import { findSharedStore } from '../record/open-records.ts';
 import { refuseAgent } from '../session/refuse-agent.ts';
@@ -22,6 +24,18 @@ export async function restore(caller: Caller, file: string): Promise<BackupFacts
   const by = await nameCaller(caller);
   await stopDaemon(caller.env);
   return restoreBackup(stateHome(caller.env), resolve(caller.cwd, file), by);
+}
+
+/** Bytes; 0 where nothing can be read. */
+export const measureStore = ({ env }: Caller): number => sizeOf(storeFile(stateHome(env)));
+export const measureBackup = ({ cwd }: Caller, file: string): number => sizeOf(resolve(cwd, file));
+
+function sizeOf(path: string): number {
+  try {
+    return statSync(path).size;
+  } catch {
+    return 0; // what is wrong with it is for the copying to say
+  }
 }
 
 /** A database is its server's to back up, with all that it guarantees. */

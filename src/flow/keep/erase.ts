@@ -6,9 +6,10 @@ import { refuseAgent } from '../session/refuse-agent.ts';
 import { readStore } from '../show/read-store.ts';
 import { askRemoval } from './ask-removal.ts';
 import { nameCaller } from './name-caller.ts';
+import type { RemovalWork } from './remove-recordings.ts';
 import type { LocalStore } from '../../store/upkeep-store.ts';
 
-export interface Erasure {
+export interface Erasure extends Pick<RemovalWork, 'onStep'> {
   readonly user: string | null;
   /** Start of an id. */
   readonly session: string | null;
@@ -25,7 +26,7 @@ export interface Erased {
 
 /** @throws Fault AGENT_NOT_ALLOWED, SESSION_HELD naming the sessions, NO_SUCH_SESSION, STORE_LOCKED. */
 export async function eraseRecordings(caller: Caller, erasure: Erasure): Promise<Erased> {
-  const { isDryRun } = erasure;
+  const { isDryRun, onStep } = erasure;
   if (!isDryRun) await refuseAgent(caller, 'erase');
   if (erasure.user === null && erasure.session === null)
     throw new Fault('USAGE', 'erase: of whom?', {
@@ -37,7 +38,7 @@ export async function eraseRecordings(caller: Caller, erasure: Erasure): Promise
   });
   if (found.held.length > 0) throw held(found.held);
   if (isDryRun) return { found, exchanges: 0, isDryRun };
-  const exchanges = await askRemoval(caller, [removal], await nameCaller(caller));
+  const exchanges = await askRemoval(caller, [removal], { by: await nameCaller(caller), onStep });
   return { found, exchanges, isDryRun };
 }
 

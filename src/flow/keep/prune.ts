@@ -9,6 +9,7 @@ import { refuseAgent } from '../session/refuse-agent.ts';
 import { readStore } from '../show/read-store.ts';
 import { askRemoval } from './ask-removal.ts';
 import { nameCaller } from './name-caller.ts';
+import type { RemovalWork } from './remove-recordings.ts';
 import type { LocalStore } from '../../store/upkeep-store.ts';
 
 const DAY_MS = 86_400_000;
@@ -27,13 +28,18 @@ export interface Pruned {
   readonly isDryRun: boolean;
 }
 
+export interface Pruning extends Pick<RemovalWork, 'onStep'> {
+  /** An age in place of what policy says. */
+  readonly olderThanMs: number | null;
+  readonly isDryRun: boolean;
+}
+
 /**
- * @param olderThanMs an age in place of what policy says.
  * @throws Fault AGENT_NOT_ALLOWED, STORE_LOCKED, CONFIG_INVALID.
  */
 export async function pruneRecordings(
   caller: Caller,
-  { olderThanMs, isDryRun }: { readonly olderThanMs: number | null; readonly isDryRun: boolean },
+  { olderThanMs, isDryRun, onStep }: Pruning,
 ): Promise<Pruned> {
   if (!isDryRun) await refuseAgent(caller, 'prune');
   const daysOf = async (worktree: string | null): Promise<number> =>
@@ -41,7 +47,7 @@ export async function pruneRecordings(
   const places = await readStore(caller, (store) => findPrunable(store, daysOf));
   if (isDryRun) return { places, exchanges: 0, isDryRun };
   const removals = places.filter(({ exchanges }) => exchanges > 0).map(({ removal }) => removal);
-  const exchanges = await askRemoval(caller, removals, await nameCaller(caller));
+  const exchanges = await askRemoval(caller, removals, { by: await nameCaller(caller), onStep });
   return { places, exchanges, isDryRun };
 }
 

@@ -9,6 +9,8 @@ export interface RemovalWork {
   readonly home: string;
   /** Who is said in the log to have done it. */
   readonly by: string;
+  /** Is told how many exchanges are gone so far. */
+  readonly onStep?: ((gone: number) => void) | undefined;
 }
 
 /** Lists and parts of one step. */
@@ -16,12 +18,15 @@ const TOGETHER = 1000;
 
 /** @returns exchanges that went. Stopped at any point, the next call goes on. */
 export async function removeRecordings(
-  { store, home, by }: RemovalWork,
+  { store, home, by, onStep = () => undefined }: RemovalWork,
   removals: readonly Removal[],
 ): Promise<number> {
   let count = 0;
   for (const removal of removals)
-    for (let went = -1; went !== 0; count += went) went = await store.removeExchanges(removal, by);
+    for (let went = -1; went !== 0; count += went) {
+      onStep(count);
+      went = await store.removeExchanges(removal, by);
+    }
   if (await store.isUnswept()) await sweep(store, home);
   return count;
 }

@@ -24,18 +24,27 @@ export interface Period {
   readonly untilMs: number;
 }
 
-/** @throws Fault STORE_UNREADABLE, CONFIG_*, GIT_FAILED. */
-export async function gatherReport(caller: Caller, period: Period): Promise<Report> {
+/** @param onStep is told what is read next. @throws Fault STORE_UNREADABLE, CONFIG_*, GIT_FAILED. */
+export async function gatherReport(
+  caller: Caller,
+  period: Period,
+  onStep: (what: string) => void = () => undefined,
+): Promise<Report> {
   const repository = await findRepository(caller);
   const policy = await loadPolicy(caller, repository);
+  onStep('recordings');
   const recorded = await readStore(caller, (store) => readRecorded(store, period));
+  onStep('approvals and commits');
   const { digest, files, mode, retentionDays } = policy;
+  const approvals = repository === null ? null : await readApprovals(caller, period);
+  const commits = repository === null ? null : await readCommits(repository, period);
+  onStep('all of the log');
   return {
     ...period,
     madeAtMs: Date.now(),
     ...recorded,
-    approvals: repository === null ? null : await readApprovals(caller, period),
-    commits: repository === null ? null : await readCommits(repository, period),
+    approvals,
+    commits,
     repository: repository?.worktree ?? repository?.gitDir ?? null,
     log: await readLog(caller),
     policy: { digest, files, mode, retentionDays },

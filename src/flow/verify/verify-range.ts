@@ -28,6 +28,8 @@ export interface VerifyWork {
   readonly pushedNotes: ReadonlyMap<string, readonly string[]>;
 }
 
+type OnStep = (done: number, all: number) => void;
+
 export interface VerifiedCommits {
   /** In the target's order, newest first. */
   readonly verdicts: readonly CommitVerdict[];
@@ -39,7 +41,7 @@ export interface VerifiedCommits {
 
 /** @throws Fault OBJECTS_MISSING. */
 export async function verifyCommits(
-  work: VerifyWork,
+  work: VerifyWork & { readonly onStep?: OnStep },
   target: Pick<VerifyTarget, 'commits'>,
 ): Promise<VerifiedCommits> {
   const [notesRefs, pending] = await Promise.all([
@@ -48,7 +50,14 @@ export async function verifyCommits(
   ]);
   const waiting = new Set(pending.map((each) => each.commit));
   const known = { ...work, notesRefs, waiting, range: new Set(target.commits) };
-  const judged = await inBlocks(target.commits, (commits) => judgeBlock(known, commits));
+  const { onStep = () => undefined } = work;
+  let done = 0;
+  onStep(done, target.commits.length);
+  const judged = await inBlocks(target.commits, async (commits) => {
+    const block = await judgeBlock(known, commits);
+    onStep((done += commits.length), target.commits.length);
+    return block;
+  });
   const good = judged.filter((each) => each.kind === 'good');
   const deeper = await checkDeeper(work, good);
   const holds = ({ verdict }: Good): boolean =>

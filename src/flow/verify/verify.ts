@@ -23,6 +23,8 @@ export interface VerifyQuestion {
   readonly require: readonly Requirement[];
   /** Also tell what the change brings? */
   readonly isReported?: boolean;
+  /** Is told how many commits were judged. */
+  readonly onStep?: (done: number, all: number) => void;
 }
 
 /** @throws Fault NOT_A_REPOSITORY, NO_SUCH_REVISION, OBJECTS_MISSING and others of exit 2 and 3. */
@@ -42,7 +44,7 @@ async function verifyIn(
   question: VerifyQuestion,
 ): Promise<Verification> {
   const { targets, notes } = await findTargets(repository, objects, question);
-  const { trustRef, require, isReported = false } = question;
+  const { trustRef, require, isReported = false, onStep = () => undefined } = question;
   const fixed = trustRef === null ? null : await resolveCommit(repository, trustRef);
   const verdicts: (CommitVerdict & { readonly subject: string })[] = [];
   const trustedBy = new Set<string>();
@@ -59,7 +61,7 @@ async function verifyIn(
     const trust = { ...listed, requiresTouch: policy.requiresTouch };
     trustedBy.add(describeTrust(trust.source));
     const work = { repository, objects, trust, require, policy, pushedNotes: notes };
-    const verified = await verifyCommits(work, target);
+    const verified = await verifyCommits({ ...work, onStep }, target);
     const missing = await nameMissing(repository, verified.verdicts);
     fetch ??= missing.fetch;
     for (const verdict of missing.verdicts)
