@@ -91,7 +91,7 @@ async function whyNone(caller: Caller): Promise<Fault> {
   return dir === undefined
     ? new Fault('NOT_A_REPOSITORY', `${caller.cwd} is not in a git repository`)
     : new Fault('REPOSITORY_REFUSED', `git does not work in ${dir}: somebody else owns it`, {
-        fix: `if you trust what is in it: git config --global --add safe.directory ${dir}`,
+        fix: `if you trust what is in it: git config --global --add safe.directory '${dir}'`,
       });
 }
 

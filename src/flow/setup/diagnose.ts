@@ -5,7 +5,7 @@ import { access, stat } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { runFiles, stateHome } from '../../config/places.ts';
 import { findRemotesWithoutNotes } from '../../git/notes-refspec.ts';
-import { findRepository, type Repository } from '../../git/open-repository.ts';
+import { findRepository, openRepository, type Repository } from '../../git/open-repository.ts';
 import { readPending } from '../../git/pending.ts';
 import { listRemotes } from '../../git/remotes.ts';
 import { gitText } from '../../git/run-git.ts';
@@ -84,10 +84,19 @@ async function checkGit({ caller }: World): Promise<Finding> {
 }
 
 async function checkRepository({ caller, repository }: World): Promise<Finding> {
-  if (repository === null)
-    return note(`${caller.cwd} is in no repository: its checks are left out`);
+  if (repository === null) return checkNone(caller);
   if (repository.worktree === null) return note(`${repository.gitDir} is bare: it needs no hooks`);
   return ok(repository.worktree);
+}
+
+/** There may be one that git refuses: that fault stands. */
+async function checkNone(caller: Caller): Promise<Finding> {
+  try {
+    return ok((await openRepository(caller)).gitDir);
+  } catch (thrown) {
+    if (!isFault(thrown) || thrown.code !== 'NOT_A_REPOSITORY') throw thrown;
+    return note(`${caller.cwd} is in no repository: its checks are left out`);
+  }
 }
 
 async function checkPolicy({ caller, repository }: World): Promise<Finding> {
