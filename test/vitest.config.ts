@@ -1,4 +1,4 @@
-// `npm test`: everything but the suites that have commands of their own (test:slow, test:faults, test:clients).
+// `npm test`: everything but the suites that have commands of their own (test:slow, test:faults, test:clients, test:hooks).
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 

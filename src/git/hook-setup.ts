@@ -1,4 +1,6 @@
-// Installs the hooks wherever this repository takes them from, and takes them out again.
+// Installs the hooks wherever this repository takes them from, and takes them out again. Always as files: hooks of git's
+// configuration (2.54) run under that git alone, and one repository meets several, an editor's or a client's own beside the
+// shell's. Where others have theirs there, git runs them first, so that ours see what they changed.
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { HOOK_NAMES } from '../model/hook.ts';
