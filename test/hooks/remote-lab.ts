@@ -5,11 +5,13 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readFileSync,
   realpathSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -153,6 +155,22 @@ export async function serveHttp(root: string): Promise<HttpRemotes> {
       response.end(answer.subarray(end + 4));
     });
   });
+  return listening(server);
+}
+
+/** Files and nothing else: git's older way over HTTP, which only reads. */
+export async function serveFiles(root: string): Promise<HttpRemotes> {
+  const server = createServer((request, response) => {
+    const { pathname } = new URL(request.url ?? '/', 'http://localhost');
+    const path = join(root, decodeURIComponent(pathname));
+    const isFile = statSync(path, { throwIfNoEntry: false })?.isFile() === true;
+    response.statusCode = request.method !== 'GET' ? 405 : isFile ? 200 : 404;
+    response.end(response.statusCode === 200 ? readFileSync(path) : '');
+  });
+  return listening(server);
+}
+
+async function listening(server: Server): Promise<HttpRemotes> {
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   const address: AddressInfo | string | null = server.address();
   const port = typeof address === 'object' ? (address?.port ?? 0) : 0;

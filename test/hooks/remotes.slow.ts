@@ -1,6 +1,12 @@
 // Remotes of every kind, and every way to push to them: what arrives, and what is said where nothing can.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type HttpRemotes, openRemoteLab, type Pushed, serveHttp } from './remote-lab.ts';
+import {
+  type HttpRemotes,
+  openRemoteLab,
+  type Pushed,
+  serveFiles,
+  serveHttp,
+} from './remote-lab.ts';
 
 const lab = openRemoteLab();
 let http: HttpRemotes;
@@ -38,6 +44,24 @@ describe.each([
       lab.git('rev-parse', 'refs/notes/aitrail'),
     );
   });
+});
+
+test('http: by a server of files (dumb): notes come with a fetch, and a push ends with what git says', async () => {
+  const path = lab.bare('dumb');
+  expect(await lab.push([path, 'main'])).toEqual(ALL_WELL);
+  lab.git('-C', path, 'update-server-info');
+  const files = await serveFiles(lab.root);
+  lab.git('remote', 'add', 'dumb', `${files.url}dumb.git`);
+  const specs = ['+refs/notes/aitrail*:refs/notes/dumb/aitrail*'];
+  expect(await lab.fetch(['dumb', ...specs])).toEqual(ALL_WELL);
+  expect(lab.git('rev-parse', 'refs/notes/dumb/aitrail')).toBe(
+    lab.git('-C', path, 'rev-parse', 'refs/notes/aitrail'),
+  );
+  lab.commit();
+  const { exit, stderr } = await lab.push(['dumb', 'main']);
+  expect(exit).not.toBe(0);
+  expect(stderr).toMatch(line('Cannot access URL http:.*, return code 22'));
+  await files.close();
 });
 
 test.each<readonly [string, readonly string[], boolean]>([

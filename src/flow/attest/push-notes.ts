@@ -130,12 +130,14 @@ function refusalIn(text: string): string | null {
 }
 
 /** Of git's standard error; it has nothing to say where it was ended. */
-const lastLine = (text: string): string =>
-  text
-    .trim()
-    .split('\n')
-    .findLast((line) => line !== '' && !line.startsWith('hint:'))
-    ?.replace(/^(?:fatal|error|remote):\s*/, '') ?? TOO_LONG;
+function lastLine(text: string): string {
+  const lines = text.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('hint:'));
+  const why = lines.findLast((line) => !THAT_IT_FAILED.test(line)) ?? lines.at(-1);
+  return why?.replace(/^(?:fatal|error|remote):\s*/, '') ?? TOO_LONG;
+}
+
+/** What stands behind the reason and repeats that there is one. */
+const THAT_IT_FAILED = /^error: failed to push some refs|^fatal: git-http-push failed/;
 
 interface Tracked {
   readonly ref: string;
