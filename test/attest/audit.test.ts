@@ -1,5 +1,5 @@
 // A dishonest owner of the right key: what verify cannot see, audit does, as long as the recordings are there.
-import { rmSync } from 'node:fs';
+import { copyFileSync, existsSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { afterAll, expect, test } from 'vitest';
@@ -12,7 +12,7 @@ import { auditText } from '../../src/print/audit-lines.ts';
 
 import { openStore } from '../../src/store/open-store.ts';
 import { draft, ending, newSession, writing } from '../store/store-kit.ts';
-import { attest, makeIdentity, verdicts } from './attest-kit.ts';
+import { ask, attest, makeIdentity, verdicts } from './attest-kit.ts';
 import { openLab, type Lab } from './lab.ts';
 
 const labs: Lab[] = [];
@@ -138,4 +138,41 @@ test('what was erased is erased, not contradicted; what was never here is elsewh
   await store.close();
   const there = { ...lab.caller, env: { ...lab.env, AITRAIL_HOME: other.home } };
   expect(findings(await auditRange(there, null))).toEqual(['elsewhere src/a.ts:1-4']);
+});
+
+test.each([
+  ['pruned', 'went for their age', 'was pruned for its age'],
+  ['erased', 'were erased', 'has been erased'],
+] as const)(
+  'what retention or a person took away: verify and audit say %s, the note holds',
+  async (why, told, audited) => {
+    const { lab } = await openScene((files) => files);
+    expect((await ask(lab)).verdicts).toMatchObject([{ status: 'verified', reason: null }]);
+    const store = await openStore({ home: lab.home, mode: 'write', inProcess: true });
+    const removal = { why, beforeMs: Date.now() + 1000, user: null, session: null, worktree: null };
+    expect(await store.removeExchanges(removal, 'retention')).toBe(1);
+    await store.close();
+    const reason = `${why}: 1 of 1 recordings ${told}, their digests stay`;
+    expect((await ask(lab)).verdicts).toMatchObject([{ status: 'verified', reason }]);
+    const audit = await auditRange(lab.caller, null);
+    expect(findings(audit)).toEqual([`${why} src/a.ts:1-4`]);
+    expect(auditText(audit)).toContain(`what was recorded of it ${audited}`);
+  },
+);
+
+test('an index in another machine’s log says nothing here', async () => {
+  const [one, other] = [await openScene((files) => files), await openScene((files) => files)];
+  const store = await openStore({ home: other.lab.home, mode: 'write', inProcess: true });
+  const all = { beforeMs: Date.now() + 1000, user: null, session: null, worktree: null };
+  await store.removeExchanges({ why: 'pruned', ...all }, 'retention');
+  await store.close();
+  for (const file of ['store.db', 'store.db-wal', 'store.db-shm']) {
+    rmSync(join(one.lab.home, file), { force: true });
+    if (existsSync(join(other.lab.home, file)))
+      copyFileSync(join(other.lab.home, file), join(one.lab.home, file));
+  }
+  expect((await ask(one.lab)).verdicts).toMatchObject([{ status: 'verified', reason: null }]);
+  expect((await ask(other.lab)).verdicts).toMatchObject([
+    { reason: expect.stringMatching(/^pruned: 1 of 1/) },
+  ]);
 });

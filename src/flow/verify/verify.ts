@@ -3,11 +3,13 @@ import { openObjects, type Objects } from '../../git/objects.ts';
 import { openRepository, type Repository } from '../../git/open-repository.ts';
 import type { Caller } from '../../model/caller.ts';
 import type { ChangeReport } from '../../model/change-report.ts';
+import type { Statement } from '../../model/statement.ts';
 import type { CommitVerdict } from '../../model/verdict.ts';
 import type { Requirement, Verification } from '../../model/verification.ts';
 import { checkApprovals } from './check-approvals.ts';
 import { describeTrust } from './describe-trust.ts';
 import { nameMissing } from './missing-notes.ts';
+import { nameGone } from './name-gone.ts';
 import { loadSharedPolicy } from '../policy/load-policy.ts';
 import { readTrust, withTip } from './read-trust.ts';
 import { reportChange } from './report-change.ts';
@@ -64,9 +66,10 @@ async function verifyIn(
     const verified = await verifyCommits({ ...work, onStep }, target);
     const missing = await nameMissing(repository, verified.verdicts);
     fetch ??= missing.fetch;
-    for (const verdict of missing.verdicts)
+    const told = await nameGone(repository.caller, statementsOf(verified), missing.verdicts);
+    const named = { ...verified, verdicts: told };
+    for (const verdict of told)
       verdicts.push({ ...verdict, subject: verified.subjects.get(verdict.commit) ?? '' });
-    const named = { ...verified, verdicts: missing.verdicts };
     if (isReported) reports.push(await report(work, target, named));
   }
   return {
@@ -78,12 +81,16 @@ async function verifyIn(
   };
 }
 
+const statementsOf = ({ stated }: VerifiedCommits): ReadonlyMap<string, Statement> =>
+  new Map(stated.map(({ facts, statement }) => [facts.commit, statement]));
+
 async function report(
   work: VerifyWork,
   target: VerifyTarget,
-  { verdicts, stated }: VerifiedCommits,
+  verified: VerifiedCommits,
 ): Promise<ChangeReport> {
-  const statements = new Map(stated.map(({ facts, statement }) => [facts.commit, statement]));
+  const { verdicts, stated } = verified;
+  const statements = statementsOf(verified);
   const unapproved = await checkApprovals({ ...work, isStrict: false }, stated);
   return reportChange({ ...work, target, verdicts, statements, unapproved });
 }
