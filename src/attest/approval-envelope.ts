@@ -85,6 +85,21 @@ export function openApproval(line: string): OpenedApproval | null {
   }
 }
 
+/** A request as JSON that somebody else vouches for. @returns null for anything else. Never throws. */
+export const parseRequest = (text: string): ApprovalRequest | null => parseAs(text, readRequest);
+
+/** The same for a decision. */
+export const parseDecision = (text: string): ApprovalDecision | null => parseAs(text, readDecision);
+
+function parseAs<T>(text: string, read: (value: JsonObject) => T): T | null {
+  try {
+    return read(objectOf(parseJson(text), 'approval'));
+  } catch (thrown) {
+    if (isFault(thrown)) return null;
+    throw thrown;
+  }
+}
+
 const idOf = (value: JsonObject): string => {
   const id = textOf(value, 'id', 20);
   return APPROVAL_ID.test(id) ? id : refuse('id is none');

@@ -1,6 +1,7 @@
 // aitrail approvals [list | show ID | approve ID | deny ID | break-glass ID]
 import { decideApproval } from '../flow/approve/decide-approval.ts';
 import { listApprovals, showApproval } from '../flow/approve/list-approvals.ts';
+import { decideTeamApproval, listTeamApprovals, showTeamApproval } from '../flow/login/ask-team.ts';
 import { type Answer, isOpen } from '../model/approval.ts';
 import { Fault } from '../model/fault.ts';
 import { approvalJson, approvalLines, approvalList, decidedLine } from '../print/approval-lines.ts';
@@ -13,13 +14,17 @@ const ALL_OPTION = {
   flags: '--all',
   description: 'also those that are answered, used or expired',
 } as const;
+const GATEWAY_OPTION = {
+  flags: '--gateway',
+  description: 'those of the team’s gateway that you are logged in at, for approvers',
+} as const;
 const REASON_OPTION = {
   flags: '--reason <text>',
   description: 'why: signed with the decision',
 } as const;
 
 async function list({ caller, options, out }: Invocation): Promise<number> {
-  const { approvals, stale } = await listApprovals(caller);
+  const { approvals, stale } = await listFor(caller, options);
   const shown = options['all'] === true ? approvals : approvals.filter(isOpen);
   if (stale !== null) out.note(`aitrail: the remote could not be asked: ${stale}\n`);
   if (options['json'] === true)
@@ -29,6 +34,14 @@ async function list({ caller, options, out }: Invocation): Promise<number> {
   return 0;
 }
 
+const isTeam = (options: Invocation['options']): boolean => options['gateway'] === true;
+
+const listFor = (caller: Invocation['caller'], options: Invocation['options']) =>
+  isTeam(options) ? listTeamApprovals(caller) : listApprovals(caller);
+
+const decideFor = (options: Invocation['options']): typeof decideApproval =>
+  isTeam(options) ? decideTeamApproval : decideApproval;
+
 /** On a terminal a list to go through, in a pipe the plain one. */
 async function browse(call: Invocation): Promise<number> {
   const { caller, options, out } = call;
@@ -36,11 +49,11 @@ async function browse(call: Invocation): Promise<number> {
   const style = pickStyle(out.isColour);
   const { showApprovals } = await import('../ui/approvals-screen.tsx'); // ink takes 0.4 s to load
   await showApprovals({
-    load: async () => (await listApprovals(caller)).approvals,
+    load: async () => (await listFor(caller, options)).approvals,
     linesOf: (approval) => approvalLines(approval, Date.now(), style),
     decide: async (answer, id, reason) => {
       try {
-        return decidedLine(await decideApproval(caller, { answer, id, reason }));
+        return decidedLine(await decideFor(options)(caller, { answer, id, reason }));
       } catch (thrown) {
         if (thrown instanceof Fault) return `${thrown.message} (${thrown.code})`;
         throw thrown;
@@ -54,7 +67,7 @@ const decide =
   (answer: Answer): CommandSpec['run'] =>
   async ({ caller, words, options, out }) => {
     const reason = typeof options['reason'] === 'string' ? options['reason'].trim() : '';
-    const decided = await decideApproval(caller, { answer, id: words[0] ?? '', reason });
+    const decided = await decideFor(options)(caller, { answer, id: words[0] ?? '', reason });
     const { decision, unsent } = decided;
     if (options['json'] === true)
       printDocument(out, { schema: 'aitrail.decision/1', ...decision, unsent });
@@ -67,7 +80,7 @@ export const commands: readonly CommandSpec[] = [
     name: 'approvals',
     usage: '',
     summary: 'see and answer what waits for approval',
-    options: [ALL_OPTION, JSON_OPTION],
+    options: [ALL_OPTION, GATEWAY_OPTION, JSON_OPTION],
     example: 'approvals',
     run: browse,
   },
@@ -75,7 +88,7 @@ export const commands: readonly CommandSpec[] = [
     name: 'approvals list',
     usage: '',
     summary: 'list what waits for approval, here and on the remote',
-    options: [ALL_OPTION, JSON_OPTION],
+    options: [ALL_OPTION, GATEWAY_OPTION, JSON_OPTION],
     example: 'approvals list --json',
     run: list,
   },
@@ -83,10 +96,11 @@ export const commands: readonly CommandSpec[] = [
     name: 'approvals show',
     usage: '<id>',
     summary: 'show exactly what is asked for, and who has answered',
-    options: [JSON_OPTION],
+    options: [GATEWAY_OPTION, JSON_OPTION],
     example: 'approvals show a4k2m9x0pq',
     run: async ({ caller, words, options, out }) => {
-      const approval = await showApproval(caller, words[0] ?? '');
+      const show = isTeam(options) ? showTeamApproval : showApproval;
+      const approval = await show(caller, words[0] ?? '');
       if (options['json'] === true)
         printDocument(out, { schema: 'aitrail.approval/1', ...approvalJson(approval) });
       else
@@ -98,7 +112,7 @@ export const commands: readonly CommandSpec[] = [
     name: 'approvals approve',
     usage: '<id>',
     summary: 'let exactly this pass, once, signed by you; not for agents',
-    options: [REASON_OPTION, JSON_OPTION],
+    options: [REASON_OPTION, GATEWAY_OPTION, JSON_OPTION],
     example: 'approvals approve a4k2m9x0pq',
     run: decide('approve'),
   },
@@ -106,7 +120,7 @@ export const commands: readonly CommandSpec[] = [
     name: 'approvals deny',
     usage: '<id>',
     summary: 'refuse it, signed by you; not for agents',
-    options: [REASON_OPTION, JSON_OPTION],
+    options: [REASON_OPTION, GATEWAY_OPTION, JSON_OPTION],
     example: "approvals deny a4k2m9x0pq --reason 'use the staging key'",
     run: decide('deny'),
   },

@@ -84,6 +84,11 @@ export const gateway = z.strictObject({
       caller: people
         .optional()
         .describe('who may use its connections; by default every verified caller'),
+      approver: people
+        .optional()
+        .describe(
+          'who may answer what waits for approval there: `aitrail approvals --gateway`; where the rule names approvers, one must be both',
+        ),
       auditor: people
         .optional()
         .describe('who may list its sessions: `aitrail sessions --gateway`'),

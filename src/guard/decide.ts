@@ -100,15 +100,20 @@ const GIVE_UP = 'Do not try it in another way; go on without it, or ask the pers
 export interface Unapproved {
   /** null where it could not be asked for. */
   readonly id: string | null;
+  /** What an approver types. */
+  readonly command?: string;
   /** Who has denied it, or why nobody can approve it; null: it is still open. */
   readonly over: string | null;
 }
 
 /** For the agent, where an approval was not given, or not in time. */
-export function unapprovedWords(decisions: readonly Decision[], { id, over }: Unapproved): string {
+export function unapprovedWords(
+  decisions: readonly Decision[],
+  { id, over, command = '' }: Unapproved,
+): string {
   const head = `[aitrail] ${subjectOf(decisions)}: it needs approval by policy: ${whysOf(decisions)}.`;
   if (over !== null) return `${head} ${over}. ${GIVE_UP}`;
-  const asked = `Request ${id ?? ''} is open: one of the approvers runs \`aitrail approvals approve ${id ?? ''}\`.`;
+  const asked = `Request ${id ?? ''} is open: one of the approvers runs \`${command}\`.`;
   return `${head} ${asked} Tell the person. Once it is approved, exactly the same passes once; do not try it in another way.`;
 }
 

@@ -17,10 +17,18 @@ interface Asked extends Person {
   readonly groups: Policy['groups'];
 }
 
-export function hasRole(roles: Roles, role: Role, { principal, identity, groups }: Asked): boolean {
+export function hasRole(roles: Roles, role: Role, asked: Asked): boolean {
   const people = roles[role];
   if (role === 'caller' && people === undefined) return true;
-  if (identity.source !== 'claim' || people === undefined) return false;
+  return people !== undefined && isAmong(people, asked);
+}
+
+/** @param people mail addresses and `group:NAME`. */
+export function isAmong(
+  people: readonly string[],
+  { principal, identity, groups }: Asked,
+): boolean {
+  if (identity.source !== 'claim') return false;
   const { email } = principal;
   return people.some((entry) => {
     if (!entry.startsWith('group:')) return entry === email;
@@ -28,3 +36,16 @@ export function hasRole(roles: Roles, role: Role, { principal, identity, groups 
     return identity.groups.includes(name) || (email !== '' && groups[name]?.includes(email));
   });
 }
+
+/** One person, as far as tokens tell: two providers may know them by one mail address. */
+export function isSamePerson(
+  one: { readonly who: string; readonly email: string },
+  other: { readonly who: string; readonly email: string },
+): boolean {
+  if (one.who === other.who) return true;
+  return one.email !== '' && one.email.toLowerCase() === other.email.toLowerCase();
+}
+
+/** Issuer and subject. */
+export const whoOf = ({ identity }: Pick<Person, 'identity'>): string =>
+  `${identity.issuer ?? ''} ${identity.subject ?? ''}`;

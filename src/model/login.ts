@@ -10,6 +10,10 @@ export const SESSIONS_PATH = '/-/sessions';
 /** POST: a session's id; for admins. */
 export const STOP_PATH = '/-/sessions/stop';
 
+/** POST: what waits for approval, and what became of it; for approvers. */
+export const APPROVALS_PATH = '/-/approvals';
+/** POST: an answer; for approvers. */
+export const DECIDE_PATH = '/-/approvals/decide';
 /** For people's browsers, on their way to a SAML provider and back. */
 export const SAML_LOGIN_PATH = '/-/saml/login';
 export const SAML_ANSWER_PATH = '/-/saml/acs';

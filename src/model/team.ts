@@ -13,8 +13,8 @@ export interface SharedStore {
 /** Mail addresses and `group:NAME`; absent: nobody, but every verified caller is a caller. */
 export type Roles = Readonly<Partial<Record<Role, readonly string[] | undefined>>>;
 
-/** Who approves is said by the signers of a repository, whom no role replaces. */
-export const ROLES = ['caller', 'auditor', 'admin'] as const;
+/** Approvers answer what waits at the gateway; for commits and pushes the signers of a repository say who approves. */
+export const ROLES = ['caller', 'approver', 'auditor', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
 
 export interface GatewayPlace {

@@ -156,4 +156,12 @@ export const MIGRATIONS: readonly string[] = [
   -- good for one time, and no longer than a while
   CREATE TABLE once (id TEXT PRIMARY KEY, detail TEXT NOT NULL, until_ms INTEGER NOT NULL) WITHOUT ROWID;
   `,
+  `
+  -- requests for approval, one open one for each key; \`is_open\`: nobody has answered
+  CREATE TABLE asked (
+    id TEXT PRIMARY KEY, key TEXT NOT NULL, who TEXT NOT NULL, email TEXT NOT NULL, request TEXT NOT NULL,
+    at_ms INTEGER NOT NULL, expires_ms INTEGER NOT NULL, is_open INTEGER, decision TEXT, is_approved INTEGER,
+    used_ms INTEGER, UNIQUE (key, is_open)
+  ) WITHOUT ROWID;
+  `,
 ];

@@ -13,7 +13,6 @@ import * as grants from './grant-rows.ts';
 import type { RecentLists } from './list-shape.ts';
 import { lastCheckpoint, publishLog, rewriteLogFiles, signLog } from './log-files.ts';
 import { appendLeaf, logSize, nodeReader, readLog } from './log-rows.ts';
-import { keepOnce, takeOnce } from './once-rows.ts';
 import { addObservations, findObservations } from './observation-rows.ts';
 import { appendReply, readReply, type TailBytes } from './reply-rows.ts';
 import * as content from './content-rows.ts';
@@ -23,8 +22,8 @@ import * as sessions from './session-rows.ts';
 import type { LeafProof, SignedCheckpoint } from './store.ts';
 import type { SyncStore } from './sync-store.ts';
 import { indexAll, type TextQueue } from './text-queue.ts';
+import { teamCalls } from './team-calls.ts';
 import { upkeepCalls } from './upkeep-calls.ts';
-import * as witnessed from './witnessed-rows.ts';
 
 /** What is remembered between calls; all of it can be read again from the rows. */
 export interface Memory {
@@ -54,6 +53,7 @@ export const storeCalls = (core: Core): SyncStore => ({
   ...upkeepCalls(core),
   ...evidenceCalls(core),
   ...logCalls(core),
+  ...teamCalls(core),
 });
 
 type SessionCall = 'addGrant' | 'findGrant' | 'touchGrant' | 'endGrant' | 'joinSession';
@@ -169,11 +169,6 @@ function evidenceCalls({ database, memory, write }: Core): Pick<SyncStore, Evide
 }
 
 type LogCall =
-  | 'keepWitnessed'
-  | 'findWitnessed'
-  | 'proveInclusion'
-  | 'keepOnce'
-  | 'takeOnce'
   | 'addCommit'
   | 'addEvent'
   | 'listEvents'
@@ -191,12 +186,6 @@ type LogCall =
 function logCalls(core: Core): Pick<SyncStore, LogCall> {
   const { database, write } = core;
   return {
-    keepWitnessed: (seen) => write(() => witnessed.keepWitnessed(database, seen)),
-    findWitnessed: (origin) => refine(() => witnessed.findWitnessed(database, origin)),
-    proveInclusion: (index, size) =>
-      refine(() => proveInclusion(nodeReader(database), index, size)),
-    keepOnce: (entry) => write(() => keepOnce(database, entry, Date.now())),
-    takeOnce: (id, nowMs) => write(() => takeOnce(database, id, nowMs)),
     addCommit: (record, leaf) => write(() => commits.addCommit(database, record, leaf)),
     addEvent: (event) => write(() => events.addEvent(database, event)),
     listEvents: (filter) => refine(() => events.listEvents(database, filter)),

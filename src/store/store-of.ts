@@ -1,6 +1,7 @@
 // The store's calls, each handed to whoever answers them.
 import type { Store } from './store.ts';
 import type { LocalStore, UpkeepStore } from './upkeep-store.ts';
+import type { TeamStore } from './team-store.ts';
 import type { CallName } from './sync-store.ts';
 
 export type Ask = <Name extends CallName>(
@@ -12,11 +13,6 @@ type ProofCall =
   | 'addCommit'
   | 'findCommits'
   | 'findCommit'
-  | 'keepWitnessed'
-  | 'findWitnessed'
-  | 'proveInclusion'
-  | 'keepOnce'
-  | 'takeOnce'
   | 'addEvent'
   | 'listEvents'
   | 'appendLog'
@@ -36,12 +32,13 @@ type ProofCall =
 export const storeOf = (ask: Ask, close: () => Promise<void>): LocalStore => ({
   ...talkCalls(ask),
   ...proofCalls(ask),
+  ...teamCalls(ask),
   ...upkeepCalls(ask),
   close,
 });
 
 /** What was said, and what it wrote. */
-const talkCalls = (ask: Ask): Omit<Store, ProofCall | 'close'> => ({
+const talkCalls = (ask: Ask): Omit<Store, ProofCall | keyof TeamStore | 'close'> => ({
   addGrant: (grant) => ask('addGrant', grant),
   findGrant: (tokenSha256) => ask('findGrant', tokenSha256),
   touchGrant: (id, atMs) => ask('touchGrant', id, atMs),
@@ -82,11 +79,6 @@ const proofCalls = (ask: Ask): Pick<Store, ProofCall> => ({
   addCommit: (record, leaf) => ask('addCommit', record, leaf),
   findCommits: (exchange) => ask('findCommits', exchange),
   findCommit: (commit) => ask('findCommit', commit),
-  keepWitnessed: (seen) => ask('keepWitnessed', seen),
-  findWitnessed: (origin) => ask('findWitnessed', origin),
-  proveInclusion: (index, size) => ask('proveInclusion', index, size),
-  keepOnce: (entry) => ask('keepOnce', entry),
-  takeOnce: (id, nowMs) => ask('takeOnce', id, nowMs),
   addEvent: (event) => ask('addEvent', event),
   listEvents: (filter) => ask('listEvents', filter),
   appendLog: (leaf) => ask('appendLog', leaf),
@@ -102,6 +94,20 @@ const proofCalls = (ask: Ask): Pick<Store, ProofCall> => ({
   putSecret: (entry) => ask('putSecret', entry),
   findSecret: (placeholder, nowMs) => ask('findSecret', placeholder, nowMs),
   readKey: () => ask('readKey'),
+});
+
+/** What a team's gateways share. */
+const teamCalls = (ask: Ask): TeamStore => ({
+  keepWitnessed: (seen) => ask('keepWitnessed', seen),
+  findWitnessed: (origin) => ask('findWitnessed', origin),
+  proveInclusion: (index, size) => ask('proveInclusion', index, size),
+  keepOnce: (entry) => ask('keepOnce', entry),
+  takeOnce: (id, nowMs) => ask('takeOnce', id, nowMs),
+  keepAsked: (asked) => ask('keepAsked', asked),
+  listAsked: (limit) => ask('listAsked', limit),
+  findAsked: (prefix) => ask('findAsked', prefix),
+  decideAsked: (decision) => ask('decideAsked', decision),
+  useAsked: (key, nowMs) => ask('useAsked', key, nowMs),
 });
 
 /** Taking away and holding. */

@@ -15,10 +15,9 @@ import type {
   Session,
 } from '../model/session.ts';
 import type { Protocol, Usage, WireName } from '../model/wire.ts';
-import type { OnceStore } from './once-store.ts';
 import type { SearchStore } from './search-store.ts';
+import type { TeamStore } from './team-store.ts';
 import type { VaultStore } from './vault-store.ts';
-import type { WitnessStore } from './witness-store.ts';
 
 export interface SessionFacts {
   readonly agent: string | null;
@@ -167,7 +166,7 @@ export interface RecordCheck {
   readonly damage: string | null;
 }
 
-export interface Store extends SearchStore, VaultStore, WitnessStore, OnceStore {
+export interface Store extends SearchStore, VaultStore, TeamStore {
   addGrant(grant: Grant): Promise<void>;
   findGrant(tokenSha256: string): Promise<Grant | null>;
   touchGrant(id: string, atMs: number): Promise<void>;

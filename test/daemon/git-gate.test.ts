@@ -15,6 +15,7 @@ import { ensureIdentity } from '../../src/flow/attest/open-signer.ts';
 import { trustKey } from '../../src/flow/attest/trust-key.ts';
 import type { OpenedSession } from '../../src/flow/session/open-session.ts';
 import { formatPushHead } from '../../src/wire/git-push.ts';
+import { type Provider, startProvider } from '../identity/provider.ts';
 import { answerAsGit } from './stand-ins.ts';
 import { listAll, makeWorld, open, type Service, startService } from './world.ts';
 import { withStore, type World } from './world.ts';
@@ -28,6 +29,7 @@ let world: World;
 let service: Service;
 let session: OpenedSession;
 let server: Server;
+let provider: Provider;
 /** Requests that carried a push, and what they showed. */
 const pushes: (string | undefined)[] = [];
 let bare = '';
@@ -58,7 +60,9 @@ beforeAll(async () => {
   const address = server.address();
   const upstream = `http://127.0.0.1:${String(typeof address === 'object' ? address?.port : 0)}`;
   world = { ...made, caller: { ...made.caller, env: { ...made.caller.env, REAL } } };
-  world.configure(`connections:
+  provider = await startProvider();
+  world.configure(`identity: { issuers: [{ issuer: "${provider.issuer}", audience: aitrail }] }
+connections:
   code: { protocol: git, upstream: "${upstream}/git", credential: { env: REAL } }
   strict: { protocol: git, upstream: "${upstream}/git", credential: { env: REAL }, require: [attested] }
 `);
@@ -85,6 +89,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await service.stop();
+  await provider.close();
   server.closeAllConnections();
   server.close();
   world.remove();
@@ -251,6 +256,25 @@ test('a branch that needs an approval: refused with an id, and the same push pas
   world.git('commit', '-q', '--amend', '-m', 'another');
   expect((await push('-f', 'gate', 'release/1')).out).toContain('remote rejected');
   expect(there('refs/heads/release/1')).toBe(id);
+});
+
+test('nobody approves what they push themselves, by the word of their token', async () => {
+  const id = commit('release/2', 'own\n');
+  const request = /approvals approve (a[0-9a-z]{10})/.exec((await push('gate', 'release/2')).out);
+  const caller = { ...bob(), cwd: join(world.dir, 'bob-work') };
+  await decideApproval(caller, { answer: 'approve', id: request?.[1] ?? '', reason: '' });
+  const pushAs = async (email: string) => {
+    const token = await provider.issue({ sub: email, aud: 'aitrail', email });
+    const shown = `http.extraHeader=Authorization: ${basic(`git:${token}`)}`;
+    const args = ['-c', shown, 'push', '--no-verify', '--porcelain', 'gate', 'release/2'];
+    const { env } = world.caller;
+    const ran = await run('git', args, { cwd: world.repo, env }).catch((thrown: unknown) => thrown);
+    return String(Reflect.get(Object(ran), 'stdout'));
+  };
+  expect(await pushAs('Bob@example.com')).toContain('cannot approve what Bob@example.com pushes');
+  expect(there('refs/heads/release/2')).toBe('');
+  expect(await pushAs('carol@example.com')).toContain('[new branch]');
+  expect(there('refs/heads/release/2')).toBe(id);
 });
 
 test('an empty repository of SHA-256 ids', async () => {

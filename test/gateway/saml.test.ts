@@ -3,9 +3,10 @@
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { CommandSpec } from '../../src/cli/command.ts';
+import { commands as approvals } from '../../src/cli/approvals.ts';
 import { login, logout, whoami } from '../../src/cli/login.ts';
 import { readStore } from '../../src/flow/show/read-store.ts';
-import { parseJson } from '../../src/model/json.ts';
+import { arrayAt, parseJson, stringAt } from '../../src/model/json.ts';
 import {
   answerTo,
   encode,
@@ -23,7 +24,9 @@ import { ask, type Gateway, makeTeam, REAL_KEY, type Team, until } from './team.
 import { type Running, type Typed, type } from './type-command.ts';
 
 const START_MS = 90_000;
-const BODY = JSON.stringify({ model: 'model-1', messages: [{ role: 'user', content: 'hello' }] });
+const prompt = (content: string): string =>
+  JSON.stringify({ model: 'model-1', messages: [{ role: 'user', content }] });
+const BODY = prompt('hello');
 /** As people reach any of them. */
 const OUTSIDE = 'https://gateway.example';
 
@@ -37,7 +40,11 @@ describe.skipIf(!hasPostgres)('aitrail login by SAML', { timeout: START_MS }, ()
     team.world.put('idp.pem', idp.key.certificate);
     const saml = `{ issuer: "${idp.issuer}", entryPoint: "${idp.entryPoint}", certificate: ${team.world.dir}/idp.pem, lifetime: 30m }`;
     const more = `  saml: ${saml}
-gateway: { listen: "127.0.0.1:0", url: "${OUTSIDE}", roles: { caller: ["group:leads"], auditor: [grace@example.com] } }`;
+gateway: { listen: "127.0.0.1:0", url: "${OUTSIDE}", roles: { caller: ["group:leads", ada@example.com], approver: ["group:leads"] } }
+rules:
+  - { name: deploys, on: prompt, match: 'deploy', action: approve }
+  - { name: migrations, on: prompt, match: 'migrate', action: approve, approvers: [carol@example.com] }
+approvals: { hold: 60s }`;
     gateways = await Promise.all([team.start(more), team.start(more)]);
   }, START_MS);
   afterAll(async () => {
@@ -61,13 +68,17 @@ gateway: { listen: "127.0.0.1:0", url: "${OUTSIDE}", roles: { caller: ["group:le
   /** Whoever stands before them sends a browser to any of them. */
   const post = ({ answerUrl }: SamlRequest, answer: string, to = gateways[1]): Promise<Posted> =>
     postAnswer(answerUrl.replace(OUTSIDE, to.url), answer);
-  const logIn = async (home: string) => {
-    const running = start(home, login, { words: [gateways[0].url] });
+  const logIn = async (home: string, at = gateways[0]) => {
+    const running = start(home, login, { words: [at.url] });
     const { request, answer } = await openForm(await running.link);
     const { next } = await post(request, answer);
     const page = await (await fetch(next ?? '')).text();
     await running.done;
     return { ...running.said, page, request, answer };
+  };
+  const be = (name: string) => {
+    idp.said = { nameId: `${name}@example.com` };
+    return logIn(name, gateways[1]);
   };
   const denials = () =>
     readStore(team.caller, async (store) =>
@@ -88,7 +99,7 @@ gateway: { listen: "127.0.0.1:0", url: "${OUTSIDE}", roles: { caller: ["group:le
       issuer: OUTSIDE,
       email: 'ada@example.com',
       groups: ['leads', 'makers'],
-      roles: ['caller'],
+      roles: ['caller', 'approver'],
       isRenewable: false,
     });
     const token = (await say('ada', whoami, { token: true })).out.trim();
@@ -216,6 +227,97 @@ gateway: { listen: "127.0.0.1:0", url: "${OUTSIDE}", roles: { caller: ["group:le
     const events = await readStore(team.caller, (store) => store.listEvents({ limit: 100 }));
     expect(events.find(({ kind }) => kind === 'logout')?.detail).toMatchObject({
       by: 'ada@example.com',
+    });
+  });
+
+  describe('approvals', () => {
+    const [, list = login, , approve = login, deny = login] = approvals;
+    const GATEWAY = { gateway: true } as const;
+    /** Of those that wait, once there is one. */
+    const waiting = async (home: string): Promise<string> => {
+      let id: string | null = null;
+      await until(async () => {
+        const found = parseJson((await say(home, list, { ...GATEWAY, json: true })).out);
+        id = stringAt(arrayAt(found, 'approvals')[0], 'id');
+        return id !== null;
+      });
+      return id ?? '';
+    };
+    /** @param words the id, and a reason where there is one. */
+    const answer = (home: string, spec: CommandSpec, ...[id = '', reason = '']: string[]) =>
+      start(home, spec, { words: [id], options: { ...GATEWAY, reason } }).done;
+
+    test('asked at one gateway, answered through another: passes once', async () => {
+      await be('bob');
+      const token = await team.token();
+      const asking = ask(gateways[0].url, token, prompt('deploy it'));
+      const id = await waiting('bob');
+      const asked = team.model.asked.length;
+      const shown = await say('bob', list, GATEWAY);
+      expect(shown.out).toMatch(new RegExp(`^${id}  waits, .* ada@example.com`));
+      expect(await answer('bob', approve, id.slice(0, 6), 'it is time')).toBe(0);
+      expect(await asking).toEqual({ kind: 'whole' });
+      expect(team.model.asked).toHaveLength(asked + 1);
+      await expect(answer('bob', deny, id)).rejects.toMatchObject({ code: 'APPROVAL_OVER' });
+
+      const again = fetch(`${gateways[1].url}/anthropic/v1/messages`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'x-api-key': token },
+        body: prompt('deploy it'),
+      });
+      const second = await waiting('bob');
+      expect(second).not.toBe(id);
+      expect(await answer('bob', deny, second, 'not twice')).toBe(0);
+      expect(await (await again).text()).toContain('bob@example.com has denied it: not twice');
+      expect(team.model.asked).toHaveLength(asked + 1);
+      const events = await readStore(team.caller, (store) => store.listEvents({ limit: 100 }));
+      const decided = events.filter(({ kind }) => kind === 'decided').map(({ detail }) => detail);
+      expect(decided).toMatchObject([
+        { approval: second, answer: 'deny', approver: 'bob@example.com', role: 'approver' },
+        {
+          approval: id,
+          answer: 'approve',
+          who: `${OUTSIDE} bob@example.com`,
+          reason: 'it is time',
+        },
+      ]);
+      const passed = events.find(({ detail }) => detail['effect'] === 'approved');
+      expect(passed?.detail).toMatchObject({
+        approval: decided[1]?.['digest'],
+        decision: decided[1]?.['decision'],
+      });
+    });
+
+    test('nobody answers what they have asked for, by whichever provider', async () => {
+      await be('ada');
+      const own = (await say('ada', whoami, { token: true })).out.trim();
+      const [byOidc, bySaml] = [await team.token(), own];
+      for (const [index, token] of [byOidc, bySaml].entries()) {
+        const asking = ask(gateways[0].url, token, prompt(`deploy ${String(index)}`));
+        const id = await waiting('bob');
+        await expect(answer('ada', approve, id)).rejects.toMatchObject({ code: 'APPROVAL_SELF' });
+        await answer('bob', deny, id);
+        expect(await asking).toMatchObject({ kind: 'failed' });
+      }
+      await expectDenied(/was asked for by ada@example\.com/);
+    });
+
+    test('nobody without the role, and nobody whom the rule does not name', async () => {
+      idp.said = { nameId: 'eve@example.com', attributes: { groups: ['makers'] } };
+      await logIn('eve');
+      await be('carol');
+      const asking = ask(gateways[0].url, await team.token(), prompt('migrate'));
+      const id = await waiting('bob');
+      await expect(answer('eve', approve, id)).rejects.toMatchObject({ code: 'ROLE_NEEDED' });
+      await expect(say('eve', list, GATEWAY)).rejects.toMatchObject({ code: 'ROLE_NEEDED' });
+      await expect(answer('bob', approve, id)).rejects.toMatchObject({
+        code: 'APPROVER_NOT_LISTED',
+      });
+      expect(await answer('carol', approve, id)).toBe(0);
+      expect(await asking).toEqual({ kind: 'whole' });
+      await expect(answer('carol', approve, 'z')).rejects.toMatchObject({
+        code: 'NO_SUCH_APPROVAL',
+      });
     });
   });
 });

@@ -221,6 +221,51 @@ describe.each([HERE, IN_A_THREAD, ...POSTGRES])('a store %s', { timeout: START_M
     expect(await store.takeOnce('code:b', Date.now())).toBeNull();
   });
 
+  test('a request for approval: asked for once, answered once, used once', async () => {
+    const store = await opened;
+    const atMs = Date.now();
+    const asked = {
+      id: 'a0000000001',
+      key: 'ada, this',
+      who: 'issuer ada',
+      email: 'ada@example.com',
+      request: '{"a":1}',
+      atMs,
+      expiresAtMs: atMs + 60_000,
+    };
+    const unanswered = { ...asked, decision: null, usedAtMs: null };
+    const both = [asked, { ...asked, id: 'a0000000002' }];
+    const kept = await Promise.all(both.map((one) => store.keepAsked(one)));
+    const [first, second] = kept;
+    expect(second).toEqual(first);
+    const id = first?.id ?? '';
+    expect(await store.findAsked(id.slice(0, 6))).toEqual({ ...unanswered, id });
+    expect(await store.findAsked('b')).toBeNull();
+    expect(await store.useAsked(asked.key, atMs)).toBeNull();
+    const answers = ['yes', 'no'].map((decision) =>
+      store.decideAsked({ id, isApproval: true, decision, atMs }),
+    );
+    expect((await Promise.all(answers)).filter(Boolean)).toHaveLength(1);
+    expect(await store.useAsked('bob, this', atMs)).toBeNull();
+    expect(await store.useAsked(asked.key, asked.expiresAtMs)).toBeNull();
+    const uses = await Promise.all([1, 2].map(() => store.useAsked(asked.key, atMs)));
+    expect(uses.filter((one) => one !== null)).toMatchObject([{ id, usedAtMs: atMs }]);
+    const later = { ...asked, id: 'a0000000003', atMs: atMs + 1 };
+    expect((await store.keepAsked(later)).id).toBe(later.id);
+    await expect(store.findAsked('a000')).rejects.toMatchObject({ code: 'AMBIGUOUS_ID' });
+    expect(
+      await store.decideAsked({
+        ...later,
+        isApproval: true,
+        decision: 'late',
+        atMs: later.expiresAtMs,
+      }),
+    ).toBe(false);
+    const anew = { ...asked, id: 'a0000000004', atMs: later.expiresAtMs, expiresAtMs: atMs * 2 };
+    expect((await store.keepAsked(anew)).id).toBe(anew.id);
+    expect((await store.listAsked(2)).map((one) => one.id)).toEqual([anew.id, later.id]);
+  });
+
   test('32 streams in one session: 32 records, none interleaved', async () => {
     const store = await opened;
     const session = await newSession(store);

@@ -12,18 +12,21 @@ import type {
 } from '../../model/approval.ts';
 import type { Caller } from '../../model/caller.ts';
 import type { Policy } from '../../model/policy.ts';
+import type { Admitted } from '../record/record-exchange.ts';
 import { askApproval } from './ask-approval.ts';
 import { type ApprovalWork, readApprovalFacts, readApprovals } from './read-approvals.ts';
 import { refreshApprovals, useApproval } from './use-approval.ts';
 
 export interface ApprovalBook {
-  /** @param worktree of the session: outside of a repository nobody is listed, so nobody could approve. */
-  at(worktree: string, policy: Policy): SessionApprovals;
+  /** @returns null where nobody could approve: outside of a repository nobody is listed. */
+  of(admitted: Pick<Admitted, 'grant' | 'policy'>): SessionApprovals | null;
   /** A decision was made on this machine: whoever waits looks again at once. */
   wake(): void;
 }
 
 export interface SessionApprovals {
+  /** What an approver types. */
+  command(id: string): string;
   /** The same content that waits already is not asked for again. @throws Fault of the signer, GIT_FAILED. */
   ask(draft: ApprovalDraft): Promise<ApprovalRequest>;
   /** The first match is used up. @returns null where nobody has approved it. */
@@ -48,10 +51,13 @@ export function openApprovalBook(env: Caller['env']): ApprovalBook {
   const bell = new EventTarget();
   return {
     wake: () => void bell.dispatchEvent(new Event('decided')),
-    at: (worktree, policy) => {
+    of: ({ grant, policy }) => {
+      const { worktree } = grant.place;
+      if (worktree === null) return null;
       const within = <T>(act: (work: ApprovalWork) => Promise<T>): Promise<T> =>
         withWork({ cwd: worktree, env }, policy, act);
       return {
+        command: (id) => `aitrail approvals approve ${id}`,
         ask: (draft) => within(async (work) => (await askApproval(work, draft)).request),
         use: ({ kind, digest, approvers, exchange }) =>
           within((work) =>

@@ -46,23 +46,26 @@ export async function holdAction(
   subject: HeldSubject,
   held: readonly Decision[],
 ): Promise<string | null> {
-  const { worktree } = holder.admitted.grant.place;
-  if (worktree === null)
+  const { recorder, admitted } = holder;
+  const approvals = recorder.approvals.of(admitted);
+  if (approvals === null)
     return unapprovedWords(held, { id: null, over: 'Nobody can approve outside of a repository' });
   try {
     for (const decisions of groupsOf(held)) {
-      const words = await settleOne({ ...holder, worktree }, subject, decisions);
+      const words = await settleOne({ ...holder, approvals }, subject, decisions);
       if (words !== null) return words;
     }
     return null;
   } catch (thrown) {
     if (!isFault(thrown)) throw thrown;
-    holder.recorder.warn(
-      `${holder.admitted.id}: no approval could be asked for: ${thrown.message}`,
-    );
+    recorder.warn(`${admitted.id}: no approval could be asked for: ${thrown.message}`);
     const over = `It could not be asked for: ${thrown.message}; ${thrown.fix}`;
     return unapprovedWords(held, { id: null, over });
   }
+}
+
+interface Asker extends Holder {
+  readonly approvals: SessionApprovals;
 }
 
 /** One request for each set of approvers. */
@@ -72,12 +75,11 @@ function groupsOf(held: readonly Decision[]): readonly (readonly Decision[])[] {
 }
 
 async function settleOne(
-  holder: Holder & { readonly worktree: string },
+  holder: Asker,
   subject: HeldSubject,
   decisions: readonly Decision[],
 ): Promise<string | null> {
-  const { recorder, admitted } = holder;
-  const approvals = recorder.approvals.at(holder.worktree, admitted.policy);
+  const { approvals } = holder;
   const draft = draftOf(holder, subject, decisions);
   const { digest } = draft;
   const before = await approvals.use(draft);
@@ -87,7 +89,7 @@ async function settleOne(
   const { id, createdAtMs } = await approvals.ask(draft);
   await tell(holder, decisions, { effect: 'held', approval: { id, digest, by: null } });
   if (createdAtMs >= startedAtMs) notify(holder, decisions, { kind: draft.kind, id });
-  const approval = await waitFor(holder, approvals, id);
+  const approval = await waitFor(holder, id);
   const isReleased = approval?.state.kind === 'approved' && !holder.gone.aborted;
   const use = isReleased ? await approvals.use(draft) : null;
   if (use !== null) return pass(holder, decisions, use);
@@ -126,11 +128,8 @@ function cut(text: string, charsMax: number): string {
   return `${text.slice(0, charsMax)} … ${String(text.length - charsMax)} more characters are not shown`;
 }
 
-async function waitFor(
-  holder: Holder,
-  approvals: SessionApprovals,
-  id: string,
-): Promise<Approval | null> {
+async function waitFor(holder: Asker, id: string): Promise<Approval | null> {
+  const { approvals } = holder;
   const holdMs = holdMsOf(holder);
   const now = await approvals.read(id);
   // nobody would be believed who approves what an unlisted key asks for
@@ -156,7 +155,7 @@ async function pass(
 }
 
 async function refuse(
-  holder: Holder,
+  holder: Asker,
   decisions: readonly Decision[],
   { id, digest, approval }: { id: string; digest: string; approval: Approval | null },
 ): Promise<string> {
@@ -164,7 +163,7 @@ async function refuse(
   if (state?.kind !== 'denied') {
     await tell(holder, decisions, { effect: 'unapproved', approval: { id, digest, by: null } });
     const over = doubt === null ? null : `Nobody can approve it: ${doubt}`;
-    return unapprovedWords(decisions, { id, over });
+    return unapprovedWords(decisions, { command: holder.approvals.command(id), id, over });
   }
   const { approver: name, sha256, reason } = state.by;
   const denied = { id, digest, by: { name, sha256 } };

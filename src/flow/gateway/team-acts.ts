@@ -85,5 +85,5 @@ export async function endForPerson(
   return { schema: 'aitrail.logout/1' };
 }
 
-const nameOf = ({ principal, identity }: Actor): string =>
+export const nameOf = ({ principal, identity }: Actor): string =>
   principal.email === '' ? (identity.subject ?? '') : principal.email;

@@ -2,6 +2,8 @@
 import { rolesOf } from '../../guard/roles.ts';
 import { Fault, isFault } from '../../model/fault.ts';
 import {
+  APPROVALS_PATH,
+  DECIDE_PATH,
   type GatewayPerson,
   LOGIN_PATH,
   type LoginPlace,
@@ -22,6 +24,7 @@ import type { Recorder } from '../record/record-exchange.ts';
 import { type CosignAnswer, cosignLog } from '../reporting/cosign-log.ts';
 import { takeRecords } from '../reporting/take-records.ts';
 import { answerJson, readText } from './answer-page.ts';
+import { decideForApprover, listForApprover } from './approval-acts.ts';
 import { findSamlPages, giveToken, type SamlWork } from './saml-pages.ts';
 import {
   type Actor,
@@ -58,6 +61,14 @@ export function findTeamPages(pages: TeamPages): FindPage {
     [`POST ${STOP_PATH}`]: async (asked) => {
       const visitor = await admitAs(pages, 'admin', asked);
       return { session: await stopForAdmin(pages.recorder, visitor, await bodyOf(asked)) };
+    },
+    [`POST ${APPROVALS_PATH}`]: async (asked) => {
+      await admitAs(pages, 'approver', asked);
+      return { asked: await listForApprover(pages.recorder) };
+    },
+    [`POST ${DECIDE_PATH}`]: async (asked) => {
+      const visitor = await admitAs(pages, 'approver', asked);
+      return { asked: await decideForApprover(pages.recorder, visitor, await bodyOf(asked)) };
     },
     [`POST ${TOKEN_PATH}`]: async (asked) => giveToken(pages, await bodyOf(asked)),
     [`POST ${LOGOUT_PATH}`]: async (asked) => {

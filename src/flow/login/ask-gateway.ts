@@ -27,6 +27,10 @@ const FAULTS = [
   'USAGE',
   'NO_SUCH_SESSION',
   'AMBIGUOUS_ID',
+  'NO_SUCH_APPROVAL',
+  'APPROVAL_SELF',
+  'APPROVER_NOT_LISTED',
+  'APPROVAL_OVER',
 ] as const;
 
 /** @returns the URL without a slash at its end. @throws Fault USAGE. */

@@ -8,6 +8,7 @@ import type { Recorder } from './record-exchange.ts';
 import { readHopRules } from '../../proxy/hops.ts';
 import { openUpstreams } from '../../proxy/upstreams.ts';
 import { openApprovalBook } from '../approve/approval-book.ts';
+import { openTeamApprovals } from '../approve/team-approvals.ts';
 import { openAuthorityBook } from './authority-book.ts';
 import { openDenialBook } from './denial-book.ts';
 import { openTokenReader, type TokenReader } from '../../identity/read-token.ts';
@@ -69,7 +70,7 @@ export async function openRecorder(parts: RecorderParts): Promise<Recorder> {
     roles: parts.roles ?? {},
     maskers,
     rules: openRuleBook(),
-    approvals: openApprovalBook(caller.env),
+    approvals: parts.isShared === true ? openTeamApprovals(store) : openApprovalBook(caller.env),
     warn: log,
     grants,
     hops: openHopBook(hops, grants),

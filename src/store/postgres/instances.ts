@@ -1,5 +1,6 @@
 // Which processes write this store. Each says every few seconds that it is there; what one left open that has been silent
 // for long becomes records of what was seen, written by whoever notices first.
+import { dropExpiredAsked } from './asked.ts';
 import type { Core } from './core.ts';
 import { appendRecord } from './exchange-records.ts';
 import { dropExpiredOnce } from './once.ts';
@@ -20,6 +21,7 @@ export async function keepHouse(core: Core, lapseMs: number): Promise<void> {
   const silent = await core.sql.ask<{ id: number }>(SILENT, [lapseMs, core.instance]);
   for (const { id } of silent) await closeInstance(core, id);
   await dropExpiredSecrets(core.sql.ask, Date.now());
+  await dropExpiredAsked(core.sql.ask, Date.now());
   await dropExpiredOnce(core.sql.ask, Date.now());
 }
 

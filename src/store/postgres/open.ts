@@ -18,14 +18,13 @@ import { closeInstance, keepHouse } from './instances.ts';
 import { logSize, readLog } from './log.ts';
 import { migrate } from './migrate.ts';
 import * as removal from './removal.ts';
-import { onceCalls } from './once.ts';
 import { addObservations, findObservations } from './observations.ts';
 import * as sessions from './sessions.ts';
 import { searchExchanges } from './search.ts';
 import { openSql } from './sql.ts';
+import { teamCalls } from './team.ts';
 import * as texts from './texts.ts';
 import * as vault from './vault.ts';
-import { witnessCalls } from './witnessed.ts';
 
 export interface PostgresOptions {
   readonly place: PostgresPlace;
@@ -217,8 +216,7 @@ function evidenceCalls(core: Core): Pick<Store, EvidenceCall> {
     addCommit: (record, leaf) => events.addCommit(core.sql, record, leaf),
     findCommits: (exchange) => events.findCommits(ask, exchange),
     findCommit: (commit) => events.findCommit(ask, commit),
-    ...witnessCalls(ask),
-    ...onceCalls(ask),
+    ...teamCalls(core.sql),
     addEvent: (event) => events.addEvent(core.sql, event),
     listEvents: (filter) => events.listEvents(ask, filter),
     putSecret: (entry) => vault.putSecret(ask, entry),

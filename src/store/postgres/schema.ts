@@ -155,4 +155,13 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TABLE once (id text COLLATE "C" PRIMARY KEY, detail text NOT NULL, until_ms bigint NOT NULL);
   CREATE INDEX once_by_time ON once (until_ms);
   `,
+  `
+  -- requests for approval, one open one for each key; \`is_open\`: nobody has answered
+  CREATE TABLE asked (
+    id text COLLATE "C" PRIMARY KEY, key text NOT NULL, who text NOT NULL, email text NOT NULL, request text NOT NULL,
+    at_ms bigint NOT NULL, expires_ms bigint NOT NULL, is_open boolean, decision text, is_approved boolean,
+    used_ms bigint, UNIQUE (key, is_open)
+  );
+  CREATE INDEX asked_by_time ON asked (at_ms);
+  `,
 ];
