@@ -1,7 +1,8 @@
 // The daemon's own log: lines with a time, rotated, and through the mask like everything else that is written.
-import { appendFileSync, mkdirSync, renameSync, statSync } from 'node:fs';
+import { appendFileSync, renameSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { makeFolder } from '../model/make-folder.ts';
 
 const BYTES_MAX = 4 * 1024 * 1024;
 
@@ -12,7 +13,7 @@ export type WriteLog = (line: string) => void;
  * @returns a function that appends one line; it never throws, since nobody could read why.
  */
 export function openLogFile(path: string, mask: (text: string) => string): WriteLog {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(path));
   return (line) => {
     try {
       rotate(path);

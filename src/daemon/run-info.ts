@@ -1,7 +1,8 @@
 // What a running daemon says about itself in the state directory. A file that a killed daemon left behind is no obstacle:
 // whoever reads it asks the socket.
-import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { makeFolder, placeFault } from '../model/make-folder.ts';
 import { isObject, numberAt, parseJson, stringAt } from '../model/json.ts';
 
 export interface RunInfo {
@@ -32,18 +33,24 @@ export async function readPort(path: string): Promise<number> {
   return Number.isInteger(port) && port > 0 && port < 65_536 ? port : 0;
 }
 
-/** Writes a file of ours at once or not at all: nobody reads half of it. */
+/** Writes a file of ours at once or not at all: nobody reads half of it. @throws Fault STORE_UNREADABLE, STORE_FULL. */
 export async function writeWhole(path: string, text: string): Promise<void> {
   await makePrivate(dirname(path));
   const draft = `${path}.${String(process.pid)}`;
-  await writeFile(draft, text, { mode: 0o600 });
-  await rename(draft, path);
+  try {
+    await writeFile(draft, text, { mode: 0o600 });
+    await rename(draft, path);
+  } catch (thrown) {
+    throw placeFault(thrown);
+  }
 }
 
 /** A directory that only its owner may enter, also where it was there before. */
 export async function makePrivate(directory: string): Promise<void> {
-  await mkdir(directory, { recursive: true, mode: 0o700 });
-  await chmod(directory, 0o700);
+  makeFolder(directory);
+  await chmod(directory, 0o700).catch((cause: unknown) => {
+    throw placeFault(cause);
+  });
 }
 
 export const removeFile = (path: string): Promise<void> => rm(path, { force: true });

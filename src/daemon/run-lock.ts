@@ -3,6 +3,7 @@
 import { open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { placeFault } from '../model/make-folder.ts';
 import { makePrivate, removeFile } from './run-info.ts';
 
 const RETRY_MS = 50;
@@ -16,6 +17,7 @@ export interface RunLock {
  *
  * @param isServed asks whether the holder answers: an id that another program got meanwhile is no holder.
  * @returns null where somebody else holds it.
+ * @throws Fault STORE_UNREADABLE, STORE_FULL.
  */
 export async function takeLock(
   path: string,
@@ -49,7 +51,7 @@ async function tryCreate(path: string): Promise<boolean> {
     return true;
   } catch (thrown) {
     if (thrown instanceof Error && 'code' in thrown && thrown.code === 'EEXIST') return false;
-    throw thrown;
+    throw placeFault(thrown);
   }
 }
 

@@ -1,7 +1,8 @@
 // A key of aitrail's own: in the operating system's keyring, or where there is none in a file of 0600, encrypted when
 // AITRAIL_PASSPHRASE_FILE names a passphrase. The public half always lies in <home>/keys.
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '../model/make-folder.ts';
 import { makeOwnKey, readPrivateKey, signWithOwnKey } from '../attest/private-key.ts';
 import { fingerprintOf, formatKeyLine, parseKeyLine } from '../attest/ssh-key.ts';
 import type { Caller } from '../model/caller.ts';
@@ -158,7 +159,7 @@ export async function placeFile(
   path: string,
   content: { readonly text: string; readonly mode: number },
 ): Promise<void> {
-  await mkdir(join(home, 'keys'), { recursive: true, mode: 0o700 });
+  makeFolder(join(home, 'keys'));
   const beside = `${path}.${process.pid}`;
   await writeFile(beside, content.text, { mode: content.mode });
   await rename(beside, path);

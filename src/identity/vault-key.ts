@@ -1,8 +1,9 @@
 // The vault's key: in the operating system's keyring, else in a file of 0600, wrapped under the passphrase that
 // AITRAIL_PASSPHRASE_FILE names. It never lies in the store.
 import { createCipheriv, createDecipheriv, randomBytes, scryptSync } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { makeFolder } from '../model/make-folder.ts';
 import type { Caller } from '../model/caller.ts';
 import { Fault } from '../model/fault.ts';
 import { isObject, parseJson, stringAt } from '../model/json.ts';
@@ -20,7 +21,7 @@ export async function ensureVaultKey(caller: Caller, home: string): Promise<Uint
   const key = randomBytes(KEY_BYTES);
   if (await writeKeyring(caller, ACCOUNT, key.toString('base64'))) return key;
   const file = vaultFile(home);
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(file));
   const passphrase = await readPassphrase(caller);
   const text = passphrase === null ? { key: key.toString('base64') } : wrap(key, passphrase);
   try {

@@ -1,15 +1,8 @@
 // The SQLite database behind the embedded store: opening, versions, statements, and what its errors mean to a user.
 import { randomBytes } from 'node:crypto';
-import {
-  chmodSync,
-  closeSync,
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  rmSync,
-} from 'node:fs';
+import { chmodSync, closeSync, copyFileSync, existsSync, openSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { makeFolder } from '../model/make-folder.ts';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { Fault } from '../model/fault.ts';
 import { MIGRATIONS } from './schema.ts';
@@ -43,10 +36,10 @@ export const storeFile = (home: string): string => join(home, 'store.db');
  *
  * @throws Fault STORE_NEWER, STORE_UNREADABLE, STORE_FULL, STORE_LOCKED.
  */
-export function openForWriting(home: string): Database {
+export function openForWriting(home: string, cacheKibibytes = CACHE_KIBIBYTES): Database {
   return refine(() => {
     const file = storeFile(home);
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    makeFolder(dirname(file));
     // SQLite gives its -wal and -shm the mode of the database: made here first, private
     closeSync(openSync(file, 'a', 0o600));
     chmodSync(file, 0o600);
@@ -55,7 +48,7 @@ export function openForWriting(home: string): Database {
       database.exec(
         `PRAGMA page_size = ${PAGE_BYTES}; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;
          PRAGMA secure_delete = ON;
-         PRAGMA cache_size = -${CACHE_KIBIBYTES}; PRAGMA journal_size_limit = 67108864;`,
+         PRAGMA cache_size = -${cacheKibibytes}; PRAGMA journal_size_limit = 67108864;`,
       );
       migrate(database, file);
       return database;
@@ -230,17 +223,19 @@ const FAULT_OF_RESULT: Readonly<
 /** SQLITE_IOERR_SHMSIZE: the file beside the journal, 32 KiB of it, finds no room. */
 const SHARED_MEMORY_SIZE = 4874;
 
+const ACCESS: ReadonlySet<string> = new Set(
+  'EACCES EPERM EROFS ENOENT ENOTDIR EISDIR EEXIST ELOOP ENAMETOOLONG EIO'.split(' '),
+);
+
 function storeFault(thrown: unknown): Fault | null {
   if (!(thrown instanceof Error) || thrown instanceof Fault) return null;
   const result = 'errcode' in thrown ? Number(thrown.errcode) : 0;
   const code = result === SHARED_MEMORY_SIZE ? 'STORE_FULL' : FAULT_OF_RESULT[result % 256];
   if (code !== undefined) return new Fault(code, `store: ${thrown.message}`, { cause: thrown });
   const system = 'code' in thrown ? String(thrown.code) : '';
-  if (system === 'ENOSPC' || system === 'EDQUOT')
+  if (['ENOSPC', 'EDQUOT', 'EFBIG'].includes(system))
     return new Fault('STORE_FULL', `store: ${thrown.message}`, { cause: thrown });
-  const isAccess = ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EISDIR', 'EEXIST', 'EIO'].includes(
-    system,
-  );
+  const isAccess = ACCESS.has(system);
   return isAccess
     ? new Fault('STORE_UNREADABLE', `store: ${thrown.message}`, { cause: thrown })
     : null;

@@ -1,5 +1,6 @@
 // The embedded store: SQLite tables put together into the store's calls. Synchronous; src/store/open-store.ts wraps it.
-import { chmodSync, mkdirSync } from 'node:fs';
+import { chmodSync } from 'node:fs';
+import { makeFolder } from '../model/make-folder.ts';
 import { Fault } from '../model/fault.ts';
 import { dropExpiredSecrets } from './commit-rows.ts';
 import {
@@ -27,6 +28,8 @@ export interface EmbeddedOptions {
   readonly lockWaitMs: number;
   /** For who calls `index` by and by; default: what is said is in the index with the record's end. */
   readonly indexesLater?: boolean;
+  /** Of the database, in memory: more for who writes millions of rows in one go. */
+  readonly cacheKibibytes?: number;
 }
 
 /** @throws Fault STORE_LOCKED, STORE_NEWER, STORE_UNREADABLE, STORE_FULL. */
@@ -37,12 +40,12 @@ export function openEmbeddedStore(options: EmbeddedOptions): EmbeddedStore {
 function openWriter(options: EmbeddedOptions): EmbeddedStore {
   const { home } = options;
   refine(() => {
-    mkdirSync(home, { recursive: true, mode: 0o700 });
+    makeFolder(home);
     chmodSync(home, 0o700);
   });
   const lock = takeWriterLock(home, options.lockWaitMs);
   try {
-    const database = openForWriting(home);
+    const database = openForWriting(home, options.cacheKibibytes);
     const core = openCore(database, options, true);
     core.write(() => {
       closeInterrupted(database, core.memory.tails);

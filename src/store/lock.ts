@@ -1,7 +1,8 @@
 // One writer at a time (DECISIONS 14). The lock is the operating system's own, taken through SQLite on an empty file: it
 // goes away with its process, whatever way that ends, so nothing stale can ever block the next start.
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '../model/make-folder.ts';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { Fault } from '../model/fault.ts';
 import { numberAt, parseJson } from '../model/json.ts';
@@ -21,7 +22,7 @@ export function takeWriterLock(home: string, waitMs: number): WriterLock {
   const file = join(home, 'store.lock');
   const owner = join(home, 'store.pid');
   return refine(() => {
-    mkdirSync(home, { recursive: true, mode: 0o700 });
+    makeFolder(home);
     closeSync(openSync(file, 'a', 0o600));
     const database = new DatabaseSync(file, { timeout: waitMs });
     try {

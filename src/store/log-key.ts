@@ -1,7 +1,8 @@
 // Keys that sign checkpoints: the log's own, and the witness's for other logs. Made on demand, private to the user.
 import { randomBytes } from 'node:crypto';
-import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder } from '../model/make-folder.ts';
 import { formatSigner, parseSigner, type NoteSigner } from '../log/note.ts';
 import { Fault } from '../model/fault.ts';
 
@@ -22,7 +23,7 @@ function readNoteKey(home: string, use: 'log' | 'witness'): NoteSigner {
 
 function makeKey(home: string, file: string, name: string): void {
   const fresh = `${file}.${randomBytes(6).toString('hex')}`;
-  mkdirSync(join(home, 'keys'), { recursive: true, mode: 0o700 });
+  makeFolder(join(home, 'keys'));
   writeFileSync(fresh, `${formatSigner({ name, seed: randomBytes(32) })}\n`, { mode: 0o600 });
   try {
     // whole or not at all, and never over a key that another process has just made

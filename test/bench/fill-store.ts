@@ -37,14 +37,21 @@ const MASK = {
   ranges: [],
 } as const;
 
-const TOGETHER = 1000;
+/** What is found again by its digest lies all over the tables: each commit writes almost every page of them. */
+const TOGETHER = 20_000;
+const CACHE_KIBIBYTES = 1_048_576;
 const PER_SESSION = 200;
 const START_MS = Date.parse('2026-01-02T03:04:05Z');
 const STEP_MS = 10_000;
 
 export function fillStore(filling: Filling): void {
   const { home } = filling;
-  const store = openEmbeddedStore({ home, mode: 'write', lockWaitMs: 1000 });
+  const store = openEmbeddedStore({
+    home,
+    mode: 'write',
+    lockWaitMs: 1000,
+    cacheKibibytes: CACHE_KIBIBYTES,
+  });
   try {
     const key = store.calls.readKey();
     let session = '';

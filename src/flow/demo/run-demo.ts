@@ -28,12 +28,39 @@ export async function runDemo(
   options: DemoOptions,
 ): Promise<{ readonly directory: string; readonly tookMs: number }> {
   const startedAtMs = Date.now();
-  const directory = await mkdtemp(join(tmpdir(), 'aitrail-demo-'));
+  const directory = await placed(mkdtemp(join(tmpdir(), 'aitrail-demo-')));
+  try {
+    await runIn(directory, caller, options);
+  } finally {
+    if (!options.isKept) await rm(directory, { recursive: true, force: true, maxRetries: 5 });
+  }
+  return { directory, tookMs: Date.now() - startedAtMs };
+}
+
+async function runIn(directory: string, caller: Caller, options: DemoOptions): Promise<void> {
   const model = await startDemoModel(DEMO_TURNS);
-  const place: Caller = {
-    cwd: join(directory, 'project'),
-    env: await setUp(directory, model.url, caller.env),
-  };
+  try {
+    const env = await placed(setUp(directory, model.url, caller.env));
+    await runSteps({ cwd: join(directory, 'project'), env }, options);
+  } finally {
+    await model.close();
+  }
+}
+
+/** @throws Fault OUT_UNWRITABLE: no room, no right, no such place. */
+const placed = <T>(writing: Promise<T>): Promise<T> =>
+  writing.catch((cause: unknown) => {
+    throw new Fault(
+      'OUT_UNWRITABLE',
+      `demo: ${tmpdir()} takes no files: ${cause instanceof Error ? cause.message : String(cause)}`,
+      {
+        cause,
+        fix: 'name a directory that does: TMPDIR=DIRECTORY aitrail demo',
+      },
+    );
+  });
+
+async function runSteps(place: Caller, options: DemoOptions): Promise<void> {
   try {
     for (const step of DEMO_STEPS(DEMO_PROMPT)) {
       options.onStep(step);
@@ -47,10 +74,7 @@ export async function runDemo(
     }
   } finally {
     await runShell(place, 'aitrail proxy stop >/dev/null 2>&1');
-    await model.close();
-    if (!options.isKept) await rm(directory, { recursive: true, force: true, maxRetries: 5 });
   }
-  return { directory, tookMs: Date.now() - startedAtMs };
 }
 
 /** Makes home, configuration and the two programs on PATH; nothing of the caller's own state is read or written. */

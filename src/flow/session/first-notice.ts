@@ -1,6 +1,7 @@
 // What a person is told once, before the first session of theirs is recorded.
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeFolder, placeFault } from '../../model/make-folder.ts';
 import { stateHome } from '../../config/places.ts';
 import { findRepository } from '../../git/open-repository.ts';
 import type { Caller } from '../../model/caller.ts';
@@ -12,8 +13,12 @@ export async function firstNotice(caller: Caller): Promise<readonly string[]> {
   const told = join(home, 'told');
   if (existsSync(told)) return [];
   const { content, retentionDays } = await loadPolicy(caller, await findRepository(caller));
-  mkdirSync(home, { recursive: true, mode: 0o700 });
-  writeFileSync(told, `${new Date().toISOString()}\n`, { mode: 0o600 });
+  makeFolder(home);
+  try {
+    writeFileSync(told, `${new Date().toISOString()}\n`, { mode: 0o600 });
+  } catch (thrown) {
+    throw placeFault(thrown);
+  }
   const what =
     content === 'full'
       ? 'what you ask, what the model answers and the tools it calls, with secrets masked'
