@@ -35,12 +35,21 @@ function pickOwn(
 }
 
 function storeOf(given: NonNullable<Configuration['store']>): SharedStore {
-  if (typeof given === 'string') return { url: given, password: null, logKey: null };
-  const { url, password, logKey } = given;
+  if (typeof given === 'string') return { url: given, password: null, logKey: null, objects: null };
+  const { url, password, logKey, objects } = given;
   return {
     url,
     password: password === undefined ? null : sourceOf(password),
     logKey: logKey === undefined ? null : sourceOf(logKey),
+    objects:
+      objects === undefined
+        ? null
+        : {
+            url: objects.url,
+            region: objects.region ?? 'us-east-1',
+            accessKeyId: objects.accessKeyId,
+            secretAccessKey: sourceOf(objects.secretAccessKey),
+          },
   };
 }
 

@@ -30,6 +30,23 @@ export const store = z
         .describe(
           'the one key that signs the log of this database, the same for all gateways: `aitrail gateway --new-log-key FILE` makes one; without it the first gateway makes one in its state directory',
         ),
+      objects: z
+        .strictObject({
+          url: z
+            .string()
+            .regex(
+              /^https?:\/\/[^\s/?#@]+\/[^\s/?#]+(?:\/[^\s?#]*)?$/,
+              'must be http(s)://HOST/BUCKET, with a prefix where more lies there',
+            )
+            .describe('server, bucket and prefix of keys'),
+          region: z.string().min(1).optional().describe('by default `us-east-1`'),
+          accessKeyId: z.string().min(1),
+          secretAccessKey: secret,
+        })
+        .optional()
+        .describe(
+          'an object store (S3’s API) for pieces of 64 KiB and more; what it does not take at once stays in the database; needs the package `s3mini`',
+        ),
     }),
   ])
   .describe(

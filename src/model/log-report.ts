@@ -12,6 +12,8 @@ export interface LogReport {
   readonly pruned: number;
   /** Records that somebody had erased. */
   readonly erased: number;
+  /** Objects of an object store that no record has. */
+  readonly strays: number;
   /** Derived files that were missing or torn, by path below `log/`. */
   readonly repaired: readonly string[];
   /** Were they written again? Only where no other process writes the store. */

@@ -8,6 +8,16 @@ export interface SharedStore {
   readonly password: CredentialSource | null;
   /** Signs the log; null: a key in the state directory. */
   readonly logKey: CredentialSource | null;
+  /** Where large pieces lie; null: in the database. */
+  readonly objects: ObjectBucket | null;
+}
+
+export interface ObjectBucket {
+  /** Server, bucket, prefix. */
+  readonly url: string;
+  readonly region: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: CredentialSource;
 }
 
 /** Mail addresses and `group:NAME`; absent: nobody, but every verified caller is a caller. */

@@ -36,6 +36,7 @@ export function logReportText(report: LogReport): string {
     `log ${report.origin}: fine\n`,
     `  ${leaves(report.size)}, ${counted(report.recordsChecked, 'record')} recomputed\n`,
     ...goneText(report),
+    ...straysText(report),
     `  root ${report.root}\n`,
     `  key  ${report.vkey}\n`,
     repaired === '' ? '' : `${counted(report.repaired.length, 'file')} ${how}:\n${repaired}`,
@@ -46,6 +47,11 @@ const goneText = ({ pruned, erased }: LogReport): readonly string[] =>
   pruned + erased === 0
     ? []
     : [`  ${pruned} pruned, ${erased} erased: their digests stay in the log\n`];
+
+const straysText = ({ strays }: LogReport): readonly string[] =>
+  strays === 0
+    ? []
+    : [`  ${counted(strays, 'object')} in the object store that no record has: remove by hand\n`];
 
 /** `aitrail.log/1`. */
 export const logReportDocument = (report: LogReport): object => ({

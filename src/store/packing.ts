@@ -4,6 +4,10 @@ import { constants, deflateRawSync, inflateRawSync } from 'node:zlib';
 // zstd packs better, but only newer Nodes have it, and a store must open under every Node that the machine has
 const AS_IS = 0;
 const DEFLATED = 1;
+/** Of a team's store: the bytes lie elsewhere … */
+export const IN_OBJECT = 2;
+/** … and were looked for there in vain. */
+export const LOST = 3;
 /** Below this deflate gains nothing. */
 const DEFLATE_BYTES_MIN = 48;
 /** Above this the fastest level is used: a long stream must not wait for its own recording. */
@@ -21,8 +25,12 @@ export function pack(bytes: Uint8Array): Packed {
   return data.length < bytes.length ? { codec: DEFLATED, data } : { codec: AS_IS, data: bytes };
 }
 
-export const unpack = ({ codec, data }: Packed): Uint8Array =>
-  codec === DEFLATED ? inflateRawSync(data) : data;
+/** @throws Error for bytes that are not here. */
+export function unpack({ codec, data }: Packed): Uint8Array {
+  if (codec === DEFLATED) return inflateRawSync(data);
+  if (codec !== AS_IS) throw new Error('the object with its bytes is missing');
+  return data;
+}
 
 const OUTPUT_BYTES_MIN = 64;
 

@@ -124,5 +124,6 @@ const upkeepCalls = (ask: Ask): UpkeepStore => ({
   removeHold: (session) => ask('removeHold', session),
   listHolds: () => ask('listHolds'),
   listGone: () => ask('listGone'),
+  countStrays: () => ask('countStrays'),
   findGone: (logIndex) => ask('findGone', logIndex),
 });

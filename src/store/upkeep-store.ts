@@ -48,6 +48,8 @@ export interface UpkeepStore {
 
   /** Every prune and erasure so far, oldest first. */
   listGone(): Promise<readonly GoneRecords[]>;
+  /** Objects in an object store that nothing here knows of. */
+  countStrays(): Promise<number>;
   /** Why the record of a leaf is not here any more; null where nothing says so. */
   findGone(logIndex: number): Promise<'pruned' | 'erased' | null>;
 }

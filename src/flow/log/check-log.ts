@@ -32,6 +32,7 @@ export async function checkLog(caller: Caller): Promise<LogReport> {
   try {
     const { leaves, signed, torn } = await compare(store, directory);
     const records = await checkRecords(store, leaves.size);
+    const strays = await store.countStrays();
     const root = treeRoot(leaves.read, leaves.size);
     return {
       origin: signed.origin,
@@ -39,6 +40,7 @@ export async function checkLog(caller: Caller): Promise<LogReport> {
       size: leaves.size,
       root: Buffer.from(root).toString('hex'),
       ...records,
+      strays,
       repaired: torn,
       isRepaired: torn.length === 0 || (await rewriteFiles(caller)),
     };

@@ -3,11 +3,12 @@ import { stateHome } from '../../config/places.ts';
 import { type NoteSigner, parseSigner } from '../../log/note.ts';
 import type { Caller } from '../../model/caller.ts';
 import { Fault } from '../../model/fault.ts';
-import type { SharedStore } from '../../model/team.ts';
+import type { ObjectBucket, SharedStore } from '../../model/team.ts';
 import { readLogKey } from '../../store/log-key.ts';
+import type { ObjectPlace } from '../../store/postgres/objects.ts';
 import { openPostgresStore } from '../../store/postgres/open.ts';
 import type { LocalStore } from '../../store/upkeep-store.ts';
-import { openCredentials } from './read-credential.ts';
+import { type CredentialReader, openCredentials } from './read-credential.ts';
 
 /** How long a command that asks waits for a database that is away. */
 const READ_PATIENCE_MS = 2000;
@@ -22,8 +23,11 @@ export async function openSharedStore(
   const read = openCredentials(caller, home);
   const password = await read({ name: 'store', credential: shared.password });
   const signer = await readNamedKey(caller, shared);
+  const objects =
+    shared.objects === null ? {} : { objects: await openBucket(read, shared.objects) };
   return openPostgresStore({
     place: { url: shared.url, password },
+    ...objects,
     mode,
     // somebody looks at a terminal
     ...(mode === 'read' ? { patienceMs: READ_PATIENCE_MS } : {}),
@@ -40,6 +44,12 @@ async function readNamedKey(caller: Caller, { logKey }: SharedStore): Promise<No
   const read = openCredentials(caller, stateHome(caller.env));
   const named = await read({ name: 'store.logKey', credential: logKey });
   return named === null ? null : parseKey(named);
+}
+
+async function openBucket(read: CredentialReader, bucket: ObjectBucket): Promise<ObjectPlace> {
+  const { url, region, accessKeyId, secretAccessKey: credential } = bucket;
+  const secretAccessKey = (await read({ name: 'store.objects', credential })) ?? '';
+  return { url, region, accessKeyId, secretAccessKey };
 }
 
 function parseKey(text: string): NoteSigner {

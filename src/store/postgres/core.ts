@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { RecentLists } from '../list-shape.ts';
 import { type Months, openMonths } from './months.ts';
+import type { ObjectRows } from './object-rows.ts';
 import type { Sql } from './sql.ts';
 
 /** An exchange under way, as this instance knows it. */
@@ -16,6 +17,7 @@ export interface OpenExchange {
 
 export interface Core {
   readonly sql: Sql;
+  readonly objects: ObjectRows;
   readonly months: Months;
   /** This process among those that write. */
   readonly instance: number;
@@ -28,8 +30,9 @@ export interface Core {
   readonly memory: { epoch: number | null };
 }
 
-export const openCore = (sql: Sql): Core => ({
+export const openCore = (sql: Sql, objects: ObjectRows): Core => ({
   sql,
+  objects,
   months: openMonths(sql),
   // 48 bits: no two instances meet
   instance: randomBytes(6).readUIntBE(0, 6),

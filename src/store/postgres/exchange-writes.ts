@@ -25,7 +25,7 @@ async function tryBegin(core: Core, draft: ExchangeDraft): Promise<boolean> {
   const slices = draft.slices.filter((slice) => slice.length > 0);
   const context = draft.context === null ? [] : [formatContext(draft.context)];
   const pieces = [formatHeaders(draft.headers), ...context, ...slices];
-  const put = await putParts(core.sql.ask, month, pieces);
+  const put = await putParts(core, month, pieces);
   const body = put.slice(1 + context.length);
   const group = `session ${draft.session}`;
   const place = { month, lists: core.lists, group };
@@ -102,13 +102,15 @@ async function insertPiece(
   open: OpenExchange,
   { seq, bytes }: { readonly seq: number; readonly bytes: Uint8Array },
 ): Promise<void> {
-  const { codec, data } = pack(bytes);
+  const placed = await core.objects.place(open.month, pack(bytes));
+  const { codec, data } = placed;
   const sha256 = createHash('sha256').update(bytes).digest();
   await core.sql.ask(
     `INSERT INTO replies (month, exchange, seq, sha256, codec, bytes, data) VALUES ($1, $2, $3, $4, $5, $6, $7)
      ON CONFLICT DO NOTHING`,
     [open.month, open.n, seq, sha256, codec, bytes.length, data],
   );
+  await core.objects.settle([placed]);
 }
 
 /** An exchange that this process did not begin. @throws Fault NO_SUCH_EXCHANGE. */
@@ -148,7 +150,7 @@ export async function endExchange(
 async function tryEnd(core: Core, open: OpenExchange, end: ExchangeEnd): Promise<number | null> {
   const epoch = await epochOf(core);
   const context = end.context === undefined ? [] : [formatContext(end.context)];
-  const put = await putParts(core.sql.ask, open.month, [formatHeaders(end.headers), ...context]);
+  const put = await putParts(core, open.month, [formatHeaders(end.headers), ...context]);
   const numbers = { headers: put[0]?.n ?? 0, context: put[1]?.n ?? null, epoch };
   return core.sql.transaction(async (ask, attempt) => {
     const isEnded = await writeEnd(ask, open, { end, ...numbers });

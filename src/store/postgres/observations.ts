@@ -19,7 +19,7 @@ async function tryAdd(core: Core, seen: Observation): Promise<boolean> {
   const epoch = await epochOf(core);
   const month = await core.months.open(seen.atMs);
   const { ask } = core.sql;
-  const parts = await putParts(ask, month, groupLines(seen.lines).map(formatGroup));
+  const parts = await putParts(core, month, groupLines(seen.lines).map(formatGroup));
   const group = `file ${seen.worktree}\n${seen.path}`;
   const numbers = parts.map(({ n }) => n);
   const list = await putList(ask, numbers, { month, lists: core.lists, group });

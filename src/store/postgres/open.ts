@@ -3,7 +3,7 @@ import type { NoteSigner } from '../../log/note.ts';
 import type { ContentStore } from '../content-store.ts';
 import type { SearchStore } from '../search-store.ts';
 import type { Store } from '../store.ts';
-import type { LocalStore, UpkeepStore } from '../upkeep-store.ts';
+import type { LocalStore } from '../upkeep-store.ts';
 import { checkRecords } from './check-records.ts';
 import * as checkpoints from './checkpoints.ts';
 import { connect, nameOfPlace, type PostgresPlace } from './connect.ts';
@@ -17,17 +17,23 @@ import * as writes from './exchange-writes.ts';
 import { closeInstance, keepHouse } from './instances.ts';
 import { logSize, readLog } from './log.ts';
 import { migrate } from './migrate.ts';
-import * as removal from './removal.ts';
 import { addObservations, findObservations } from './observations.ts';
 import * as sessions from './sessions.ts';
+import { openObjectRows, throughObjects } from './object-rows.ts';
+import { type ObjectPlace, openObjects } from './objects.ts';
 import { searchExchanges } from './search.ts';
 import { openSql } from './sql.ts';
 import { teamCalls } from './team.ts';
 import * as texts from './texts.ts';
+import { upkeepCalls } from './upkeep.ts';
 import * as vault from './vault.ts';
 
 export interface PostgresOptions {
   readonly place: PostgresPlace;
+  /** Where large pieces lie; absent: with the others. */
+  readonly objects?: ObjectPlace;
+  /** How large, for tests. */
+  readonly objectBytesMin?: number;
   readonly mode: 'write' | 'read';
   /** The log's key, asked for when something is to be signed; null: what others signed is read. */
   readonly signer: () => NoteSigner | null;
@@ -43,11 +49,13 @@ const LAPSE_MS = 30_000;
 /** @throws Fault PEER_MISSING, STORE_UNREACHABLE, STORE_REFUSED, STORE_NEWER. */
 export async function openPostgresStore(options: PostgresOptions): Promise<LocalStore> {
   const { place, mode, patienceMs = PATIENCE_MS, lapseMs = LAPSE_MS } = options;
-  const sql = openSql(await connect(place, mode), patienceMs);
-  const core = openCore(sql);
+  const objects = options.objects === undefined ? null : await openObjects(options.objects);
+  const tables = openSql(await connect(place, mode), patienceMs);
+  const sql = throughObjects(tables, objects);
+  const core = openCore(sql, openObjectRows(sql, objects, options.objectBytesMin));
   const log = { signer: options.signer, isWriter: mode === 'write' };
   try {
-    await migrate(sql, nameOfPlace(place.url));
+    await migrate(tables, nameOfPlace(place.url));
     const house = mode === 'write' ? await openHouse(core, log, lapseMs) : null;
     return {
       ...recordCalls(core),
@@ -55,7 +63,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Local
       ...contentCalls(core),
       ...evidenceCalls(core),
       ...logCalls(core, log),
-      ...upkeepCalls(core),
+      ...upkeepCalls(core, objects),
       close: async () => {
         await house?.close();
         await sql.close();
@@ -84,6 +92,7 @@ async function openHouse(
   };
   const round = async (): Promise<void> => {
     await keepHouse(core, lapseMs);
+    await core.objects.sweep();
     await sign();
   };
   await round();
@@ -224,25 +233,3 @@ function evidenceCalls(core: Core): Pick<Store, EvidenceCall> {
     readKey: () => checkpoints.readKey(ask),
   };
 }
-
-function upkeepCalls(core: Core): UpkeepStore {
-  const { ask } = core.sql;
-  return {
-    countRemovable: (wanted) => removal.countRemovable(ask, wanted),
-    listWorktrees: (beforeMs) => removal.listWorktrees(ask, beforeMs),
-    removeExchanges: (wanted, by) => removal.removeExchanges(core, wanted, by),
-    addHold: (hold) => removal.addHold(ask, hold),
-    removeHold: (session) => removal.removeHold(ask, session),
-    listHolds: () => removal.listHolds(ask),
-    listGone: () => removal.listGone(ask),
-    findGone: (logIndex) => removal.findGone(ask, logIndex),
-    // the removal that finds nothing left has swept already; the server gives free space back by itself
-    isUnswept: () => Promise.resolve(false),
-    findGarbage: () => Promise.resolve({ lists: [], parts: [], mark: NOTHING_MARKED }),
-    dropGarbage: () => Promise.resolve(),
-    dropFingerprints: () => Promise.resolve(null),
-    compact: () => Promise.resolve(false),
-  };
-}
-
-const NOTHING_MARKED = { list: 0, exchange: 0, observation: 0, open: [] };

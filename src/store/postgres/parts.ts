@@ -8,6 +8,8 @@ import {
   unfoldChain,
 } from '../list-shape.ts';
 import { pack, type Packed, unpack } from '../packing.ts';
+import type { Core } from './core.ts';
+import type { ObjectRows } from './object-rows.ts';
 import { type Ask, only, type SqlValue } from './sql.ts';
 
 export interface PutPart {
@@ -25,7 +27,7 @@ const ROWS_MAX = 500;
  * @returns one for each piece, in their order.
  */
 export async function putParts(
-  ask: Ask,
+  { sql: { ask }, objects }: Pick<Core, 'sql' | 'objects'>,
   month: number,
   pieces: readonly Uint8Array[],
 ): Promise<readonly PutPart[]> {
@@ -35,7 +37,7 @@ export async function putParts(
   // in one order everywhere: two instances that insert the same parts wait for each other and never in a circle
   const missing = [...byName].filter(([name]) => !found.has(name)).toSorted(byFirst);
   for (let first = 0; first < missing.length; first += ROWS_MAX)
-    await insertParts(ask, month, missing.slice(first, first + ROWS_MAX));
+    await insertParts({ ask, objects }, month, missing.slice(first, first + ROWS_MAX));
   // asked again rather than returned: another instance may have been first
   const names = missing.map(([name]) => Buffer.from(name, 'hex'));
   for (const [name, n] of await findParts(ask, month, names)) found.set(name, n);
@@ -65,13 +67,16 @@ async function findParts(
 }
 
 async function insertParts(
-  ask: Ask,
+  { ask, objects }: { readonly ask: Ask; readonly objects: ObjectRows },
   month: number,
   parts: readonly (readonly [string, Uint8Array | undefined])[],
 ): Promise<void> {
   const values: SqlValue[] = [month];
-  const rows = parts.map(([name, bytes]) => {
-    const { codec, data } = pack(bytes ?? new Uint8Array());
+  const placed = await Promise.all(
+    parts.map(([, bytes]) => objects.place(month, pack(bytes ?? new Uint8Array()))),
+  );
+  const rows = parts.map(([name], i) => {
+    const { codec = 0, data = new Uint8Array() } = placed[i] ?? {};
     values.push(Buffer.from(name, 'hex'), codec, data);
     return `($1, $${values.length - 2}, $${values.length - 1}, $${values.length})`;
   });
@@ -79,6 +84,7 @@ async function insertParts(
     `INSERT INTO parts (month, sha256, codec, data) VALUES ${rows.join(', ')} ON CONFLICT DO NOTHING`,
     values,
   );
+  await objects.settle(placed);
 }
 
 /** SHA-256 over digests in order: as `digestOfParts` of the embedded store. */

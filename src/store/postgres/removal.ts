@@ -6,7 +6,7 @@ import type { Core } from './core.ts';
 import { addEventIn } from './events.ts';
 import { dropMonth, listMonths, monthOf } from './months.ts';
 import { type Ask, only, type SqlValue } from './sql.ts';
-import { sweep } from './sweep.ts';
+import { markObjects, sweep } from './sweep.ts';
 
 /** Exchanges of one transaction: short enough that no recording waits for it. */
 const TOGETHER = 200;
@@ -52,6 +52,7 @@ export async function removeExchanges(core: Core, removal: Removal, by: string):
   });
   if (count > 0) return count;
   await sweep(core, LOCK);
+  await core.objects.sweep();
   return 0;
 }
 
@@ -81,6 +82,7 @@ async function removeMonth({ ask, removal, by }: Work): Promise<number | null> {
   // before the log's row is locked: who ends an exchange locks the tables first, then that row
   await dropMonth(ask, month);
   await ask('DELETE FROM unswept WHERE month = $1', [month]);
+  await markObjects(ask, [month]);
   if (rows.length > 0)
     await tell(
       { ask, removal, by },
@@ -109,9 +111,9 @@ async function removeSome({ ask, removal, by }: Work): Promise<number> {
     await ask(`DELETE FROM ${table} WHERE exchange = ANY($1)`, [numbers]);
   await ask('DELETE FROM observations WHERE exchange = ANY($1)', [rows.map(({ id }) => id)]);
   await ask('DELETE FROM exchanges WHERE n = ANY($1)', [numbers]);
-  await ask('INSERT INTO unswept SELECT unnest($1::integer[]) ON CONFLICT DO NOTHING', [
-    [...new Set(rows.map(({ month }) => month))],
-  ]);
+  const months = [...new Set(rows.map(({ month }) => month))];
+  await ask('INSERT INTO unswept SELECT unnest($1::integer[]) ON CONFLICT DO NOTHING', [months]);
+  await markObjects(ask, months);
   await tell(
     { ask, removal, by },
     rows.map((row) => row.log_index),

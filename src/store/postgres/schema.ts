@@ -164,4 +164,17 @@ export const MIGRATIONS: readonly string[] = [
   );
   CREATE INDEX asked_by_time ON asked (at_ms);
   `,
+  `
+  -- keys of the object store, written before anything lies there; \`placed\`: a row had it once. \`pointer\` is what that row has
+  CREATE TABLE objects (
+    key text COLLATE "C" PRIMARY KEY, month integer NOT NULL, pointer bytea NOT NULL, at_ms bigint NOT NULL,
+    placed boolean NOT NULL DEFAULT false
+  );
+  CREATE INDEX objects_by_month ON objects (month);
+  CREATE INDEX objects_unplaced ON objects (at_ms) WHERE NOT placed;
+  -- months with objects that no row may refer to
+  CREATE TABLE unswept_objects (month integer PRIMARY KEY);
+  CREATE INDEX parts_in_objects ON parts (data) WHERE codec = 2;
+  CREATE INDEX replies_in_objects ON replies (data) WHERE codec = 2;
+  `,
 ];

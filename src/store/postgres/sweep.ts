@@ -42,7 +42,15 @@ async function sweepMonth(ask: Ask, month: number): Promise<void> {
   const unneeded = followLists(lists, needs, live);
   await ask('DELETE FROM lists WHERE month = $1 AND n = ANY($2)', [month, unneeded]);
   await ask('DELETE FROM parts WHERE month = $1 AND NOT (n = ANY($2))', [month, [...live]]);
+  await markObjects(ask, [month]);
 }
+
+/** Their objects are looked at when this is committed. */
+export const markObjects = async (ask: Ask, months: readonly number[]): Promise<void> =>
+  void (await ask(
+    'INSERT INTO unswept_objects SELECT unnest($1::integer[]) ON CONFLICT DO NOTHING',
+    [months],
+  ));
 
 /** The epoch that what is remembered counts for. */
 export async function epochOf(core: Core): Promise<number> {
