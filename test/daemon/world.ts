@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { openSession, type OpenedSession } from '../../src/flow/session/open-session.ts';
@@ -70,6 +71,8 @@ export interface Asked {
 export interface Model {
   readonly url: string;
   readonly asked: Asked[];
+  /** Bytes of all connections so far, whatever became of them. */
+  readonly received: () => number;
   readonly close: () => Promise<void>;
 }
 
@@ -87,6 +90,8 @@ export async function startModel(answer: Answer): Promise<Model> {
       answer(one, response);
     });
   });
+  const sockets: Socket[] = [];
+  server.on('connection', (socket) => sockets.push(socket));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
@@ -94,6 +99,7 @@ export async function startModel(answer: Answer): Promise<Model> {
   return {
     url: `http://127.0.0.1:${String(port)}`,
     asked,
+    received: () => sockets.reduce((sum, { bytesRead }) => sum + bytesRead, 0),
     close: async () => {
       server.closeAllConnections();
       server.close();

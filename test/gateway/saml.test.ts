@@ -1,19 +1,26 @@
 // A person's way in by SAML: two gateways on one database, a provider that signs, and what becomes of stolen, repeated and
 // forged pieces of it. Nothing reaches the model, and each attempt is a record.
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { generateKeyPair, type JWTPayload, SignJWT, UnsecuredJWT } from 'jose';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { CommandSpec } from '../../src/cli/command.ts';
 import { commands as approvals } from '../../src/cli/approvals.ts';
 import { login, logout, whoami } from '../../src/cli/login.ts';
 import { readStore } from '../../src/flow/show/read-store.ts';
+import { openOwnTokens } from '../../src/identity/own-tokens.ts';
+import { parseSigner } from '../../src/log/note.ts';
 import { arrayAt, parseJson, stringAt } from '../../src/model/json.ts';
+import type { SamlProvider } from '../../src/model/policy.ts';
 import {
   answerTo,
+  assertionXml,
   encode,
   openForm,
   postAnswer,
   type Posted,
   responseXml,
+  type Said,
   type SamlIdp,
   sign,
   startSamlIdp,
@@ -27,8 +34,22 @@ const START_MS = 90_000;
 const prompt = (content: string): string =>
   JSON.stringify({ model: 'model-1', messages: [{ role: 'user', content }] });
 const BODY = prompt('hello');
+const PROVIDER: SamlProvider = {
+  issuer: '',
+  entryPoint: '',
+  certificate: '',
+  entityId: null,
+  attributes: { email: 'email', name: 'name', groups: 'groups' },
+  lifetimeMs: 600_000,
+};
 /** As people reach any of them. */
 const OUTSIDE = 'https://gateway.example';
+
+/** By somebody who has made a key of their own. */
+const forge = async (claims: JWTPayload, alg: string, head: object = {}) => {
+  const { privateKey } = await generateKeyPair(alg);
+  return new SignJWT(claims).setProtectedHeader({ alg, ...head }).sign(privateKey);
+};
 
 describe.skipIf(!hasPostgres)('aitrail login by SAML', { timeout: START_MS }, () => {
   let team: Team;
@@ -79,6 +100,15 @@ approvals: { hold: 60s }`;
   const be = (name: string) => {
     idp.said = { nameId: `${name}@example.com` };
     return logIn(name, gateways[1]);
+  };
+  /** A gateway's own, as it would have made them. */
+  const own = async (url: string, more: Partial<SamlProvider> = {}): Promise<string> => {
+    const { seed = Buffer.alloc(0) } =
+      parseSigner(readFileSync(join(team.world.dir, 'log.key'), 'utf8').trim()) ?? {};
+    const provider = { ...PROVIDER, issuer: idp.issuer, ...more };
+    const person = { subject: 'ada', email: 'ada@example.com', name: 'Ada', groups: ['leads'] };
+    const issued = openOwnTokens(url, seed).issue(provider, { ...person, sessionEndsAtMs: null });
+    return (await issued).token;
   };
   const denials = () =>
     readStore(team.caller, async (store) =>
@@ -227,6 +257,90 @@ approvals: { hold: 60s }`;
     const events = await readStore(team.caller, (store) => store.listEvents({ limit: 100 }));
     expect(events.find(({ kind }) => kind === 'logout')?.detail).toMatchObject({
       by: 'ada@example.com',
+    });
+  });
+
+  describe('opens nothing: not a byte reaches the model, and the attempt is a record', () => {
+    const nowS = Math.floor(Date.now() / 1000);
+    const ADA = { sub: 'u1', aud: 'aitrail', email: 'ada@example.com' };
+    const OWN = { ...ADA, iss: OUTSIDE, aud: OUTSIDE, exp: nowS + 600, groups: ['leads'] };
+    const other = (claims: JWTPayload) => team.provider.issue({ ...ADA, ...claims });
+
+    const TOKENS: readonly (readonly [string, () => Promise<string>, RegExp])[] = [
+      ['expired', () => team.provider.issue(ADA, -600), /it has expired/],
+      ['of another audience', () => other({ aud: 'npm' }), /for another audience/],
+      ['of another issuer', () => other({ iss: 'https://evil.example' }), /missing, wrong or over/],
+      [
+        'by an unknown key',
+        () => forge({ ...ADA, iss: team.provider.issuer, exp: nowS + 60 }, 'ES256', { kid: 'k9' }),
+        /no such key/,
+      ],
+      [
+        'alg=none',
+        () =>
+          Promise.resolve(
+            new UnsecuredJWT({ ...ADA, iss: team.provider.issuer, exp: nowS + 60 }).encode(),
+          ),
+        /algorithm is not allowed/,
+      ],
+      ['our own, expired', () => own(OUTSIDE, { lifetimeMs: -600_000 }), /it has expired/],
+      ['our own, of another gateway', () => own('https://other.example'), /wrong or over/],
+      [
+        'our own, of a provider that is gone',
+        () => own(OUTSIDE, { issuer: 'https://gone.example' }),
+        /log in elsewhere/,
+      ],
+      ['as if our own, by an unknown key', () => forge(OWN, 'EdDSA'), /signature is wrong/],
+      [
+        'as if our own, alg=none',
+        () => Promise.resolve(new UnsecuredJWT(OWN).encode()),
+        /algorithm is not allowed/,
+      ],
+    ];
+    test.each(TOKENS)('a token: %s', async (_, make, why) => {
+      const token = await make();
+      const before = team.model.received();
+      for (const { url } of gateways) {
+        expect(await ask(url, token, BODY)).toMatchObject({ why: expect.stringMatching(/^401 /) });
+        const who = await fetch(`${url}/-/whoami`, {
+          headers: { authorization: `Bearer ${token}` },
+        });
+        expect(who.status).toBe(401);
+      }
+      expect(team.model.received()).toBe(before);
+      await expectDenied(why);
+    });
+
+    const ANSWERS: readonly (readonly [string, (good: Said) => string, RegExp])[] = [
+      ['unsigned', (good) => responseXml(good), /signature is missing/],
+      [
+        'a wrapped signature',
+        (good) => {
+          const evil = assertionXml({ ...good, id: '_evil', nameId: 'root@example.com' });
+          const xml = sign(responseXml(good), idp.key);
+          return xml.replace('<saml:Assertion', `${evil}<saml:Assertion`);
+        },
+        /several assertions/,
+      ],
+      ['expired', (good) => sign(responseXml({ ...good, endsS: -60 }), idp.key), /has expired/],
+    ];
+    test.each(ANSWERS)('a SAML answer: %s', async (_, make, why) => {
+      const running = start('nobody', login, { words: [gateways[0].url] });
+      const { request } = await openForm(await running.link);
+      const before = team.model.received();
+      for (const to of gateways) {
+        const posted = await post(request, encode(make(answerTo(request, idp.issuer))), to);
+        expect(posted).toMatchObject({ status: 401, next: null });
+      }
+      expect(team.model.received()).toBe(before);
+      await expectDenied(why);
+      // the login itself is not used up by what somebody else sends
+      const good = await post(
+        request,
+        encode(sign(responseXml(answerTo(request, idp.issuer)), idp.key)),
+      );
+      await fetch(good.next ?? '');
+      expect(await running.done).toBe(0);
     });
   });
 
