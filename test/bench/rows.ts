@@ -16,6 +16,7 @@ export const ROWS: Readonly<Record<string, () => Promise<{ readonly row: Row }>>
   TEAM: () => import('./rows/team-store.ts'),
   GATE: () => import('./rows/gateway.ts'),
   B9: () => import('./rows/verify.ts'),
+  NOTES: () => import('./rows/notes.ts'),
   B10: () => import('./rows/disk.ts'),
   B12: () => import('./rows/monorepo.ts'),
   B11: () => import('./rows/demo.ts'),
