@@ -14,22 +14,33 @@ import { decideApproval } from '../../src/flow/approve/decide-approval.ts';
 import { ensureIdentity } from '../../src/flow/attest/open-signer.ts';
 import { trustKey } from '../../src/flow/attest/trust-key.ts';
 import type { OpenedSession } from '../../src/flow/session/open-session.ts';
+import { parseJson } from '../../src/model/json.ts';
 import { formatPushHead } from '../../src/wire/git-push.ts';
 import { type Provider, startProvider } from '../identity/provider.ts';
 import { answerAsGit } from './stand-ins.ts';
-import { listAll, makeWorld, open, type Service, startService } from './world.ts';
+import {
+  listAll,
+  makeWorld,
+  type Model,
+  open,
+  type Service,
+  startModel,
+  startService,
+} from './world.ts';
 import { withStore, type World } from './world.ts';
 
 const run = promisify(execFile);
 const REAL = ['real', 'k3yV4lue'.repeat(3)].join('-');
 const SECRET = ['gh', 'p_', 'A7xQ2mVt9Lc4Rk8W', 'n3Yb6Hs1Jd5Pf0ZeUgTi'].join('');
 const NONE = '0'.repeat(40);
+const WAIT = { timeout: 30_000 };
 
 let world: World;
 let service: Service;
 let session: OpenedSession;
 let server: Server;
 let provider: Provider;
+let receiver: Model;
 /** Requests that carried a push, and what they showed. */
 const pushes: (string | undefined)[] = [];
 let bare = '';
@@ -61,7 +72,11 @@ beforeAll(async () => {
   const upstream = `http://127.0.0.1:${String(typeof address === 'object' ? address?.port : 0)}`;
   world = { ...made, caller: { ...made.caller, env: { ...made.caller.env, REAL } } };
   provider = await startProvider();
-  world.configure(`identity: { issuers: [{ issuer: "${provider.issuer}", audience: aitrail }] }
+  receiver = await startModel((_, response) => response.end());
+  world.put('hook-secret', 'canary');
+  const told = `url: "${receiver.url}/in", secret: { file: "${world.dir}/hook-secret" }`;
+  world.configure(`notify: [{ on: [block], ${told} }]
+identity: { issuers: [{ issuer: "${provider.issuer}", audience: aitrail }] }
 connections:
   code: { protocol: git, upstream: "${upstream}/git", credential: { env: REAL } }
   strict: { protocol: git, upstream: "${upstream}/git", credential: { env: REAL }, require: [attested] }
@@ -90,6 +105,7 @@ connections:
 afterAll(async () => {
   await service.stop();
   await provider.close();
+  await receiver.close();
   server.closeAllConnections();
   server.close();
   world.remove();
@@ -149,6 +165,12 @@ test('what nothing stands against passes, with the credential in custody', async
   expect(Buffer.from(body).toString()).toBe(`${NONE} ${id} refs/heads/fine\n`);
 });
 
+test('the copy that the first push waits for is told of', () => {
+  const log = readFileSync(join(world.home, 'run', 'daemon.log'), 'utf8');
+  expect(log).toMatch(/gate: the first push to http:\S+\/git\/app\.git: all of it is copied, once/);
+  expect(log.match(/app\.git was copied in \d+ s/g)).toHaveLength(1);
+});
+
 test('clone and fetch pass', async () => {
   const clone = join(world.dir, 'cloned');
   await run('git', ['clone', '-q', `${session.baseUrl('code')}/app.git`, clone], {
@@ -175,6 +197,18 @@ describe('a secret', () => {
       on: 'push',
       ref: 'refs/heads/leak',
     });
+    // who is told of what is blocked elsewhere is told of this, without its content
+    await expect
+      .poll(() => receiver.asked.map(({ body }) => parseJson(body)), WAIT)
+      .toEqual([
+        expect.objectContaining({
+          type: 'block',
+          subject: 'push',
+          rule: 'code',
+          exchange: events[0]?.detail['exchange'],
+        }),
+      ]);
+    expect(receiver.asked[0]?.body).not.toContain(SECRET.slice(4, 12));
   });
 
   test('with --atomic nothing goes on', async () => {

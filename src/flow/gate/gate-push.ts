@@ -7,7 +7,6 @@ import {
   openQuarantine,
   packOf,
   type Quarantine,
-  refreshMirror,
   removeQuarantine,
   takePack,
 } from '../../git/mirror.ts';
@@ -138,9 +137,9 @@ async function judge(state: State): Promise<Buffer | null> {
   if (head.isSigned) throw new Fault('PUSH_UNREADABLE', 'signed pushes are not taken here');
   if (head.commands.length === 0) return null;
   if (!hasReport(head)) throw new Fault('PUSH_UNREADABLE', 'the client asks for no report');
-  const { caller, url, directory } = state.mirror;
+  const { caller } = state.mirror;
   const format = head.capabilities.includes('object-format=sha256') ? 'sha256' : 'sha1';
-  await refreshMirror(caller, { url, directory, format });
+  await state.mirror.refresh(format);
   state.quarantine = await openQuarantine(caller);
   const broken = bytes === packAt ? null : await takePack(state.quarantine, file, packAt);
   if (broken !== null) return refuseAll(state, 'unpacker error', broken);

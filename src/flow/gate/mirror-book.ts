@@ -1,8 +1,11 @@
 // Where pushes through this gate are judged: for each repository behind it one of ours that follows it, in the state
 // directory. Nothing in it is needed again.
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { WriteLog } from '../../daemon/log-file.ts';
+import { type MirrorPlace, refreshMirror } from '../../git/mirror.ts';
 import type { Caller } from '../../model/caller.ts';
 import { inTurn } from '../in-turn.ts';
 import type { Admitted } from '../record/record-exchange.ts';
@@ -10,8 +13,8 @@ import type { Admitted } from '../record/record-exchange.ts';
 export interface Mirror {
   /** In the directory of the mirror, with what the repository there wants to see of us. */
   readonly caller: Caller;
-  readonly url: string;
-  readonly directory: string;
+  /** Brings it up to date. The first time that is a copy of all that is there, and the log says how long it takes. */
+  refresh(format: MirrorPlace['format']): Promise<void>;
   /** A directory for what is on its way; made. */
   room(): Promise<string>;
   /** One push of a repository after the other: they move the mirror. */
@@ -24,7 +27,7 @@ export interface MirrorBook {
 }
 
 /** @param env of whoever serves. */
-export function openMirrorBook(env: Caller['env'], home: string): MirrorBook {
+export function openMirrorBook(env: Caller['env'], home: string, log: WriteLog): MirrorBook {
   const root = join(home, 'gate');
   // what a process that was killed left behind
   const cleared = rm(join(root, 'incoming'), { recursive: true, force: true });
@@ -32,10 +35,17 @@ export function openMirrorBook(env: Caller['env'], home: string): MirrorBook {
     of: ({ upstream }, authorization) => {
       const url = `${upstream.origin}${upstream.path.replace(/\/git-receive-pack(?:\?.*)?$/, '')}`;
       const directory = join(root, createHash('sha256').update(url).digest('hex').slice(0, 32));
+      const caller = { cwd: directory, env: mirrorEnv(env, authorization) };
       return {
-        url,
-        directory,
-        caller: { cwd: directory, env: mirrorEnv(env, authorization) },
+        caller,
+        refresh: async (format) => {
+          const startedAtMs = Date.now();
+          const isFirst = !existsSync(join(directory, '.git'));
+          if (isFirst) log(`gate: the first push to ${url}: all of it is copied, once`);
+          await refreshMirror(caller, { url, directory, format });
+          const seconds = Math.ceil((Date.now() - startedAtMs) / 1000);
+          if (isFirst) log(`gate: ${url} was copied in ${String(seconds)} s`);
+        },
         room: async () => {
           await cleared;
           const room = join(root, 'incoming');

@@ -55,6 +55,8 @@ async function recordRefused({ recorder, admitted, gate }: GatedPush): Promise<v
       policy: policy.digest,
     };
     await recorder.store.addEvent({ kind: 'ruled', atMs: Date.now(), detail });
+    const told = { on: 'block', subject: 'push', rule: connection.name, approval: null } as const;
+    recorder.notifier.tell(policy, { ...told, exchange: id, place: grant.place });
   }
 }
 

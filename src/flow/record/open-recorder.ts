@@ -84,7 +84,7 @@ export async function openRecorder(parts: RecorderParts): Promise<Recorder> {
     authority: openAuthorityBook(home),
     credentials,
     gaps: openGapBook(store),
-    mirrors: openMirrorBook(parts.env, home),
+    mirrors: openMirrorBook(parts.env, home, log),
     notifier: openNotifier({ ...outside, upstreams: openUpstreams(trust) }),
     identities: parts.identities ?? openTokenReader(),
     denials: openDenialBook(store, log),
