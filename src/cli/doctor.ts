@@ -3,7 +3,7 @@ import { diagnose } from '../flow/setup/diagnose.ts';
 import { diagnosisDocument, diagnosisLines } from '../print/diagnosis-lines.ts';
 import { pickStyle } from '../print/style.ts';
 import type { CommandSpec } from './command.ts';
-import { printDocument } from './output.ts';
+import { outputColumns, printDocument } from './output.ts';
 
 export const commands: readonly CommandSpec[] = [
   {
@@ -15,7 +15,13 @@ export const commands: readonly CommandSpec[] = [
     run: async ({ caller, options, out }) => {
       const checks = await diagnose(caller);
       if (options['json'] === true) printDocument(out, diagnosisDocument(checks));
-      else out.write(diagnosisLines(checks, pickStyle(out.isColour)));
+      else
+        out.write(
+          diagnosisLines(checks, {
+            style: pickStyle(out.isColour),
+            width: out.isTty ? outputColumns(out) : Infinity,
+          }),
+        );
       return checks.some((check) => check.status === 'fail') ? 1 : 0;
     },
   },

@@ -18,6 +18,7 @@ async function dispatch(argv: readonly string[]): Promise<number> {
     .description('says which agent, model and prompt wrote a line of code, and proves it')
     .version(readVersion(), VERSION_FLAGS.join(', '), 'print the version')
     .option('--no-color', 'never colour the output')
+    .configureHelp({ subcommandTerm: (command) => command.name() })
     .enablePositionalOptions()
     .showSuggestionAfterError();
   const wanted = argv.find((word) => !word.startsWith('-'));
@@ -68,6 +69,7 @@ function describeCommand(program: Command, face: CommandFace): Command {
     .command(`${words.at(-1) ?? ''} ${face.usage}`.trim())
     .description(face.summary)
     .addHelpText('after', `\nExample:\n  aitrail ${face.example}`);
+  if (words.length === 1) command.helpGroup(groupOf(face.name));
   for (const option of face.options) command.option(option.flags, option.description);
   return command.option('--no-color', 'never colour the output');
 }
@@ -92,8 +94,11 @@ async function noteReading({ name }: CommandSpec, words: readonly string[]): Pro
   await noteRead(currentCaller(), name, words);
 }
 
+const groupOf = (name: string): string =>
+  `${COMMANDS.find((entry) => entry.name === name)?.group ?? ''}:`;
+
 function parentOf(program: Command, name: string): Command {
   const known = program.commands.find((command) => command.name() === name);
   const summary = COMMANDS.find((entry) => entry.name === name)?.summary ?? '';
-  return known ?? program.command(name).description(summary);
+  return known ?? program.command(name).description(summary).helpGroup(groupOf(name));
 }

@@ -149,7 +149,8 @@ function cleanOf({ hasValue, ...incident }: Incident): readonly string[] {
 const kilobytes = (bytes: number): string => `${String(Math.ceil(bytes / 1000))} kB`;
 
 const scopeLines = (scope: IncidentScope): readonly string[] => [
-  `${counted(scope.exchanges, 'recorded exchange')}, all of ${kilobytes(scope.recordedBytes)}: bodies, URLs and the headers that records keep (of others, credentials among them, nothing can be said)`,
+  `${counted(scope.exchanges, 'recorded exchange')}, ${kilobytes(scope.recordedBytes)}: all bodies and URLs, and the headers that are kept`,
+  'of other headers, credentials among them, nothing can be said',
   ...(scope.textless === 0
     ? []
     : [

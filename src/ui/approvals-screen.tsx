@@ -16,8 +16,7 @@ export interface Desk {
 const RELOAD_MS = 3000;
 /** Message, keys, a row between list and request, and one that stays free. */
 const FRAME_ROWS = 5;
-const KEYS =
-  '↑ ↓ choose   j k scroll   a approve   d deny   b break glass   r look again   q leave';
+const KEYS = '↑ ↓ choose  j k scroll  a approve  d deny  b break glass  r look again  q leave';
 
 /** An answer that waits for its reason. */
 type Asking = { readonly answer: Answer; readonly id: string; readonly reason: string } | null;

@@ -102,7 +102,9 @@ async function checkNone(caller: Caller): Promise<Finding> {
 async function checkPolicy({ caller, repository }: World): Promise<Finding> {
   const policy = await loadPolicy(caller, repository);
   const from = policy.files.length === 0 ? 'defaults only' : policy.files.join(', ');
-  return ok(`${policy.protect.length} protect rules; retention ${policy.retentionDays} d; ${from}`);
+  return ok(
+    `${policy.protect.length} protect rule${policy.protect.length === 1 ? '' : 's'}; retention ${policy.retentionDays} d; ${from}`,
+  );
 }
 
 async function checkIdentity({ caller, repository }: World): Promise<Finding> {
@@ -174,7 +176,7 @@ async function checkState({ home }: World): Promise<Finding> {
 
 async function checkDaemon({ caller, home }: World): Promise<Finding> {
   const status = await readDaemonStatus(caller);
-  const counts = `${status.sessions} sessions, ${status.exchanges} exchanges`;
+  const counts = `sessions: ${status.sessions}, exchanges: ${status.exchanges}`;
   if (status.running) return ok(`pid ${status.pid} at ${status.url}; ${counts}`);
   const { log } = runFiles(home);
   const hasLog = await stat(log).then(
