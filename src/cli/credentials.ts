@@ -7,6 +7,7 @@ import {
   setCredential,
   showCredentials,
 } from '../flow/record/manage-credentials.ts';
+import { noteChange } from '../flow/session/note-change.ts';
 import { Fault } from '../model/fault.ts';
 import type { CommandSpec, Invocation } from './command.ts';
 import { printDocument } from './output.ts';
@@ -37,6 +38,7 @@ export const commands: readonly CommandSpec[] = [
     run: async (call) => {
       const [connection = ''] = call.words;
       const kept = await setCredential(call.caller, connection, () => readValue(call));
+      await noteChange(call.caller, 'credentials set', { connection });
       call.out.note(`aitrail: the credential of ${connection} is in the ${kept.keeper}\n`);
       return 0;
     },
@@ -50,6 +52,7 @@ export const commands: readonly CommandSpec[] = [
     run: async ({ caller, words, out }) => {
       const [connection = ''] = words;
       await dropCredential(caller, connection);
+      await noteChange(caller, 'credentials remove', { connection });
       out.note(`aitrail: the credential of ${connection} is forgotten\n`);
       return 0;
     },

@@ -3,6 +3,7 @@ import { noteAgent } from '../flow/session/refuse-agent.ts';
 import { listTrusted, showIdentity } from '../flow/attest/show-identity.ts';
 import { revokeKey } from '../flow/attest/revoke-key.ts';
 import { rotateKey } from '../flow/attest/rotate-key.ts';
+import { noteChange } from '../flow/session/note-change.ts';
 import { trustKey } from '../flow/attest/trust-key.ts';
 import { Fault } from '../model/fault.ts';
 import { identityJson, identityLines, trustedJson, trustedLines } from '../print/identity-lines.ts';
@@ -72,6 +73,11 @@ const trustSpec: CommandSpec = {
     const { principal } = options;
     const who = typeof principal === 'string' ? principal : null;
     const key = await trustKey(caller, words[0] ?? null, who);
+    if (key.isAdded)
+      await noteChange(caller, 'identity trust', {
+        key: key.fingerprint,
+        principal: key.principal,
+      });
     out.write(trustedKeyLines(key));
     return 0;
   },
@@ -90,6 +96,7 @@ const rotateSpec: CommandSpec = {
   run: async ({ caller, options, out }) => {
     const to = typeof options['to'] === 'string' ? options['to'] : null;
     const rotated = await rotateKey(caller, { to, isLost: options['lost'] === true });
+    await noteChange(caller, 'identity rotate', { key: rotated.to, before: rotated.from });
     out.write(options['json'] === true ? rotatedJson(rotated) : rotatedLines(rotated));
     return 0;
   },
@@ -112,6 +119,8 @@ const revokeSpec: CommandSpec = {
         fix: 'say when the key was last yours alone: --since 2026-11-21T09:00:00Z',
       });
     });
+    const { fingerprint: key, since: from } = revoked;
+    if (revoked.isChanged) await noteChange(caller, 'identity revoke', { key, since: from });
     out.write(options['json'] === true ? revokedJson(revoked) : revokedLines(revoked));
     return 0;
   },

@@ -8,6 +8,7 @@ export type EventKind =
   | 'ruled' // a rule blocked, held, let through with a warning, or would have
   | 'decided' // somebody answered a request for approval
   | 'gap' // something passed unrecorded: what, and why
+  | 'changed' // somebody changed keys, or a gateway works by another policy: `what`
   | 'login' // somebody got a token of the gateway’s own
   | 'logout' // somebody’s token was ended by themselves
   | 'stopped' // somebody ended a session and its token

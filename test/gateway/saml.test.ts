@@ -1,6 +1,6 @@
 // A person's way in by SAML: two gateways on one database, a provider that signs, and what becomes of stolen, repeated and
 // forged pieces of it. Nothing reaches the model, and each attempt is a record.
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { generateKeyPair, type JWTPayload, SignJWT, UnsecuredJWT } from 'jose';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -433,5 +433,29 @@ approvals: { hold: 60s }`;
         code: 'NO_SUCH_APPROVAL',
       });
     });
+  });
+
+  test('by which policy and roles they work is a record, and so is each change', async () => {
+    const changes = () =>
+      readStore(team.caller, async (store) =>
+        (await store.listEvents({ limit: 1000 })).filter(({ kind }) => kind === 'changed'),
+      );
+    await until(async () => (await changes()).length > 0);
+    const [first] = await changes();
+    expect(first?.detail).toMatchObject({
+      what: 'policy',
+      files: [expect.stringMatching(/gateway-[12]\.yaml$/)],
+      roles: [
+        'caller: group:leads, ada@example.com',
+        'approver: group:leads',
+        'auditor: nobody',
+        'admin: nobody',
+      ],
+    });
+    const file = join(team.world.dir, 'gateway-1.yaml');
+    writeFileSync(file, readFileSync(file, 'utf8').replace("'migrate'", "'migration'"));
+    const isNew = async () => (await changes())[0]?.detail['before'] === first?.detail['policy'];
+    await until(isNew);
+    expect((await changes())[0]?.detail).toMatchObject({ what: 'policy', files: [file] });
   });
 });

@@ -123,7 +123,14 @@ async function openGrant({ recorder }: Serving, { body }: ControlCall): Promise<
   };
 }
 
-const EVENT_KINDS: readonly EventKind[] = ['refused', 'ran', 'stopped', 'decided', 'read'];
+const EVENT_KINDS: readonly EventKind[] = [
+  'refused',
+  'ran',
+  'stopped',
+  'decided',
+  'read',
+  'changed',
+];
 const WORD_CHARACTERS_MAX = 1000;
 
 /** @throws Fault USAGE for what is no event of a command. */

@@ -20,10 +20,10 @@ import { openRecorder } from '../record/open-recorder.ts';
 import { openDoor, type Recorder } from '../record/record-exchange.ts';
 import { openSharedStore, readTeamKey } from '../record/open-shared-store.ts';
 import { findOwnPages } from './own-pages.ts';
-import { readCertificate, watchCertificate } from './certificate.ts';
+import { readCertificate } from './certificate.ts';
 import type { SamlWork } from './saml-pages.ts';
 import { findTeamPages } from './team-pages.ts';
-import { watchStops } from './watch-stops.ts';
+import { openWatches } from './watches.ts';
 
 export interface GatewayOptions {
   readonly caller: Caller;
@@ -122,10 +122,9 @@ async function serveStore(opened: Opened, onReady: (url: string) => void): Promi
     },
     { ...openDoor(recorder), names: place.hosts },
   );
-  const stops = watchStops(store, recorder.grants, log);
   const upkeep = new AbortController();
   const kept = keepUp({ store, home, policies: recorder.policies, log }, upkeep.signal);
-  const certificate = watchCertificate(place.tls, listener, { log, onReload: options.onReload });
+  const watches = openWatches({ ...recorder, ...options, store, place, listener, log });
   const url = urlOf(place, listener.port);
   log(`started: pid ${String(process.pid)}, ${url}, version ${readVersion()}`);
   onReady(url);
@@ -134,8 +133,7 @@ async function serveStore(opened: Opened, onReady: (url: string) => void): Promi
   log('stopping');
   void options.cut.then(() => listener.cut());
   await listener.close(DRAIN_MS);
-  certificate.close();
-  stops.close();
+  watches.close();
   upkeep.abort();
   await kept;
   await leave(recorder);

@@ -124,6 +124,10 @@ async function removeSome({ ask, removal, by }: Work): Promise<number> {
 /** What lies elsewhere of exchanges that go. */
 async function forget(ask: Ask, which: string, values: readonly SqlValue[]): Promise<void> {
   await ask(
+    `DELETE FROM asked WHERE request::json ->> 'exchange' IN (SELECT id FROM exchanges WHERE ${which})`,
+    values,
+  );
+  await ask(
     `DELETE FROM vault WHERE placeholder IN (SELECT mask ->> 'placeholder'
        FROM exchanges, json_array_elements(masks::json) AS mask WHERE ${which})`,
     values,
