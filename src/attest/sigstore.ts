@@ -105,7 +105,10 @@ export function parseSigstore(blob: Uint8Array): SigstoreSignature | null {
   };
 }
 
-/** One spelling alone: nothing else may hide in what is not signed. */
+/**
+ * One spelling alone: nothing else may hide in what is not signed. What is left of that, in entries of a log of version 2,
+ * is the name of the log's key and the frame around an authority's time: hints that decide nothing.
+ */
 function readBundle(bytes: Buffer): unknown {
   if (bytes[0] !== 0x7b || bytes.length > BUNDLE_BYTES_MAX) return null;
   const value = parseJson(bytes.toString('utf8'));

@@ -178,8 +178,12 @@ function mergeSigstore(
   places: Map<string, SettingPlace>,
 ): Policy['sigstore'] {
   const own = readOwn(layers, 'sigstore', places)?.sigstore;
-  const { fulcio, rekor } = PUBLIC_SIGSTORE;
-  return { fulcio: own?.fulcio ?? fulcio, rekor: own?.rekor ?? rekor };
+  const { fulcio, rekor, timestamp } = PUBLIC_SIGSTORE;
+  return {
+    fulcio: own?.fulcio ?? fulcio,
+    rekor: own?.rekor ?? rekor,
+    timestamp: own?.timestamp ?? timestamp,
+  };
 }
 
 /** What a clone cannot say, and why. */

@@ -13,6 +13,11 @@ export const signing = {
     .strictObject({
       fulcio: upstream.optional().describe('who certifies; default: the public Fulcio'),
       rekor: upstream.optional().describe('who logs; default: the public Rekor'),
+      timestamp: upstream
+        .optional()
+        .describe(
+          'who says when, by RFC 3161, for a Rekor of version 2, which does not; without it `rekor` is one of version 1',
+        ),
     })
     .optional()
     .describe('for `signing: sigstore`: a private instance'),

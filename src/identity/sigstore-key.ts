@@ -2,14 +2,14 @@
 // the transparency log Rekor (docs.sigstore.dev). Only where `signing: sigstore` asks for it: both are other machines.
 import type * as Sign from '@sigstore/sign';
 import type * as Form from '@sigstore/bundle';
-import type { Signature, Signer as SigstoreSigner } from '@sigstore/sign';
+import type { Signature, Signer as SigstoreSigner, Witness } from '@sigstore/sign';
 import { generateKeyPairSync, sign, X509Certificate, type KeyObject } from 'node:crypto';
 import { readFulcioIdentity } from '../attest/fulcio-certificate.ts';
 import { formatSigstore, nameIdentity } from '../attest/sigstore.ts';
 import { formatKeyLine } from '../attest/ssh-key.ts';
 import type { Caller } from '../model/caller.ts';
 import { Fault } from '../model/fault.ts';
-import { numberAt, objectAt } from '../model/json.ts';
+import { numberAt, objectAt, stringAt } from '../model/json.ts';
 import { answerMsMax } from '../model/sign-wait.ts';
 import type { Signer, SigstorePlaces } from '../model/signing.ts';
 import { askGitHub } from './offer-token.ts';
@@ -117,15 +117,26 @@ async function signWith(
     signature: sign('sha256', message, key),
     key: { $case: 'x509Certificate', certificate },
   };
-  const log = new sdk.RekorWitness({ rekorBaseURL: work.places.rekor, ...onceIn(work) });
   const builder = new sdk.MessageSignatureBundleBuilder({
     signer: { sign: () => Promise.resolve(signature) },
-    witnesses: [log],
+    witnesses: witnessesOf(sdk, work),
   });
   const bundle = await builder.create({ data: message }).catch((thrown: unknown) => {
-    throw unanswered(work.places.rekor, thrown);
+    const { rekor, timestamp } = work.places;
+    const isTime = stringAt(thrown, 'code') === 'TSA_CREATE_TIMESTAMP_ERROR';
+    throw unanswered(isTime ? (timestamp ?? rekor) : rekor, thrown);
   });
   return formatSigstore(form.bundleToJSON(bundle));
+}
+
+/** A log of version 2 says that there is an entry and not since when: the authority's word on the time stands beside it. */
+function witnessesOf(sdk: typeof Sign, work: SigstoreWork): Witness[] {
+  const { rekor: rekorBaseURL, timestamp: tsaBaseURL } = work.places;
+  if (tsaBaseURL === null) return [new sdk.RekorWitness({ rekorBaseURL, ...onceIn(work) })];
+  return [
+    new sdk.RekorWitness({ rekorBaseURL, majorApiVersion: 2, ...onceIn(work) }),
+    new sdk.TSAWitness({ tsaBaseURL, ...onceIn(work) }),
+  ];
 }
 
 const onceIn = ({
@@ -140,6 +151,6 @@ function unanswered(url: string, thrown: unknown): Fault {
   const status = numberAt(objectAt(thrown, 'cause'), 'statusCode');
   const said = status === null ? 'does not answer' : `answered ${String(status)}`;
   return new Fault('SIGNER_LOCKED', `${url} ${said}`, {
-    fix: 'try again when it does: aitrail attribute; or correct sigstore.fulcio and sigstore.rekor',
+    fix: 'try again when it does: aitrail attribute; or correct what `sigstore` names',
   });
 }

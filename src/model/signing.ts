@@ -23,12 +23,15 @@ export interface SigstorePlaces {
   /** URLs. */
   readonly fulcio: string;
   readonly rekor: string;
+  /** Who says when (RFC 3161); null: the log does, which a Rekor of version 2 does not. */
+  readonly timestamp: string | null;
 }
 
 /** Those that the project behind Sigstore runs for everybody. */
 export const PUBLIC_SIGSTORE: SigstorePlaces = {
   fulcio: 'https://fulcio.sigstore.dev',
   rekor: 'https://rekor.sigstore.dev',
+  timestamp: null,
 };
 
 /** git's settings about signing; null where unset. Paths as written. */

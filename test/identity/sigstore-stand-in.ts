@@ -1,4 +1,4 @@
-// Fulcio and Rekor on loopback, with the certificates and proofs of Sigstore's own test authority. What they sign is real;
+// Fulcio, Rekor in both versions and a time-stamp authority on loopback, with the certificates and proofs of Sigstore's own test authority. What they sign is real;
 // only the roots are nobody's.
 import { TrustedRoot } from '@sigstore/protobuf-specs';
 import {
@@ -6,12 +6,15 @@ import {
   initializeCA,
   initializeCTLog,
   initializeTLog,
+  initializeTSA,
   rekorHandler,
+  tsaHandler,
   type HandlerFn,
 } from '@sigstore/mock';
 import { createHash, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { secondRekor } from './second-rekor.ts';
 
 export const ISSUER = 'https://token.actions.example';
 
@@ -31,6 +34,8 @@ interface Options {
   readonly loggedAt?: Date;
   /** Instead of an answer. */
   readonly status?: number;
+  /** The only path that answers so; default: all. */
+  readonly failing?: string;
 }
 
 interface Pair {
@@ -41,9 +46,15 @@ interface Pair {
 const makePair = (namedCurve: string): Pair => generateKeyPairSync('ec', { namedCurve });
 
 export async function openSigstore(options: Options = {}): Promise<Sigstore> {
-  const pairs = { ca: makePair('P-384'), ct: makePair('P-256'), log: makePair('P-256') };
+  const pairs = {
+    ca: makePair('P-384'),
+    ct: makePair('P-256'),
+    log: makePair('P-256'),
+    time: makePair('P-384'),
+  };
   const ctLog = await initializeCTLog(pairs.ct);
   const ca = await initializeCA(pairs.ca, ctLog, options.certifiedAt);
+  const time = await initializeTSA(pairs.time, options.loggedAt);
   const handlers = new Map<string, HandlerFn>();
   const asked: string[] = [];
   const answer = async (
@@ -53,7 +64,7 @@ export async function openSigstore(options: Options = {}): Promise<Sigstore> {
   ): Promise<void> => {
     const body = await text(request);
     const said =
-      options.status === undefined
+      options.status === undefined || (options.failing ?? path) !== path
         ? await handlers.get(path)?.(body)
         : { statusCode: options.status, response: 'not today' };
     response.writeHead(said?.statusCode ?? 404, { 'content-type': 'application/json' });
@@ -69,13 +80,23 @@ export async function openSigstore(options: Options = {}): Promise<Sigstore> {
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   const url = `http://127.0.0.1:${String(port)}`;
   const log = await initializeTLog(url, pairs.log, options.loggedAt);
-  for (const { path, fn } of [fulcioHandler(ca, { strict: true }), rekorHandler(log)])
-    handlers.set(path, fn);
-  const { buffer, byteOffset, byteLength } = ca.rootCertificate;
-  const certificate = new Uint8Array(buffer, byteOffset, byteLength);
+  const services = [
+    fulcioHandler(ca, { strict: true }),
+    rekorHandler(log),
+    secondRekor(url, pairs.log),
+    tsaHandler(time),
+  ];
+  for (const { path, fn } of services) handlers.set(path, fn);
   return {
     url,
-    root: JSON.stringify(rootOf({ url, certificate, pairs })),
+    root: JSON.stringify(
+      rootOf({
+        url,
+        certificate: base64(ca.rootCertificate),
+        timeCertificates: [time.intCertificate, time.rootCertificate].map(base64),
+        pairs,
+      }),
+    ),
     asked,
     close: () => {
       server.closeAllConnections();
@@ -84,13 +105,18 @@ export async function openSigstore(options: Options = {}): Promise<Sigstore> {
   };
 }
 
+const base64 = ({ buffer, byteOffset, byteLength }: ArrayBufferView<ArrayBuffer>): string =>
+  Buffer.from(buffer, byteOffset, byteLength).toString('base64');
+
 interface Parts {
   readonly url: string;
-  readonly certificate: Uint8Array;
+  /** Base64, as the others. */
+  readonly certificate: string;
+  readonly timeCertificates: readonly string[];
   readonly pairs: { readonly ct: Pair; readonly log: Pair };
 }
 
-function rootOf({ url, certificate, pairs }: Parts): unknown {
+function rootOf({ url, certificate, timeCertificates, pairs }: Parts): unknown {
   const since = { start: '2020-01-01T00:00:00Z' };
   const logOf = (baseUrl: string, { publicKey }: Pair): unknown => {
     const der = publicKey.export({ format: 'der', type: 'spki' });
@@ -114,12 +140,19 @@ function rootOf({ url, certificate, pairs }: Parts): unknown {
         {
           subject: { organization: 'example', commonName: 'example' },
           uri: url,
-          certChain: { certificates: [{ rawBytes: Buffer.from(certificate).toString('base64') }] },
+          certChain: { certificates: [{ rawBytes: certificate }] },
           validFor: since,
         },
       ],
       ctlogs: [logOf(url, pairs.ct)],
-      timestampAuthorities: [],
+      timestampAuthorities: [
+        {
+          subject: { organization: 'example', commonName: 'example' },
+          uri: url,
+          certChain: { certificates: timeCertificates.map((rawBytes) => ({ rawBytes })) },
+          validFor: since,
+        },
+      ],
     }),
   );
 }

@@ -44,6 +44,8 @@ interface JobOptions {
   /** What the base lists; null: nothing. */
   readonly listed?: string | null;
   readonly root?: string | null;
+  /** Is the log of version 2, with an authority that says when? */
+  readonly isSecond?: boolean;
 }
 
 const usual = (at: Sigstore): Required<JobOptions> => ({
@@ -52,11 +54,15 @@ const usual = (at: Sigstore): Required<JobOptions> => ({
   issuer: ISSUER,
   listed: JOBS,
   root: at.root,
+  isSecond: false,
 });
 
 /** A repository in a job of CI that signs so, whose base trusts what the options say. */
 function openJob(options: JobOptions = {}): Lab {
-  const { at, subject, issuer, listed, root } = { ...usual(options.at ?? sigstore), ...options };
+  const { at, subject, issuer, listed, root, isSecond } = {
+    ...usual(options.at ?? sigstore),
+    ...options,
+  };
   const lab = openLab();
   const env: Readonly<Record<string, string>> = {
     ...lab.env,
@@ -66,7 +72,7 @@ function openJob(options: JobOptions = {}): Lab {
   mkdirSync(folder, { recursive: true });
   writeFileSync(
     join(folder, 'config.yaml'),
-    `signing: sigstore\nsigstore:\n  fulcio: ${at.url}\n  rekor: ${at.url}\n`,
+    `signing: sigstore\nsigstore:\n  fulcio: ${at.url}\n  rekor: ${at.url}\n${isSecond ? `  timestamp: ${at.url}\n` : ''}`,
   );
   if (listed !== null)
     lab.write(LIST, `# sigstore: ci namespaces="${NAMESPACE}" ${ISSUER} ${listed}\n`);
@@ -89,7 +95,11 @@ async function commitAndAttest(lab: Lab): Promise<string> {
   return commit;
 }
 
-const placesOf = ({ url }: Sigstore): SigstorePlaces => ({ fulcio: url, rekor: url });
+const placesOf = ({ url }: Sigstore, timestamp: string | null = null): SigstorePlaces => ({
+  fulcio: url,
+  rekor: url,
+  timestamp,
+});
 
 const codeOf = (caller: Caller, at: Sigstore): Promise<string> =>
   openSigner(caller, { signing: 'sigstore', sigstore: placesOf(at) }).then(
@@ -138,11 +148,65 @@ test('the root of another Sigstore does not count, nor an entry at a time when n
   late.close();
 });
 
-test('no byte of a signature can be other than it is', async () => {
+test('a log of version 2 says that, an authority says when: the auditor verifies both offline', async () => {
+  const second = await openSigstore();
+  const lab = openJob({ at: second, isSecond: true });
+  expect(await verdictOf(lab)).toBe('verified');
+  expect(new Set(second.asked)).toEqual(
+    new Set(['/api/v2/signingCert', '/api/v2/log/entries', '/api/v1/timestamp']),
+  );
+  const withoutTime = { ...JSON.parse(second.root), timestampAuthorities: [] };
+  expect(
+    await verdictOf(openJob({ at: second, isSecond: true, root: JSON.stringify(withoutTime) })),
+  ).toMatch(/^untrusted-signer: Sigstore: /);
+  second.close();
+});
+
+test('a time at which nothing was certified does not count, and an authority that is silent is named', async () => {
+  const early = await openSigstore({ certifiedAt: new Date(Date.now() - DAY_MS) });
+  expect(await verdictOf(openJob({ at: early, isSecond: true }))).toMatch(
+    /^untrusted-signer: Sigstore: /,
+  );
+  const silent = await openSigstore({ status: 503, failing: '/api/v1/timestamp' });
+  const lab = openJob({ at: early });
+  const signer = await openSigner(lab.caller, {
+    signing: 'sigstore',
+    sigstore: placesOf(early, silent.url),
+  });
+  await expect(signer.sign(message)).rejects.toMatchObject({
+    code: 'SIGNER_LOCKED',
+    message: `${silent.url} answered 503`,
+  });
+  early.close();
+  silent.close();
+});
+
+/** What nobody signs in an entry of version 2: the name of the log's key, and the frame around an authority's time. */
+const HINTS = /"keyId":"[^"]*"|"signedTimestamp":"[^"]*"/g;
+
+/** With one bit changed, here and there. @param hints parts that are left as they are. */
+function flipsOf(blob: Buffer, hints: RegExp | null): readonly string[] {
+  const text = blob.toString('latin1');
+  const left = hints === null ? [] : [...text.matchAll(hints)];
+  const isLeft = (at: number): boolean =>
+    left.some(({ 0: hint, index }) => at >= index && at < index + hint.length);
+  return Array.from({ length: Math.ceil(blob.length / 29) }, (_, step) => step * 29)
+    .filter((at) => !isLeft(at))
+    .map((at) => {
+      const changed = Buffer.from(blob);
+      changed[at] = (changed[at] ?? 0) ^ 1;
+      return changed.toString('latin1');
+    });
+}
+
+test.each([
+  ['1', false],
+  ['2', true],
+])('no byte of a signature can be other than it is: Rekor %s', async (_, isSecond) => {
   const lab = openJob();
   const signer = await openSigner(lab.caller, {
     signing: 'sigstore',
-    sigstore: placesOf(sigstore),
+    sigstore: placesOf(sigstore, isSecond ? sigstore.url : null),
   });
   const blob = Buffer.from(await signer.sign(message));
   expect(openSignature(blob)?.check(message, NAMESPACE).kind).toBe('good');
@@ -156,16 +220,25 @@ test('no byte of a signature can be other than it is', async () => {
     text.replace('{', '{"more":"here",'),
     `${text} `,
   ];
-  for (let at = 0; at < blob.length; at += 29) {
-    const changed = Buffer.from(blob);
-    changed[at] = (changed[at] ?? 0) ^ 1;
-    changes.push(changed.toString('latin1'));
-  }
+  changes.push(...flipsOf(blob, isSecond ? HINTS : null));
   for (const change of changes) {
     const bytes = Buffer.from(change, 'latin1');
     const isGood = openSignature(bytes)?.check(message, NAMESPACE).kind === 'good';
     expect(isGood && prove({ bundle: bytes, message }) === null, change.slice(0, 80)).toBe(false);
   }
+});
+
+test('a time that was given for another signature does not count', async () => {
+  const places = placesOf(sigstore, sigstore.url);
+  const signer = await openSigner(openJob().caller, { signing: 'sigstore', sigstore: places });
+  const [one, two] = [await signer.sign(message), await signer.sign(Buffer.from('massage'))];
+  const [own, foreign] = [one, two].map((blob) => Buffer.from(blob).toString('utf8'));
+  const time = /"signedTimestamp":"[^"]+"/;
+  const bundle = Buffer.from(own?.replace(time, time.exec(foreign ?? '')?.[0] ?? '') ?? '');
+  const prove = await openIdentityProver(sigstore.root, 'the root');
+  expect(prove({ bundle: Buffer.from(one), message })).toBeNull();
+  expect(openSignature(bundle)?.check(message, NAMESPACE).kind).toBe('good');
+  expect(prove({ bundle, message })).toMatch(/^Sigstore: /);
 });
 
 test('an identity takes part in nothing that does not ask for its proof', () => {

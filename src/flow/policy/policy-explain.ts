@@ -116,6 +116,7 @@ function settingsOf({
     ['signing', policy.signing],
     ['sigstore.fulcio', policy.sigstore.fulcio],
     ['sigstore.rekor', policy.sigstore.rekor],
+    ['sigstore.timestamp', policy.sigstore.timestamp ?? 'none: rekor is of version 1'],
     ['requireTouch', String(policy.requiresTouch)],
     ['notes.push', String(policy.notes.push)],
     ['onStoreError', policy.onStoreError],
