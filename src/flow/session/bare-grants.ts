@@ -42,7 +42,8 @@ export function openBareGrants(store: Pick<Store, 'findGrant'>, ways: Ways): Bar
     const name = nameOf(digest);
     const found = await ways.find(name);
     if (found !== null) return found;
-    if ((await store.findGrant(name)) !== null) return null;
+    // it is over, or another instance has made it since we looked
+    if ((await store.findGrant(name)) !== null) return ways.find(name);
     const place = { ...NOWHERE, host: hostname() };
     return ways.add({ principal, identity, place, agent: null, ...KIND }, name);
   };
