@@ -56,7 +56,7 @@ function Status({ status }: { readonly status: StatusPage }): VNode {
       ) : (
         <pre class="checkpoint">{marked(checkpoint)}</pre>
       )}
-      <h2>Refused, denied, ruled, decided</h2>
+      <h2>Refused, ruled, decided, looked at</h2>
       <Events events={status.events} />
     </>
   );

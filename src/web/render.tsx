@@ -22,7 +22,7 @@ function Conversations({ pages, approvals }: ConversationsProps): VNode {
   return (
     <main>
       {pages.map(({ session, exchanges, turns }) => (
-        <div class="replay">
+        <div class="replay whole">
           <SessionHead session={session} exchanges={exchanges} />
           {turns.map((turn, at) => (
             <TurnSection

@@ -7,6 +7,8 @@ import { layOut, STRIP_WIDTH } from './lay-out.ts';
 import { minuteOf, secondOf, spanOf } from './words.ts';
 
 const HEIGHT = 44;
+const HOUR_MS = 3_600_000;
+
 interface TimeLineProps {
   readonly session: Session;
   readonly exchanges: readonly Exchange[];
@@ -17,6 +19,9 @@ interface TimeLineProps {
 
 export function TimeLine({ session, exchanges, current, onPick }: TimeLineProps): VNode {
   const stretches = layOut(exchanges);
+  const lastedMs = session.lastAtMs - session.startedAtMs;
+  // the day stands above
+  const momentOf = lastedMs < HOUR_MS ? secondOf : minuteOf;
   const tokens = Math.max(1, ...exchanges.map(outOf));
   const tone = `tone-${String(markOf(session.agent).tone)}`;
   return (
@@ -55,9 +60,9 @@ export function TimeLine({ session, exchanges, current, onPick }: TimeLineProps)
         })}
       </svg>
       <figcaption>
-        <span>{minuteOf(session.startedAtMs)}</span>
-        <span>{spanOf(session.lastAtMs - session.startedAtMs)} in all; pauses are drawn short</span>
-        <span>{minuteOf(session.lastAtMs)}</span>
+        <span>{momentOf(session.startedAtMs)}</span>
+        <span>{spanOf(lastedMs)} in all; pauses are drawn short</span>
+        <span>{momentOf(session.lastAtMs)}</span>
       </figcaption>
     </figure>
   );
