@@ -3,6 +3,11 @@
 // Without these an element's tag can stand nowhere but where it is one, so that counting tags counts elements.
 
 const CHARACTERS_MAX = 256 * 1024;
+/** Whoever can reach us can send one: what takes parsers long is not parsed. Some hundred groups are far from these. */
+const TAGS_MAX = 2500;
+const DEPTH_MAX = 30;
+const ATTRIBUTES_MAX = 500;
+const NAMESPACES_MAX = 100;
 
 const XMLDSIG = 'http://www.w3.org/2000/09/xmldsig#';
 const MORE = 'http://www.w3.org/2001/04/xmldsig-more#';
@@ -22,7 +27,7 @@ const ALGORITHMS: ReadonlySet<string> = new Set([
 
 /** @returns why it is not looked at any further, null where its shape is as it should be. Never what it says. */
 export function findOddity(xml: string): string | null {
-  if (xml.length > CHARACTERS_MAX) return 'it is too long';
+  if (isLaborious(xml)) return 'it is too long';
   if (xml.includes('<!')) return 'it has a DTD, a comment or a CDATA section';
   if (xml.replace(/^\s*<\?xml\s[^<>]*\?>/, '').includes('<?'))
     return 'it has a processing instruction';
@@ -36,6 +41,25 @@ export function findOddity(xml: string): string | null {
   if (!valuesOf(xml, 'Algorithm').every((name) => ALGORITHMS.has(name)))
     return 'its algorithms are not allowed';
   return null;
+}
+
+function isLaborious(xml: string): boolean {
+  if (xml.length > CHARACTERS_MAX) return true;
+  let [tags, depth, deepest] = [0, 0, 0];
+  for (const [tag] of xml.matchAll(/<[^<>]*>/g)) {
+    tags += 1;
+    if (tag.startsWith('</')) depth -= 1;
+    else if (!tag.endsWith('/>')) depth += 1;
+    deepest = Math.max(deepest, depth);
+  }
+  const attributes = [...xml.matchAll(/\s([^\s=<>"']+)\s*=\s*["']/g)].map(([, name = '']) => name);
+  const namespaces = attributes.filter((name) => name.startsWith('xmlns'));
+  return (
+    tags > TAGS_MAX ||
+    deepest > DEPTH_MAX ||
+    attributes.length > ATTRIBUTES_MAX ||
+    namespaces.length > NAMESPACES_MAX
+  );
 }
 
 /** Opening tags of that name, whatever their prefix. */

@@ -86,6 +86,8 @@ export interface Approval {
   readonly refused: readonly string[];
   /** Why the requester is not to be believed; null where a listed key asks. */
   readonly doubt: string | null;
+  /** Asked for at a team's gateway, whose approvers answer. */
+  readonly isTeams?: true;
 }
 
 /** What the record and an attestation say of an approval that let something pass. */

@@ -12,6 +12,8 @@ import { duration, localMinute, timestamp } from './moments.ts';
 import { padColumns, plainLine, plainText } from './plain-text.ts';
 import type { Style } from './style.ts';
 
+const ANYBODY = { list: 'any listed signer', gateway: 'any approver of the gateway' } as const;
+
 const WORDS = {
   pending: 'waits',
   approved: 'approved',
@@ -66,10 +68,7 @@ export function approvalLines(approval: Approval, nowMs: number, style: Style): 
     ['asked by', request.requester],
     ['at', localMinute(request.createdAtMs)],
     ['until', localMinute(request.expiresAtMs)],
-    [
-      'approvers',
-      request.approvers.length === 0 ? 'any listed signer' : request.approvers.join(', '),
-    ],
+    ['approvers', request.approvers.join(', ') || ANYBODY[approval.isTeams ? 'gateway' : 'list']],
     ...(request.remote === null ? [] : [['remote', request.remote] as const]),
     ...(request.session === null ? [] : [['session', request.session] as const]),
     ...(request.exchange === null ? [] : [['exchange', request.exchange] as const]),

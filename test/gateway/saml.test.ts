@@ -148,6 +148,15 @@ approvals: { hold: 60s }`;
     for (const { said: log } of gateways) expect(log()).not.toContain(token);
   });
 
+  test.each([
+    ['an address of its own', 'CONFIG_INVALID', ['idp.pem', '']],
+    ['the certificate', 'KEY_UNREADABLE', ['absent.pem', `url: "${OUTSIDE}",`]],
+  ] as const)('a gateway without %s does not start', async (_, code, [file, url]) => {
+    const saml = `{ issuer: x, entryPoint: "${idp.entryPoint}", certificate: ${team.world.dir}/${file} }`;
+    const starting = team.start(`  saml: ${saml}\ngateway: { ${url} listen: "127.0.0.1:0" }`);
+    await expect(starting).rejects.toThrow(`(${code})`);
+  });
+
   test('metadata name what the provider needs to know', async () => {
     const answer = await fetch(`${gateways[0].url}/-/saml/metadata`);
     expect(answer.headers.get('content-type')).toBe('application/samlmetadata+xml');

@@ -173,6 +173,23 @@ const CASES: readonly (readonly [name: string, make: () => string, why: string])
   ],
   ['no XML', () => 'hello', 'it is not one response'],
   ['broken XML', () => signed().replace('</saml:Subject>', ''), SIGNATURE],
+  // an hour of a parser's time
+  [
+    'wide',
+    () => signed().replace('<samlp:Status>', `${'<a/>'.repeat(60_000)}<samlp:Status>`),
+    'it is too long',
+  ],
+  [
+    'deep',
+    () =>
+      signed().replace('<samlp:Status>', `${'<a>'.repeat(99)}${'</a>'.repeat(99)}<samlp:Status>`),
+    'it is too long',
+  ],
+  [
+    'many names',
+    () => signed().replace('<samlp:Status', `<samlp:Status ${'a="1" '.repeat(600)}`),
+    'it is too long',
+  ],
   ['too long', () => signed().replace('Ada', 'A'.repeat(300_000)), 'it is too long'],
 ];
 

@@ -20,6 +20,7 @@ export function approvalOf({ request: text, decision, usedAtMs }: Shown): Approv
     decisions: by === null ? [] : [by],
     refused: [],
     doubt: null,
+    isTeams: true,
   };
 }
 

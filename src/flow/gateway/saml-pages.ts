@@ -12,6 +12,7 @@ import {
 } from '../../identity/saml-provider.ts';
 import { Fault } from '../../model/fault.ts';
 import { arrayAt, isString, numberAt, objectAt, parseJson, stringAt } from '../../model/json.ts';
+import type { SamlProvider } from '../../model/policy.ts';
 import { SAML_ANSWER_PATH, SAML_LOGIN_PATH, SAML_METADATA_PATH } from '../../model/login.ts';
 import type { Asked } from '../../proxy/client.ts';
 import type { FindPage, Page } from '../../proxy/listener.ts';
@@ -56,12 +57,19 @@ async function placeOf({ recorder, own }: SamlWork): Promise<SamlPlace> {
     throw new Fault('LOGIN_FAILED', 'nobody logs in by SAML here', {
       fix: 'set identity: saml: and gateway: url: in the organisation’s file',
     });
-  return {
-    provider: identity.saml,
-    answerUrl: `${own.url}${SAML_ANSWER_PATH}`,
-    metadataUrl: `${own.url}${SAML_METADATA_PATH}`,
-  };
+  return samlPlaceAt(own.url, identity.saml);
 }
+
+/** @param url of the gateway, as seen from outside. */
+const samlPlaceAt = (url: string, provider: SamlProvider): SamlPlace => ({
+  provider,
+  answerUrl: `${url}${SAML_ANSWER_PATH}`,
+  metadataUrl: `${url}${SAML_METADATA_PATH}`,
+});
+
+/** Is all there that a login will need? @throws Fault PEER_MISSING, KEY_UNREADABLE. */
+export const checkSaml = async (url: string, provider: SamlProvider): Promise<unknown> =>
+  describeSaml(samlPlaceAt(url, provider));
 
 /** A login that is under way, as the person's machine began it. */
 interface Begun {

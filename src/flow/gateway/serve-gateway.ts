@@ -6,6 +6,7 @@ import { openOwnTokens } from '../../identity/own-tokens.ts';
 import { openTokenReader, type TokenReader } from '../../identity/read-token.ts';
 import type { Caller } from '../../model/caller.ts';
 import { Fault } from '../../model/fault.ts';
+import type { IdentityPolicy } from '../../model/policy.ts';
 import type { GatewayPlace, SharedStore } from '../../model/team.ts';
 import { readVersion } from '../../model/version.ts';
 import { type Listener, openListener } from '../../proxy/listener.ts';
@@ -21,7 +22,7 @@ import { openDoor, type Recorder } from '../record/record-exchange.ts';
 import { openSharedStore, readTeamKey } from '../record/open-shared-store.ts';
 import { findOwnPages } from './own-pages.ts';
 import { readCertificate } from './certificate.ts';
-import type { SamlWork } from './saml-pages.ts';
+import { checkSaml, type SamlWork } from './saml-pages.ts';
 import { findTeamPages } from './team-pages.ts';
 import { openWatches } from './watches.ts';
 
@@ -56,10 +57,7 @@ export async function serveGateway(
     throw new Fault('CONFIG_INVALID', 'gateway: store: names no database', {
       fix: 'add store: postgres://USER@HOST/DATABASE to the file',
     });
-  if (policy.identity.saml !== undefined && team.gateway.url === null)
-    throw new Fault('CONFIG_INVALID', 'gateway: identity: saml: needs gateway: url:', {
-      fix: 'add gateway: { url: https://HOST } to the file: what people reach it by',
-    });
+  await checkLogin(team.gateway, policy.identity);
   const store = await openSharedStore(caller, team.store, 'write');
   try {
     const own = await openOwn(caller, team.store, team.gateway);
@@ -67,6 +65,16 @@ export async function serveGateway(
   } finally {
     await store.close();
   }
+}
+
+/** Before anybody wants to log in. @throws Fault CONFIG_INVALID, PEER_MISSING, KEY_UNREADABLE. */
+async function checkLogin({ url }: GatewayPlace, { saml }: IdentityPolicy): Promise<void> {
+  if (saml === undefined) return;
+  if (url === null)
+    throw new Fault('CONFIG_INVALID', 'gateway: identity: saml: needs gateway: url:', {
+      fix: 'add gateway: { url: https://HOST } to the file: what people reach it by',
+    });
+  await checkSaml(url, saml);
 }
 
 /** What the gateway's own tokens are made by; null where it has no address to make them for. */

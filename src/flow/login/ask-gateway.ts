@@ -115,7 +115,16 @@ export async function askGateway(
   const error = objectAt(json, 'error');
   const code = FAULTS.find((one) => one === stringAt(error, 'code'));
   const message = stringAt(error, 'message') ?? `it answered ${String(answer.status)}`;
-  throw new Fault(code ?? 'GATEWAY_UNREACHABLE', `${gateway}: ${plain(message)}`);
+  throw faultOf(code ?? 'GATEWAY_UNREACHABLE', `${gateway}: ${plain(message)}`);
+}
+
+/** The gateway says what to do as well, to whoever has no aitrail. */
+function faultOf(code: (typeof FAULTS)[number] | 'GATEWAY_UNREACHABLE', message: string): Fault {
+  const { fix } = new Fault(code, message);
+  return new Fault(
+    code,
+    message.endsWith(`; ${fix}`) ? message.slice(0, -fix.length - 2) : message,
+  );
 }
 
 const plain = (text: string): string => text.replaceAll(/[^\x20-\x7E]+/g, ' ').slice(0, 300);
