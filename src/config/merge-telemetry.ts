@@ -2,6 +2,7 @@
 import type { CredentialSource, OtlpReceiver, SettingPlace } from '../model/policy.ts';
 import { type Layer, notYours } from './ladder.ts';
 import { secretOf } from './merge-notify.ts';
+import type { Configuration } from './schema.ts';
 
 /** @returns null: nothing is sent. @throws Fault CONFIG_NOT_YOURS. */
 export function mergeTelemetry(
@@ -18,8 +19,18 @@ export function mergeTelemetry(
   const otlp = first?.settings.telemetry?.otlp;
   if (first === undefined || otlp === undefined) return null;
   places.set('telemetry.otlp', first.document.placeOf(['telemetry', 'otlp']));
+  return receiverOf(otlp);
+}
+
+type Given = NonNullable<Configuration['telemetry']>['otlp'];
+
+function receiverOf(otlp: Given): OtlpReceiver {
   const headers = Object.entries(otlp.headers ?? {}).map(
     ([name, source]): readonly [string, CredentialSource] => [name, secretOf(source)],
   );
-  return { endpoint: otlp.endpoint, headers: Object.fromEntries(headers) };
+  return {
+    endpoint: otlp.endpoint,
+    signals: otlp.signals ?? ['metrics'],
+    headers: Object.fromEntries(headers),
+  };
 }

@@ -7,6 +7,7 @@ import { VERSION } from '../model/version.ts';
 import { identity, onlyFor, pipelines } from './identity-schema.ts';
 import { signing } from './signing-schema.ts';
 import { gateway, reporting, store } from './team-schema.ts';
+import { credential, telemetry } from './telemetry-schema.ts';
 import { upstream } from './upstream-schema.ts';
 
 const action = z.enum(['block', 'mask', 'warn', 'off']);
@@ -16,13 +17,6 @@ const patterns = z.array(z.string().min(1)).min(1);
 const duration = z
   .string()
   .regex(/^[1-9]\d{0,5}[smhd]$/, 'must be a time such as 90s, 10m, 1h, 7d');
-
-const credential = z.union([
-  z.literal('keyring'),
-  z.strictObject({ env: z.string().min(1) }),
-  z.strictObject({ file: z.string().startsWith('/', 'must be an absolute path') }),
-  z.strictObject({ command: z.string().min(1) }),
-]);
 
 const connection = z
   .strictObject({
@@ -123,23 +117,6 @@ const notify = z.strictObject({
   secret: credential.describe(
     'signs them, as Standard Webhooks says; `keyring`: `aitrail credentials set notify:HOST`',
   ),
-});
-
-const telemetry = z.strictObject({
-  otlp: z.strictObject({
-    endpoint: upstream.describe(
-      'receiver of metrics (OTLP, JSON over HTTP; `/v1/metrics` is added): numbers of exchanges, tokens, masks, blocks, holds and denials, and how long things took, once a minute; without it none are sent; read when the daemon starts',
-    ),
-    headers: z
-      .record(
-        z.string().regex(/^[a-z0-9-]+$/, 'lower-case letters, digits and dashes only'),
-        credential,
-      )
-      .optional()
-      .describe(
-        'where the values are that a receiver asks for; `keyring`: `aitrail credentials set telemetry:HEADER`',
-      ),
-  }),
 });
 
 export const CONFIGURATION = z.strictObject({

@@ -144,9 +144,14 @@ export interface NotifyTarget {
 }
 
 /** Who is sent metrics, by OTLP over HTTP. */
+/** What a receiver is told. */
+export const OTLP_SIGNALS = ['metrics', 'traces', 'logs'] as const;
+export type OtlpSignal = (typeof OTLP_SIGNALS)[number];
+
 export interface OtlpReceiver {
-  /** Base URL: `/v1/metrics` is added. */
+  /** Base URL: `/v1/metrics` and so on is added. */
   readonly endpoint: string;
+  readonly signals: readonly OtlpSignal[];
   /** By name, lower case. */
   readonly headers: Readonly<Record<string, CredentialSource>>;
 }

@@ -75,6 +75,7 @@ export function metersOf(instruments: Instruments): Omit<Meters, 'close'> {
       if (isEndOfHold(effect)) instruments.holds.add(1, { on, outcome: effect });
     },
     denied: (count) => denials.add(count),
+    line: () => undefined,
   };
 }
 

@@ -5,6 +5,13 @@ import type { ExchangeOutcome } from '../model/session.ts';
 import type { Protocol, Usage } from '../model/wire.ts';
 
 export interface SeenExchange {
+  /** Ids of ours, and the connection's name: for traces alone. */
+  readonly id: string;
+  readonly session: string;
+  readonly connection: string;
+  readonly model: string | null;
+  readonly status: number | null;
+  readonly startedAtMs: number;
   readonly protocol: Protocol;
   readonly outcome: ExchangeOutcome;
   readonly usage: Usage | null;
@@ -25,6 +32,8 @@ export interface Meters {
   decision(decision: Pick<Decision, 'effect' | 'on'>): void;
   /** @param count attempts that were turned away. */
   denied(count: number): void;
+  /** A line of the daemon's log, masked. */
+  line(text: string): void;
   /** Sends what is left, for a moment. Never throws. */
   close(): Promise<void>;
 }
@@ -36,6 +45,7 @@ export const NO_METERS: Meters = {
   delay: nothing,
   decision: nothing,
   denied: nothing,
+  line: nothing,
   close: () => Promise.resolve(),
 };
 
@@ -47,6 +57,7 @@ export function joinMeters(first: Meters, second: Meters): Meters {
     delay: (phase, ms) => both.forEach((meters) => meters.delay(phase, ms)),
     decision: (decision) => both.forEach((meters) => meters.decision(decision)),
     denied: (count) => both.forEach((meters) => meters.denied(count)),
+    line: (text) => both.forEach((meters) => meters.line(text)),
     close: async () => {
       await Promise.all(both.map((meters) => meters.close()));
     },

@@ -43,9 +43,9 @@ export const formatOtlpLogs = (
   });
 
 /** 64-bit integers are text in OTLP's JSON. */
-const nanoseconds = (atMs: number): string => `${String(Math.trunc(atMs))}000000`;
+export const nanoseconds = (atMs: number): string => `${String(Math.trunc(atMs))}000000`;
 
-const attributesOf = (attributes: OtlpRecord['attributes']): readonly object[] =>
+export const attributesOf = (attributes: OtlpRecord['attributes']): readonly object[] =>
   Object.entries(attributes).flatMap(([key, value]) =>
     value === null ? [] : [{ key, value: valueOf(value) }],
   );

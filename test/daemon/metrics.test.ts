@@ -46,7 +46,8 @@ interface Lab {
   readonly stop: () => Promise<void>;
 }
 
-async function startLab(answer: Answer): Promise<Lab> {
+/** @param signals none: the default. */
+async function startLab(answer: Answer, signals = ''): Promise<Lab> {
   const world = makeWorld();
   const receiver = await startModel(answer);
   const model = await startModel((_, response) => {
@@ -54,7 +55,7 @@ async function startLab(answer: Answer): Promise<Lab> {
     response.end(REPLY);
   });
   ends.push(world.remove, receiver.close, model.close);
-  world.configure(connectionsTo(model.url) + RULE + toReceiver(receiver.url));
+  world.configure(connectionsTo(model.url) + RULE + toReceiver(receiver.url) + signals);
   const service = await startService(world);
   let isStopped = false;
   const stop = async (): Promise<void> => {
@@ -142,4 +143,38 @@ test.each([
   await stop();
   expect(receiver.asked).toHaveLength(1);
   expect(readFileSync(`${world.home}/run/daemon.log`, 'utf8')).toMatch(want);
+});
+
+test('where it is asked for, exchanges are spans of their session, and lines of the log are logs', async () => {
+  const { receiver, ask, stop } = await startLab(
+    (_, response) => response.end('{}'),
+    '    signals: [traces, logs]\n',
+  );
+  await ask();
+  await ask();
+  await stop();
+  const bodyOf = (path: string): unknown =>
+    parseJson(receiver.asked.find(({ url }) => url === path)?.body ?? '');
+  expect(receiver.asked.map(({ url }) => url)).not.toContain('/base/v1/metrics');
+  const spans = arrayAt(bodyOf('/base/v1/traces'), 'resourceSpans')
+    .flatMap((one) => arrayAt(one, 'scopeSpans'))
+    .flatMap((one) => arrayAt(one, 'spans'));
+  const value = expect.stringMatching(/^[0-9a-f]{32}$/);
+  expect(spans).toEqual(
+    [1, 2].map(() =>
+      expect.objectContaining({ traceId: value, name: 'exchange anthropic', status: { code: 0 } }),
+    ),
+  );
+  expect(new Set(spans.map((span) => stringAt(span, 'traceId'))).size).toBe(1);
+  expect(new Set(spans.map((span) => stringAt(span, 'spanId'))).size).toBe(2);
+  const lasted = spans.map((span) =>
+    ['startTimeUnixNano', 'endTimeUnixNano'].map((name) => Number(stringAt(span, name)) / 1e6),
+  );
+  for (const [from = 0, to = 0] of lasted) {
+    expect(to).toBeGreaterThanOrEqual(from);
+    expect(Math.abs(Date.now() - from)).toBeLessThan(600_000);
+  }
+  const lines = JSON.stringify(bodyOf('/base/v1/logs'));
+  expect(lines).toMatch(/"body":\{"stringValue":"x\w+: [^"]*no-pipes/);
+  expect(JSON.stringify(spans) + lines).not.toContain('zebra');
 });

@@ -4,7 +4,7 @@ import { isMaskedToAgent } from '../../model/secret.ts';
 import type { ExchangeDraft, ExchangeEnd, Store } from '../../store/store.ts';
 import { type Meters, NO_METERS } from '../../telemetry/meters.ts';
 
-type Begun = Pick<ExchangeDraft, 'protocol' | 'startedAtMs'>;
+type Begun = Pick<ExchangeDraft, 'protocol' | 'startedAtMs' | 'session' | 'connection' | 'model'>;
 
 /** @returns the same store where nothing is counted. */
 export function meterStore(store: Store, meters: Meters): Store {
@@ -14,8 +14,8 @@ export function meterStore(store: Store, meters: Meters): Store {
     ...store,
     beginExchange: async (draft) => {
       await store.beginExchange(draft);
-      const { id, protocol, startedAtMs } = draft;
-      open.set(id, { protocol, startedAtMs });
+      const { id, protocol, startedAtMs, session, connection, model } = draft;
+      open.set(id, { protocol, startedAtMs, session, connection, model });
       meters.delay('request', Date.now() - startedAtMs);
     },
     endExchange: async (end) => {
@@ -33,10 +33,14 @@ export function meterStore(store: Store, meters: Meters): Store {
   };
 }
 
-function countEnd(meters: Meters, { protocol, startedAtMs }: Begun, end: ExchangeEnd): void {
-  const { outcome, usage, masks, endedAtMs, firstByteAtMs } = end;
+function countEnd(meters: Meters, begun: Begun, end: ExchangeEnd): void {
+  const { id, outcome, usage, masks, endedAtMs, firstByteAtMs, status } = end;
+  const { startedAtMs } = begun;
   meters.exchange({
-    protocol,
+    ...begun,
+    id,
+    model: end.model ?? begun.model,
+    status,
     outcome,
     usage,
     masked: masks.filter(isMaskedToAgent).length,

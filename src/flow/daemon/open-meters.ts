@@ -1,11 +1,13 @@
 // Metrics of the daemon, off unless the user's or the organisation's file names a receiver. Nobody waits for them.
 import type { Caller } from '../../model/caller.ts';
 import { isFault } from '../../model/fault.ts';
-import type { OtlpReceiver } from '../../model/policy.ts';
+import type { OtlpReceiver, OtlpSignal } from '../../model/policy.ts';
 import { readVersion } from '../../model/version.ts';
 import { type HopRules, pickHop } from '../../proxy/hops.ts';
 import type { Upstreams } from '../../proxy/upstreams.ts';
-import { type Meters, NO_METERS } from '../../telemetry/meters.ts';
+import { joinMeters, type Meters, NO_METERS } from '../../telemetry/meters.ts';
+import { openOtlpEvents } from '../../telemetry/otlp-events.ts';
+import type { SendMetrics } from '../../telemetry/otlp-meters.ts';
 import { endingAfter } from '../at-most.ts';
 import { loadPolicy } from '../policy/load-policy.ts';
 import type { CredentialReader } from '../record/read-credential.ts';
@@ -27,12 +29,18 @@ export const telemetryCredential = (header: string): string => `telemetry:${head
 export async function openMeters(caller: Caller, parts: MeterParts): Promise<Meters> {
   const receiver = await findReceiver(caller, parts.warn);
   if (receiver === null) return NO_METERS;
-  const { openOtlpMeters } = await import('../../telemetry/otlp-meters.ts');
   const { warn, upstreams } = parts;
   const closing = new AbortController();
-  const send = (body: Uint8Array): Promise<void> =>
-    endingAfter(SEND_MS, closing.signal, (signal) => sendTo(receiver, parts, { body, signal }));
-  const meters = openOtlpMeters({ send, version: readVersion(), warn });
+  const send = (what: OtlpSignal, body: Uint8Array | string): Promise<void> =>
+    endingAfter(SEND_MS, closing.signal, (signal) =>
+      sendTo(receiver, parts, { what, body, signal }),
+    );
+  const { signals } = receiver;
+  const version = readVersion();
+  const events = openOtlpEvents({ signals, send, version, warn });
+  const meters = signals.includes('metrics')
+    ? joinMeters(await openNumbers((body) => send('metrics', body), warn), events)
+    : events;
   return {
     ...meters,
     close: async () => {
@@ -41,6 +49,11 @@ export async function openMeters(caller: Caller, parts: MeterParts): Promise<Met
       await upstreams.close();
     },
   };
+}
+
+async function openNumbers(send: SendMetrics, warn: MeterParts['warn']): Promise<Meters> {
+  const { openOtlpMeters } = await import('../../telemetry/otlp-meters.ts');
+  return openOtlpMeters({ send, version: readVersion(), warn });
 }
 
 /** What cannot be read is said to everybody who asks for anything, so here it only turns the metrics off. */
@@ -57,11 +70,17 @@ async function findReceiver(
   }
 }
 
+interface Message {
+  readonly what: OtlpSignal;
+  readonly body: Uint8Array | string;
+  readonly signal: AbortSignal;
+}
+
 /** @throws Error where they were not taken, in words without the value of any header. */
 async function sendTo(
   { endpoint, headers }: OtlpReceiver,
   { upstreams, hops, credentials }: MeterParts,
-  { body, signal }: { readonly body: Uint8Array; readonly signal: AbortSignal },
+  { what, body, signal }: Message,
 ): Promise<void> {
   const { origin, host, pathname } = new URL(endpoint);
   const own = await Promise.all(
@@ -74,7 +93,7 @@ async function sendTo(
     origin,
     hop: pickHop(hops, origin),
     method: 'POST',
-    path: `${pathname.replace(/\/$/, '')}/v1/metrics`,
+    path: `${pathname.replace(/\/$/, '')}/v1/${what}`,
     headers: ['content-type', 'application/json', 'user-agent', 'aitrail', ...own.flat()],
     body: Buffer.from(body),
     signal,

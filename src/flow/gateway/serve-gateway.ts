@@ -119,7 +119,9 @@ async function serveStore(opened: Opened, onReady: (url: string) => void): Promi
     isLeaving: () => state.isLeaving,
     metrics: () => prometheus.render({ requests_open: listener.open() }),
   });
-  const team = findTeamPages({ recorder, roles: place.roles, own: ownTokens });
+  // what laptops have recorded is no work of this gateway's: it is not counted
+  const uncounted = { ...recorder, store };
+  const team = findTeamPages({ recorder: uncounted, roles: place.roles, own: ownTokens });
   const listener: Listener = await openListener(
     {
       host: place.host,
@@ -134,11 +136,11 @@ async function serveStore(opened: Opened, onReady: (url: string) => void): Promi
   const kept = keepUp({ store, home, policies: recorder.policies, log }, upkeep.signal);
   const watches = openWatches({ ...recorder, ...options, store, place, listener, log });
   const url = urlOf(place, listener.port);
-  log(`started: pid ${String(process.pid)}, ${url}, version ${readVersion()}`);
+  recorder.warn(`started: pid ${String(process.pid)}, ${url}, version ${readVersion()}`);
   onReady(url);
   await options.stopped;
   state.isLeaving = true;
-  log('stopping');
+  recorder.warn('stopping');
   void options.cut.then(() => listener.cut());
   await listener.close(DRAIN_MS);
   watches.close();

@@ -62,6 +62,10 @@ export async function openRecorder(parts: RecorderParts): Promise<Recorder> {
   const sent = await openMeters(caller, { ...outside, upstreams: openUpstreams(trust) });
   const meters = parts.counters === undefined ? sent : joinMeters(sent, parts.counters);
   const store = meterStore(parts.store, meters);
+  const warn: WriteLog = (line) => {
+    log(line);
+    meters.line(maskers.mask(line));
+  };
   const grants = openGrantBook(store, parts.isShared);
   return {
     store,
@@ -71,10 +75,10 @@ export async function openRecorder(parts: RecorderParts): Promise<Recorder> {
     maskers,
     rules: openRuleBook(),
     approvals: parts.isShared === true ? openTeamApprovals(store) : openApprovalBook(caller.env),
-    warn: log,
+    warn,
     grants,
     hops: openHopBook(hops, grants),
-    policies: openPolicyBook(caller, log),
+    policies: openPolicyBook(caller, warn),
     known: openKnownBook(),
     written: openWrittenBook(),
     veils: openVeilBook(maskers, key),
@@ -84,11 +88,11 @@ export async function openRecorder(parts: RecorderParts): Promise<Recorder> {
     authority: openAuthorityBook(home),
     credentials,
     gaps: openGapBook(store),
-    mirrors: openMirrorBook(parts.env, home, log),
+    mirrors: openMirrorBook(parts.env, home, warn),
     notifier: openNotifier({ ...outside, upstreams: openUpstreams(trust) }),
     identities: parts.identities ?? openTokenReader(),
-    denials: openDenialBook(store, log),
+    denials: openDenialBook(store, warn),
     sessions: openSessionBook(store),
-    watch: openWorktreeWatch({ caller, store, key, warn: log }),
+    watch: openWorktreeWatch({ caller, store, key, warn }),
   };
 }
