@@ -3,6 +3,7 @@ import { measureBackup, restore } from '../flow/keep/backup.ts';
 import { backupDocument } from '../print/backup-lines.ts';
 import type { CommandSpec } from './command.ts';
 import { bytesText } from '../print/moments.ts';
+import { plainLine } from '../print/plain-text.ts';
 import { printDocument } from './output.ts';
 import { isLongCopy, PROGRESS_OPTION } from './progress.ts';
 
@@ -23,7 +24,7 @@ export const commands: readonly CommandSpec[] = [
       if (options['json'] === true) printDocument(out, backupDocument('restore', facts));
       else
         out.write(
-          `restored ${facts.size} leaves of ${facts.origin} as of ${new Date(facts.atMs).toISOString()}; the log goes on under a key of its own\n`,
+          `restored ${facts.size} leaves of ${plainLine(facts.origin)} as of ${new Date(facts.atMs).toISOString()}; the log goes on under a key of its own\n`,
         );
       return 0;
     },

@@ -11,8 +11,6 @@ import {
   fstatSync,
   linkSync,
   openSync,
-  readdirSync,
-  readFileSync,
   renameSync,
   rmSync,
 } from 'node:fs';
@@ -22,8 +20,8 @@ import { isSameHash } from '../log/hash.ts';
 import { treeRoot } from '../log/tree.ts';
 import { Fault, isFault } from '../model/fault.ts';
 import { readVersion } from '../model/version.ts';
+import { type BackupFacts, putFacts, readFacts } from './backup-facts.ts';
 import {
-  type Database,
   emptyWriteAhead,
   inTransaction,
   openForReading,
@@ -35,21 +33,6 @@ import { addEvent } from './event-rows.ts';
 import { takeWriterLock } from './lock.ts';
 import { signLog } from './log-files.ts';
 import { logSize, nodeReader } from './log-rows.ts';
-
-export interface BackupFacts {
-  /** Of the log that was copied. */
-  readonly origin: string;
-  readonly vkey: string;
-  /** Leaves. */
-  readonly size: number;
-  /** Signed over exactly what was copied. */
-  readonly checkpoint: string;
-  readonly atMs: number;
-  /** The aitrail that wrote it. */
-  readonly version: string;
-}
-
-const SCHEMA = 'aitrail.backup/1';
 
 /**
  * @param file where nothing stands yet; whole, or not there at all.
@@ -159,25 +142,12 @@ function publish(draft: string, file: string): void {
   }
 }
 
-function putFacts(copy: Database, home: string, facts: BackupFacts): void {
-  const keys = join(home, 'keys');
-  const names = existsSync(keys) ? readdirSync(keys).filter((name) => name.endsWith('.pub')) : [];
-  const publicKeys = names.map((name) => [name, readFileSync(join(keys, name), 'utf8')]);
-  inTransaction(copy, () => {
-    copy.exec('CREATE TABLE backup (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID');
-    const put = (name: string, value: string): number =>
-      copy.run('INSERT INTO backup (name, value) VALUES (?, ?)', [name, value]);
-    put('schema', SCHEMA);
-    put('facts', JSON.stringify(facts));
-    put('keys', JSON.stringify(Object.fromEntries(publicKeys)));
-  });
-}
-
 /** Holds the copy to its own checkpoint, and makes a store of it that says where it comes from. */
 function prepare(draft: string, from: { readonly file: string; readonly by: string }): BackupFacts {
   const copy = openStray(draft, 'write');
   try {
-    const facts = readFacts(copy, from.file);
+    const facts = readFacts(copy);
+    if (facts === null) throw invalid(from.file, 'it is no backup of aitrail, or damaged');
     const root = treeRoot(nodeReader(copy), facts.size);
     const said = openCheckpoint(facts.checkpoint, facts.vkey);
     if (said?.size !== logSize(copy) || !isSameHash(said.root, root))
@@ -201,23 +171,6 @@ function prepare(draft: string, from: { readonly file: string; readonly by: stri
   } finally {
     copy.close();
   }
-}
-
-function readFacts(copy: Database, file: string): BackupFacts {
-  try {
-    const row = copy.get<{ value: string }>(
-      `SELECT value FROM backup WHERE name = 'facts' AND (SELECT value FROM backup WHERE name = 'schema') = ?`,
-      [SCHEMA],
-    );
-    const sound = copy.get<{ quick_check: string }>('PRAGMA quick_check(1)')?.quick_check === 'ok';
-    if (row !== undefined && sound) {
-      const facts: BackupFacts = JSON.parse(row.value);
-      return facts;
-    }
-  } catch {
-    // no database, or none of ours: said below
-  }
-  throw invalid(file, 'it is no backup of aitrail, or damaged');
 }
 
 const invalid = (file: string, why: string, cause?: unknown): Fault =>

@@ -1,6 +1,7 @@
 // A backup taken beside a writer, and what a log says that was restored from one.
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from '@photostructure/sqlite';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { checkLog } from '../../src/flow/log/check-log.ts';
 import { checkAgainstLog } from '../../src/flow/log/query-log.ts';
@@ -93,6 +94,16 @@ test.each([
       const bytes = readFileSync(copy);
       bytes.fill(0x41, bytes.length - 6000, bytes.length - 200);
       writeFileSync(copy, bytes);
+    },
+  ],
+  [
+    'a time that is none',
+    (copy: string) => {
+      const database = new DatabaseSync(copy);
+      database.exec(
+        "UPDATE backup SET value = json_set(value, '$.atMs', 'soon') WHERE name = 'facts'",
+      );
+      database.close();
     },
   ],
 ])('%s is no backup, and the store stays as it was', async (_, spoil) => {
