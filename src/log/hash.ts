@@ -9,8 +9,16 @@ const NODE_PREFIX = Uint8Array.of(1);
 export const leafHash = (data: Uint8Array): Uint8Array =>
   sha256(Buffer.concat([LEAF_PREFIX, data]));
 
-export const nodeHash = (left: Uint8Array, right: Uint8Array): Uint8Array =>
-  sha256(Buffer.concat([NODE_PREFIX, left, right]));
+export function nodeHash(left: Uint8Array, right: Uint8Array): Uint8Array {
+  if (left.length !== HASH_BYTES || right.length !== HASH_BYTES)
+    return sha256(Buffer.concat([NODE_PREFIX, left, right]));
+  node.set(left, 1);
+  node.set(right, 1 + HASH_BYTES);
+  return sha256(node);
+}
+
+/** A proof is dozens of nodes, a range thousands of proofs: one place for what is hashed next. */
+const node = Buffer.concat([NODE_PREFIX, Buffer.alloc(2 * HASH_BYTES)]);
 
 /** The root of a tree without leaves. */
 export const emptyRoot = (): Uint8Array => sha256(new Uint8Array());

@@ -8,7 +8,7 @@ import {
   type DiffAlgorithm,
   type TreePair,
 } from '../../git/added-lines.ts';
-import type { Objects } from '../../git/objects.ts';
+import type { GitObject, Objects } from '../../git/objects.ts';
 import type { Repository } from '../../git/open-repository.ts';
 import { runGit } from '../../git/run-git.ts';
 import { Fault } from '../../model/fault.ts';
@@ -79,20 +79,16 @@ async function checkContent(work: FilesWork, each: StatedCommit): Promise<string
     if (file.ranges.length === 0 && file.unrecordedLines === 0) continue;
     const blob = await readBlob(work, commit, file.path);
     if (blob?.oid !== file.blob) return `${file.path} is not the blob that was attested`;
-    const why = file.ranges.length === 0 ? null : checkRanges(file, blob.text);
+    const why = checkRanges(file, blob.bytes);
     if (why !== null) return why;
   }
   return null;
 }
 
-async function readBlob(
-  work: FilesWork,
-  commit: string,
-  path: string,
-): Promise<{ readonly oid: string; readonly text: string } | null> {
+async function readBlob(work: FilesWork, commit: string, path: string): Promise<GitObject | null> {
   const spec = path.includes('\n') ? await findBlobId(work, commit, path) : `${commit}:${path}`;
   const object = spec === null ? null : await work.objects.read(spec);
-  return object?.type === 'blob' ? { oid: object.oid, text: object.bytes.toString('utf8') } : null;
+  return object?.type === 'blob' ? object : null;
 }
 
 /** For names with a line feed, which the object reader's protocol cannot ask for. */
@@ -102,16 +98,34 @@ async function findBlobId(work: FilesWork, commit: string, path: string): Promis
   return /^\d+ blob ([0-9a-f]+)\t/.exec(listed.stdout.toString('utf8'))?.[1] ?? null;
 }
 
-function checkRanges(file: StatementFile, text: string): string | null {
-  const lines = text.split('\n');
-  for (const { startLine, endLine, contentSha256: said } of file.ranges) {
-    const place = `${file.path}:${startLine}-${endLine}`;
-    if (endLine > lines.length) return `${place} is outside the file`;
-    if (contentSha256(lines.slice(startLine - 1, endLine)) !== said)
-      return `${place} has other content`;
+/** Only what ranges hold becomes text: a commit adds few lines, and the file may have many. */
+function checkRanges({ path, ranges }: StatementFile, bytes: Buffer): string | null {
+  let [line, at] = [1, 0];
+  for (const { startLine, endLine, contentSha256: said } of ranges) {
+    const place = `${path}:${startLine}-${endLine}`;
+    const start = skipLines(bytes, at, startLine - line);
+    const last = start === null ? null : skipLines(bytes, start, endLine - startLine);
+    if (start === null || last === null) return `${place} is outside the file`;
+    const lineFeed = bytes.indexOf(LF, last);
+    const text = bytes.toString('utf8', start, lineFeed < 0 ? bytes.length : lineFeed);
+    if (contentSha256([text]) !== said) return `${place} has other content`;
+    [line, at] = [endLine, last];
   }
   return null;
 }
+
+/** @param at where a line begins. @returns where the line that stands so many further begins; null beyond the last. */
+function skipLines(bytes: Buffer, at: number, count: number): number | null {
+  let start = at;
+  for (let left = count; left > 0; left -= 1) {
+    const lineFeed = bytes.indexOf(LF, start);
+    if (lineFeed < 0) return null;
+    start = lineFeed + 1;
+  }
+  return start;
+}
+
+const LF = 10;
 
 /** @returns by commit id, the first range that a parent holds already. */
 async function findNotAdded(
