@@ -1,5 +1,6 @@
 // Looks through every recorded byte, with as many readers as pay: the index knows words, and not of all that is kept.
 import { availableParallelism } from 'node:os';
+import { stateHome } from '../../config/places.ts';
 import type { Caller } from '../../model/caller.ts';
 import type {
   ContentBlock,
@@ -7,8 +8,9 @@ import type {
   ContentHit,
   ContentHolder,
 } from '../../store/content-store.ts';
+import { openStore } from '../../store/open-store.ts';
 import type { Store } from '../../store/store.ts';
-import { findSharedStore, openRecords } from '../record/open-records.ts';
+import { findSharedStore } from '../record/open-records.ts';
 
 export interface Scanned {
   /** Oldest first. */
@@ -27,16 +29,23 @@ export interface ScanWork {
 const EXCHANGES_FOR_THREADS = 5000;
 const THREADS_MAX = 4;
 
-/** @throws Fault STORE_UNREADABLE. */
-export async function scanRecordings(work: ScanWork, forms: readonly string[]): Promise<Scanned> {
+/**
+ * @param meanwhile asks this store something else while readers start.
+ * @throws Fault STORE_UNREADABLE, and what `meanwhile` throws.
+ */
+export async function scanRecordings<T>(
+  work: ScanWork,
+  forms: readonly string[],
+  meanwhile: () => Promise<T>,
+): Promise<Scanned & { readonly asked: T }> {
   const { store } = work;
-  const isFew = (await store.countExchanges()) < EXCHANGES_FOR_THREADS;
-  const opening = isFew ? Promise.resolve([store]) : openReaders(work);
+  const opening = Promise.all(await startReaders(work));
+  opening.catch(() => undefined); // told where it is waited for
   try {
-    // cut while the threads start
+    const asked = await meanwhile();
     const blocks = await store.cutContent();
     const found = await readBlocks({ ...work, readers: await opening, blocks }, forms);
-    return { holders: await store.findHolders(found.hits), bytes: found.bytes };
+    return { holders: await store.findHolders(found.hits), bytes: found.bytes, asked };
   } finally {
     const opened = await opening;
     await Promise.all(opened.flatMap((reader) => (reader === store ? [] : [reader.close()])));
@@ -71,10 +80,12 @@ async function readBlocks(
 }
 
 /** A team's store answers over its own connections: more of them would only wait for this process. */
-async function openReaders({ caller, store }: ScanWork): Promise<readonly Store[]> {
-  if ((await findSharedStore(caller)) !== null) return [store];
+async function startReaders({ caller, store }: ScanWork): Promise<readonly Promise<Store>[]> {
+  const isShared = (await findSharedStore(caller)) !== null;
+  if (isShared || (await store.countExchanges()) < EXCHANGES_FOR_THREADS)
+    return [Promise.resolve(store)];
+  const home = stateHome(caller.env);
   const count = Math.min(availableParallelism(), THREADS_MAX);
-  return Promise.all(
-    Array.from({ length: count }, () => openRecords(caller, { mode: 'read', inProcess: false })),
-  );
+  // each thread is there before the next line: what this one does then keeps none of them waiting
+  return Array.from({ length: count }, () => openStore({ home, mode: 'read', inProcess: false }));
 }

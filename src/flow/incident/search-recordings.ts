@@ -30,9 +30,9 @@ const ALL = Number.MAX_SAFE_INTEGER;
 /** @throws Fault STORE_UNREADABLE. */
 export async function searchRecordings(work: ScanWork, wanted: Wanted): Promise<RecordedFound> {
   const { store } = work;
-  const masked = await findMasked(store, wanted);
   const texts = wanted.needles.map(({ text }) => text);
-  const { holders, bytes } = await scanRecordings(work, texts);
+  const scanned = await scanRecordings(work, texts, () => findMasked(store, wanted));
+  const { holders, bytes, asked: masked } = scanned;
   const byExchange = new Map<string, ContentHolder[]>(masked.map(({ id }) => [id, []]));
   for (const holder of holders)
     byExchange.set(holder.exchange, [...(byExchange.get(holder.exchange) ?? []), holder]);
