@@ -210,6 +210,27 @@ describe('attacks', () => {
     expect((await verdicts(lab))[0]).toMatch(want);
   });
 
+  test.each([
+    ['no line feed at the end', Buffer.from('one\nai: two\nai: three')],
+    ['a carriage return before each', Buffer.from('one\r\nai: two\r\nai: three\r\nend')],
+    ['bytes that are no UTF-8', Buffer.from('one \xe2\nai: tw\xf6\nai: \xff\nend', 'latin1')],
+  ])('ranges of a file with %s hold, and outside of it nothing does', async (_, bytes) => {
+    const { lab } = await listedLab();
+    writeFileSync(join(lab.repo, 'odd.ts'), bytes);
+    lab.git('add', 'odd.ts');
+    lab.git('commit', '-qm', 'odd');
+    const commit = lab.git('rev-parse', 'HEAD');
+    await attest(lab, [commit]);
+    expect((await verdicts(lab))[0]).toBe('verified');
+    await forge(lab, commit, ({ files }) => ({
+      files: files.map((file) => ({
+        ...file,
+        ranges: file.ranges.map((range) => ({ ...range, endLine: range.endLine + 9 })),
+      })),
+    }));
+    expect((await verdicts(lab))[0]).toBe('inconsistent: odd.ts:2-12 is outside the file');
+  });
+
   test('a range that a parent holds already', async () => {
     const { lab, commit } = await listedLab();
     const next = lab.commit('src/a.ts', `${TEXT}six\n`);

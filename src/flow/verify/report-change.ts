@@ -39,14 +39,17 @@ export async function reportChange(work: ReportWork): Promise<ChangeReport> {
     reportLines(work, target),
     readChanges(repository, facts),
   ]);
+  const subjects = new Map(facts.map(({ commit, subject }) => [commit, subject]));
+  const verdicts = new Map(work.verdicts.map((verdict) => [verdict.commit, verdict]));
   return {
     files,
     protectedFiles: facts.flatMap((each) => reportProtected(work, each, changes)),
     approvals: facts.flatMap(({ commit }) => reportApprovals(work.statements.get(commit), commit)),
     gaps: target.commits.flatMap((commit) => {
-      const subject = facts.find((each) => each.commit === commit)?.subject ?? '';
+      const subject = subjects.get(commit) ?? '';
       const path = changes.get(commit)?.[0]?.path ?? null;
-      return findGaps(work, commit).map((gap) => ({ commit, subject, path, ...gap }));
+      const said = work.statements.get(commit);
+      return findGaps(verdicts.get(commit), said).map((gap) => ({ commit, subject, path, ...gap }));
     }),
   };
 }
@@ -89,9 +92,11 @@ const reportApprovals = (said: Statement | undefined, commit: string): readonly 
 
 type GapFound = Pick<Gap, 'kind' | 'text'>;
 
-function findGaps(work: ReportWork, commit: string): readonly GapFound[] {
-  const verdict = work.verdicts.find((each) => each.commit === commit);
-  const coverage = work.statements.get(commit)?.predicate.coverage;
+function findGaps(
+  verdict: CommitVerdict | undefined,
+  said: Statement | undefined,
+): readonly GapFound[] {
+  const coverage = said?.predicate.coverage;
   const gaps: GapFound[] = [];
   if (verdict !== undefined && verdict.status !== 'verified')
     gaps.push({ kind: 'unverified', text: textOf(verdict) });
