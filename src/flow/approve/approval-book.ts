@@ -26,7 +26,7 @@ export interface ApprovalBook {
 
 export interface SessionApprovals {
   /** What an approver types. */
-  command(id: string): string;
+  command(verb: 'show' | 'approve', id: string): string;
   /** The same content that waits already is not asked for again. @throws Fault of the signer, GIT_FAILED. */
   ask(draft: ApprovalDraft): Promise<ApprovalRequest>;
   /** The first match is used up. @returns null where nobody has approved it. */
@@ -57,7 +57,7 @@ export function openApprovalBook(env: Caller['env']): ApprovalBook {
       const within = <T>(act: (work: ApprovalWork) => Promise<T>): Promise<T> =>
         withWork({ cwd: worktree, env }, policy, act);
       return {
-        command: (id) => `aitrail approvals approve ${id}`,
+        command: (verb, id) => `aitrail approvals ${verb} ${id}`,
         ask: (draft) => within(async (work) => (await askApproval(work, draft)).request),
         use: ({ kind, digest, approvers, exchange }) =>
           within((work) =>

@@ -163,7 +163,11 @@ async function refuse(
   if (state?.kind !== 'denied') {
     await tell(holder, decisions, { effect: 'unapproved', approval: { id, digest, by: null } });
     const over = doubt === null ? null : `Nobody can approve it: ${doubt}`;
-    return unapprovedWords(decisions, { command: holder.approvals.command(id), id, over });
+    return unapprovedWords(decisions, {
+      command: holder.approvals.command('approve', id),
+      id,
+      over,
+    });
   }
   const { approver: name, sha256, reason } = state.by;
   const denied = { id, digest, by: { name, sha256 } };
@@ -182,12 +186,13 @@ async function tell(
 }
 
 function notify(
-  { recorder, admitted }: Holder,
+  { recorder, admitted, approvals }: Asker,
   [first]: readonly Decision[],
   { kind, id }: { readonly kind: ApprovalKind; readonly id: string },
 ): void {
   const { policy, grant } = admitted;
   const rule = first === undefined || first.on === 'protect' ? null : first.name;
   const about = { on: 'approval', subject: kind, rule, exchange: admitted.id } as const;
-  recorder.notifier.tell(policy, { ...about, place: grant.place, approval: id });
+  const command = approvals.command('show', id);
+  recorder.notifier.tell(policy, { ...about, place: grant.place, approval: id, command });
 }

@@ -21,6 +21,8 @@ export interface News {
   readonly exchange: string | null;
   /** Of the request for approval. */
   readonly approval: string | null;
+  /** What shows it. */
+  readonly command?: string;
 }
 
 export interface Notifier {
@@ -102,7 +104,7 @@ async function deliver(state: State, target: NotifyTarget, news: News): Promise<
 const isPassing = (status: number | string): boolean =>
   typeof status === 'string' || status >= 500 || status === 408 || status === 429;
 
-function bodyOf({ on, subject, rule, place, exchange, approval }: News): string {
+function bodyOf({ on, subject, rule, place, exchange, approval, command }: News): string {
   const { remote, repository } = place;
   return JSON.stringify({
     schema: 'aitrail.notice/1',
@@ -113,13 +115,8 @@ function bodyOf({ on, subject, rule, place, exchange, approval }: News): string 
     repository: remote ?? (repository === null ? null : basename(dirname(repository))),
     exchange,
     approval,
-    command: commandOf({ approval, exchange }),
+    command: command ?? (exchange === null ? 'aitrail log events' : `aitrail show ${exchange}`),
   });
-}
-
-function commandOf({ approval, exchange }: Pick<News, 'approval' | 'exchange'>): string {
-  if (approval !== null) return `aitrail approvals show ${approval}`;
-  return exchange === null ? 'aitrail log events' : `aitrail show ${exchange}`;
 }
 
 interface Signed {

@@ -29,7 +29,7 @@ export const openTeamApprovals = (store: AskedStore): ApprovalBook => ({
 
 function approvalsOf(store: AskedStore, admitted: Asking): SessionApprovals {
   return {
-    command: (id) => `aitrail approvals approve ${id} --gateway`,
+    command: (verb, id) => `aitrail approvals ${verb} ${id} --gateway`,
     ask: async (draft) => readAsked(await store.keepAsked(makeAsked(admitted, draft))).request,
     use: async (draft) => {
       const asked = await store.useAsked(keyOf(admitted, draft), Date.now());
