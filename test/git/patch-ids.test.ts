@@ -17,10 +17,13 @@ interface Made {
   readonly parent: string;
 }
 
+/** git quotes the name, unless it is told not to. */
+const PATH = 'src/größe.ts';
+
 function changed(before: string, after: string, format: 'sha1' | 'sha256' = 'sha1'): Made {
   const lab = openLab({ format });
-  const parent = lab.commit('src/a.ts', before);
-  return { lab, parent, commit: lab.commit('src/a.ts', after) };
+  const parent = lab.commit(PATH, before);
+  return { lab, parent, commit: lab.commit(PATH, after) };
 }
 
 const idOf = async (lab: Lab, commit: string): Promise<string | undefined> =>
@@ -58,6 +61,8 @@ describe('the patch id is the same', () => {
       'blank lines without their blank',
       (at) => at.git('config', 'diff.suppressBlankEmpty', 'true'),
     ],
+    ['names as they are', (at) => at.git('config', 'core.quotePath', 'false')],
+    ['files that are large early', (at) => at.git('config', 'core.bigFileThreshold', '4')],
     ['names without a prefix', (at) => at.git('config', 'diff.noprefix', 'true')],
     ['another algorithm', (at) => at.git('config', 'diff.algorithm', 'patience')],
     ['a worktree elsewhere', (at) => at.git('config', 'core.worktree', at.repo)],
