@@ -59,6 +59,9 @@ const failure = async (world: World): Promise<string> => {
   }
 };
 
+/** Without its end. */
+const SAML = '{ issuer: x, entryPoint: "https://idp.example/sso", certificate: /idp.pem';
+
 const RC = '.aitrailrc.yaml';
 
 test('a change cannot name who approves it: groups count as they stand in the base', async () => {
@@ -216,6 +219,26 @@ test.each([
     'reports in the clear',
     { user: 'reporting: http://h.example\n' },
     /^CONFIG_INVALID .*config\.yaml:1:1: reporting: must be the https URL of a gateway/,
+  ],
+  [
+    'SAML with tokens for ever',
+    { user: `identity: { saml: ${SAML}, lifetime: 25h } }\n` },
+    /^CONFIG_INVALID .*config\.yaml:1:\d+: identity\.saml\.lifetime: must be at most 24h/,
+  ],
+  [
+    'SAML over plain HTTP',
+    { user: `identity: { saml: ${SAML.replace('https', 'http')} } }\n` },
+    /^CONFIG_INVALID .*config\.yaml:1:\d+: identity\.saml\.entryPoint: must be an https URL/,
+  ],
+  [
+    'clone with a SAML provider',
+    { [RC]: `identity: { saml: ${SAML} } }\n` },
+    'CONFIG_NOT_YOURS .aitrailrc.yaml:1:1: identity: a clone cannot say who you are',
+  ],
+  [
+    'gateway reached by plain HTTP',
+    { user: 'gateway: { url: "http://gateway.example" }\n' },
+    /^CONFIG_INVALID .*config\.yaml:1:12: gateway\.url: must be https:\/\/HOST/,
   ],
   [
     'gateway that listens nowhere',
