@@ -353,6 +353,34 @@ approvals: { hold: 60s }`;
     });
   });
 
+  test('by which policy and roles they work is a record, and so is each change', async () => {
+    const file = join(team.world.dir, 'gateway-1.yaml');
+    /** Of one of them, newest first. */
+    const changes = () =>
+      readStore(team.caller, async (store) =>
+        (await store.listEvents({ limit: 1000 })).filter(
+          ({ kind, detail }) => kind === 'changed' && String(detail['files']) === file,
+        ),
+      );
+    await until(async () => (await changes()).length > 0);
+    const [first] = await changes();
+    expect(first?.detail).toMatchObject({
+      what: 'policy',
+      roles: [
+        'caller: group:leads, ada@example.com',
+        'approver: group:leads',
+        'auditor: nobody',
+        'admin: nobody',
+      ],
+    });
+    writeFileSync(file, readFileSync(file, 'utf8').replace('hold: 60s', 'hold: 61s'));
+    await until(async () => (await changes()).length > 1);
+    expect((await changes())[0]?.detail).toMatchObject({
+      what: 'policy',
+      before: first?.detail['policy'],
+    });
+  });
+
   describe('approvals', () => {
     const [, list = login, , approve = login, deny = login] = approvals;
     const GATEWAY = { gateway: true } as const;
@@ -442,33 +470,17 @@ approvals: { hold: 60s }`;
         code: 'NO_SUCH_APPROVAL',
       });
     });
-  });
 
-  test('by which policy and roles they work is a record, and so is each change', async () => {
-    const file = join(team.world.dir, 'gateway-1.yaml');
-    /** Of one of them, newest first. */
-    const changes = () =>
-      readStore(team.caller, async (store) =>
-        (await store.listEvents({ limit: 1000 })).filter(
-          ({ kind, detail }) => kind === 'changed' && String(detail['files']) === file,
-        ),
-      );
-    await until(async () => (await changes()).length > 0);
-    const [first] = await changes();
-    expect(first?.detail).toMatchObject({
-      what: 'policy',
-      roles: [
-        'caller: group:leads, ada@example.com',
-        'approver: group:leads',
-        'auditor: nobody',
-        'admin: nobody',
-      ],
-    });
-    writeFileSync(file, readFileSync(file, 'utf8').replace("'migrate'", "'migration'"));
-    await until(async () => (await changes()).length > 1);
-    expect((await changes())[0]?.detail).toMatchObject({
-      what: 'policy',
-      before: first?.detail['policy'],
+    test('the gateway that asked is killed: the answer counts at the other', async () => {
+      const token = await team.token();
+      const asking = ask(gateways[0].url, token, prompt('deploy at last'));
+      const id = await waiting('bob');
+      await gateways[0].kill();
+      expect(await asking).toEqual({ kind: 'failed', why: 'connection' });
+      expect(await answer('bob', approve, id)).toBe(0);
+      expect(await ask(gateways[1].url, token, prompt('deploy at last'))).toEqual({
+        kind: 'whole',
+      });
     });
   });
 });
