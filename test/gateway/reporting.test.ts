@@ -114,6 +114,8 @@ rules: [{ name: customers, on: prompt, match: customer export, action: warn }]
     );
 
   test('records arrive, masked, and the log is cosigned', async () => {
+    await record(); // the log is empty so far
+    expect(await send()).toMatchObject({ size: 0, sent: 0 });
     await record('first words', `the token is ${SECRET}`);
     const report = await send();
     expect(report.sent).toBe(2);

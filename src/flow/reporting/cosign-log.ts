@@ -98,7 +98,8 @@ async function keepAndSign(
   const signer = await readSigner(store);
   const atMs = Date.now();
   const before = known?.size ?? 0;
-  if (known === null || checkpoint.size > before) {
+  // of an empty log there is nothing to hold anybody to, and one checkpoint alone can follow the first
+  if (checkpoint.size > before) {
     const { size } = checkpoint;
     const seen = { origin, vkey, before, size, note: request.note, who: whoOf(visitor), atMs };
     const kept = await store.keepWitnessed(seen);
