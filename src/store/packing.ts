@@ -42,4 +42,13 @@ export const unpackOf = ({ codec, data }: Packed, bytes: number): Uint8Array =>
 
 /** For values that are always packed. */
 export const deflateText = (text: string): Uint8Array => deflateRawSync(text);
-export const inflateText = (data: Uint8Array): string => inflateRawSync(data).toString('utf8');
+export const inflateText = (data: Uint8Array): string =>
+  inflateRawSync(data, { chunkSize: roomFor(data.length) }).toString('utf8');
+
+/** What code and prose deflate by, as a rule, and a little more; else another buffer is taken. */
+const RATIO = 6;
+const OUTPUT_BYTES_USUAL = 16_384;
+
+/** Thousands are read at once, and 16 KiB for each would be thrown away. */
+const roomFor = (packedBytes: number): number =>
+  Math.min(OUTPUT_BYTES_USUAL, Math.max(OUTPUT_BYTES_MIN, packedBytes * RATIO));

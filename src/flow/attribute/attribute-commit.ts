@@ -17,6 +17,7 @@ import type { FragmentsFor } from './build-timelines.ts';
 import { gatherEvidence, type FileEvidence } from './file-evidence.ts';
 import { readNotedFiles } from './noted-files.ts';
 import { makeNotedVersion } from './noted-versions.ts';
+import { unended } from './written-lines.ts';
 
 export interface AttributionWork {
   readonly repository: Repository;
@@ -121,8 +122,11 @@ async function readEvidence(
   const { store, repository, objects } = work;
   if (store === null || files.every((file) => file.added.size === 0)) return null;
   const fingerprints = new Set<number>();
+  const lines = new Set<string>();
   for (const file of files) {
-    const added = splitLines(file.text).filter((_line, at) => file.added.has(at + 1));
+    const all = splitLines(file.text);
+    for (const line of all) lines.add(unended(line));
+    const added = all.filter((_line, at) => file.added.has(at + 1));
     for (const print of fingerprintTokens(tokenizer.tokenize(added.join('\n'))))
       fingerprints.add(print);
   }
@@ -146,6 +150,7 @@ async function readEvidence(
     {
       paths: [...new Set(files.flatMap((file) => [file.path, ...file.oldPaths]))],
       fingerprints: [...fingerprints].slice(0, FINGERPRINTS_MAX),
+      lines,
     },
   );
 }

@@ -21,13 +21,15 @@ import { linesOf } from './written-lines.ts';
 export interface EvidenceQuestion {
   readonly paths: readonly string[];
   readonly fingerprints: readonly number[];
+  /** Lines without their endings, of which it matters whether a model wrote them just so. */
+  readonly lines: ReadonlySet<string>;
 }
 
 export interface FileEvidence {
   readonly timelineOf: (path: string) => Timeline | null;
   /** What other files' states are rebuilt for: most commits can do without. */
   readonly readFragments: () => Promise<FragmentsFor>;
-  /** Lines as models wrote them. */
+  /** Of the lines asked about those that models wrote just so. */
   readonly emittedLines: ReadonlySet<string>;
 }
 
@@ -65,7 +67,7 @@ export async function gatherEvidence(
     next: await nextExchanges(store, emissions),
   };
   const built = await buildTwice(work, facts, { asked: question.paths, others, emissions });
-  return { ...built, emittedLines: linesOf(emissions) };
+  return { ...built, emittedLines: linesOf(emissions, question.lines) };
 }
 
 interface Question {
