@@ -82,6 +82,7 @@ export const FAULTS = {
   },
   NOT_LOGGED_IN: { exit: 1, fix: 'log in: aitrail login URL' },
   LOGIN_FAILED: { exit: 1, fix: 'try again; without a browser: aitrail login URL --device' },
+  LOGIN_BUSY: { exit: 3, fix: 'try again in a minute' },
   GATEWAY_UNREACHABLE: { exit: 3, fix: 'check the URL of the gateway, and that it runs' },
   SESSION_STOPPED: {
     exit: 1,

@@ -42,6 +42,7 @@ const MEANINGS: Readonly<Record<FaultCode, string>> = {
     'The log is not the one that the gateway has cosigned: something was taken back or rewritten.',
   ROLE_NEEDED: 'What was asked of the gateway is for people with another role.',
   NOT_LOGGED_IN: 'Nobody is logged in at a gateway on this machine, or the token ran out.',
+  LOGIN_BUSY: 'More logins by SAML were begun at the gateway in one minute than it keeps.',
   LOGIN_FAILED: 'The identity provider did not give a token, or nobody logged in in time.',
   GATEWAY_UNREACHABLE: 'The gateway does not answer, or answers something else.',
   SESSION_STOPPED: 'Somebody ended the session; its token is not taken any more.',

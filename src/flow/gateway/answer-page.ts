@@ -19,6 +19,7 @@ const STATUS: Readonly<Record<string, number>> = {
   APPROVER_NOT_LISTED: 403,
   APPROVAL_OVER: 409,
   LOGIN_FAILED: 404,
+  LOGIN_BUSY: 429,
 };
 
 type Denials = Pick<Recorder, 'denials'>;

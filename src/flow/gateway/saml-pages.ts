@@ -32,16 +32,35 @@ const CODE_MS = 120_000;
 /** Clocks of instances and provider differ: what was seen is remembered for longer than it is good. */
 const MEMORY_MS = 300_000;
 const BODY_BYTES_MAX = 1024 * 1024;
+/** Anybody can begin one, and each is a row until its time is over: no more than this in a minute, at each instance. */
+const BEGUN_MAX = 1200;
+const MINUTE_MS = 60_000;
 
 export function findSamlPages(work: SamlWork): FindPage {
+  const countBegun = openCounter();
   const pages: Readonly<Record<string, (asked: Asked) => Promise<Page>>> = {
     [`GET ${SAML_METADATA_PATH}`]: () => describe(work),
-    [`GET ${SAML_LOGIN_PATH}`]: (asked) => begin(work, asked),
+    [`GET ${SAML_LOGIN_PATH}`]: async (asked) => {
+      countBegun();
+      return begin(work, asked);
+    },
     [`POST ${SAML_ANSWER_PATH}`]: (asked) => take(work, asked),
   };
   return (asked) => {
     const page = pages[`${asked.method} ${asked.url.split('?')[0] ?? ''}`];
     return page === undefined ? null : answerBrowser(work.recorder, () => page(asked));
+  };
+}
+
+/** @returns what throws a Fault LOGIN_BUSY where it is called too often. */
+function openCounter(): () => void {
+  let [sinceMs, count] = [0, 0];
+  return () => {
+    const nowMs = Date.now();
+    if (nowMs - sinceMs > MINUTE_MS) [sinceMs, count] = [nowMs, 0];
+    count += 1;
+    if (count > BEGUN_MAX)
+      throw new Fault('LOGIN_BUSY', 'too many logins were begun in this minute');
   };
 }
 
