@@ -1,6 +1,6 @@
 // The files in docs/deploy as far as they can be run without Docker and Kubernetes: parsed, held against each other, the image's
 // layout in a plain directory, and the gateway started there as the image would start it.
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { readdirSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -59,6 +59,18 @@ function layOut(): void {
   }
   symlinkSync(join(place, 'bin', 'aitrail.js'), join(root, 'bin', 'aitrail'));
 }
+
+const canRun = [['compose', 'version'], ['info']].every(
+  (asked) => spawnSync('docker', asked).status === 0,
+);
+// what stands in the way is said in the title, where a report of skipped tests shows it
+const why = canRun ? '' : ': not run, no Docker is at work here';
+test.skipIf(!canRun)(`docker takes compose.yaml and builds the image${why}`, () => {
+  for (const asked of [['config', '--quiet'], ['build']]) {
+    const ran = spawnSync('docker', ['compose', '-f', 'docs/deploy/compose.yaml', ...asked]);
+    expect(ran.status, ran.stderr.toString()).toBe(0);
+  }
+});
 
 describe('compose.yaml', () => {
   test('is published on loopback alone, and what is ours cannot write its root', () => {
