@@ -17,7 +17,7 @@ const SHOWN_MAX = 20;
 export function incidentLines(incident: Incident, style: Style): string {
   const { sights, commits, files, staged, loose } = incident;
   const lines = [
-    style.bold(incident.placeholders.join(', ')),
+    style.bold(plainLine(incident.placeholders.join(', '))),
     ...(incident.hasValue
       ? []
       : ['the value itself is not known here: only its placeholder was looked for']),

@@ -141,7 +141,7 @@ function noteLines(note: ShownNote, page: Page): readonly string[] {
       `from ${exchange.agent ?? 'unknown agent'}, ${exchange.model ?? 'unknown model'}, exchange ${exchange.id}`,
     ),
   );
-  const claim = page.style.faint(`its note of ${plainLine(note.attestedAt)} says:`);
+  const claim = page.style.faint(`its note of ${claimedMinute(note.attestedAt)} says:`);
   return [
     claim,
     ...cutLines(files, page),
@@ -210,3 +210,9 @@ const joined = (lines: readonly string[]): string => lines.map((line) => `${line
 
 const next = (page: Page, ...commands: readonly string[]): string =>
   `\n${page.style.faint(commands.join('\n'))}\n`;
+
+/** A note says what it likes. */
+function claimedMinute(time: string): string {
+  const atMs = Date.parse(time);
+  return Number.isNaN(atMs) ? plainLine(time) : localMinute(atMs);
+}
