@@ -17,9 +17,9 @@ export const logStatusText = (
 
 function reportingText({ gateway, waiting, cosignedAt, problem }: ReportingState): string {
   const seen = cosignedAt === null ? 'cosigned nothing yet' : `cosigned ${minuteOf(cosignedAt)}`;
-  const left = waiting === 0 ? 'has all of it' : `${leaves(waiting)} still to be sent`;
+  const left = waiting === 0 ? 'nothing to be sent' : `${leaves(waiting)} still to be sent`;
   const why =
-    problem === null || waiting === 0
+    problem === null
       ? ''
       : `  tried ${minuteOf(problem.at)}: ${plainLine(problem.message)} (${problem.code})\n`;
   return `gateway ${plainLine(gateway)}: ${left}, ${seen}\n${why}`;

@@ -65,16 +65,22 @@ async function look(work: ReportingWork, standing: Standing, stop: AbortSignal):
   } catch (thrown) {
     if (stop.aborted) return;
     standing.failures += 1;
-    await tell(work, standing, problemOf(thrown));
+    await tell(work, standing, problemOf(thrown, standing.gateway));
   }
 }
 
-const problemOf = (thrown: unknown): ReportingProblem => ({
+const problemOf = (thrown: unknown, gateway: string | null): ReportingProblem => ({
   at: new Date().toISOString(),
   code: isFault(thrown) ? thrown.code : 'UNEXPECTED',
   message: thrown instanceof Error ? thrown.message : String(thrown),
-  fix: isFault(thrown) ? thrown.fix : 'read aitrail proxy logs',
+  fix: fixOf(thrown, gateway),
 });
+
+function fixOf(thrown: unknown, gateway: string | null): string {
+  if (!isFault(thrown)) return 'read aitrail proxy logs';
+  const isOut = thrown.code === 'NOT_LOGGED_IN' && gateway !== null;
+  return isOut ? `log in: aitrail login ${gateway}` : thrown.fix;
+}
 
 /** Once for each reason in the daemon's log. */
 async function tell(

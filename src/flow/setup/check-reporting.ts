@@ -13,13 +13,17 @@ export async function checkReporting(caller: Caller): Promise<Omit<Check, 'name'
     return { status: 'note', detail: 'this machine reports to no gateway by itself', fix: null };
   const { gateway, waiting, cosignedAt, problem } = state;
   const leaves = `${String(waiting)} ${waiting === 1 ? 'leaf' : 'leaves'}`;
-  if (problem !== null && waiting > 0)
+  if (problem !== null)
     return {
       status: 'warn',
-      detail: `${leaves} of the log wait for ${gateway}: ${problem.message} (${problem.code})`,
+      detail: `${leaves} of the log to be sent to ${gateway}: ${problem.message} (${problem.code})`,
       fix: problem.fix,
     };
   return waiting === 0
-    ? { status: 'ok', detail: `${gateway} has it all, cosigned ${cosignedAt ?? ''}`, fix: null }
+    ? {
+        status: 'ok',
+        detail: `${gateway} has it all${cosignedAt === null ? '' : `, cosigned ${cosignedAt}`}`,
+        fix: null,
+      }
     : { status: 'note', detail: `${leaves} go to ${gateway} while the daemon runs`, fix: null };
 }
