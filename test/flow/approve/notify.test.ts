@@ -17,6 +17,7 @@ const NEWS: News = {
   place: { repository: '/home/ada/work/.git', remote: null },
   exchange: 'ex1',
   approval: 'a123',
+  command: 'aitrail approvals show a123',
 };
 
 interface Got {
