@@ -37,7 +37,8 @@ export interface TextEvidence {
   readonly noted: readonly NotedVersion[];
   /** Everything else that text may have come from. */
   readonly listFragments: () => readonly Fragment[];
-  readonly emittedLines: ReadonlySet<string>;
+  /** Has a model written this line just so? */
+  readonly isEmitted: (line: string) => boolean;
 }
 
 /**
@@ -48,7 +49,7 @@ export function attributeText(
   { text, added }: { readonly text: string; readonly added: ReadonlySet<number> },
   evidence: TextEvidence,
 ): LineOrigin[] {
-  const { tokenizer, table, emittedLines } = evidence;
+  const { tokenizer, table, isEmitted } = evidence;
   const tokens = tokenizer.tokenize(text);
   const [first] = evidence.timelines;
   const draft =
@@ -85,7 +86,7 @@ export function attributeText(
       .subarray(elementAt(starts, line), elementAt(starts, line + 1))
       .every((flag) => flag === 0);
   const version = settle(draft, PERSON);
-  return foldLines({ version, table, rawLines: splitLines(text), emittedLines, added, isNew });
+  return foldLines({ version, table, rawLines: splitLines(text), isEmitted, added, isNew });
 }
 
 /** Takes lines over of which the draft knows no AI's part and the other does. */

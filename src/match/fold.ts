@@ -13,8 +13,8 @@ export interface FoldFacts {
   readonly table: AuthorTable;
   /** The lines as they are, for telling exact from reformatted. */
   readonly rawLines: readonly string[];
-  /** Lines as models wrote them, without line ending. */
-  readonly emittedLines: ReadonlySet<string>;
+  /** Has a model written this line, without its ending, just so? */
+  readonly isEmitted: (line: string) => boolean;
   /** Lines, 1-based, that the commit added: a line without words belongs with those it came with. */
   readonly added: ReadonlySet<number>;
   /** Lines, 0-based, that were never seen before: typed since. */
@@ -128,7 +128,7 @@ function mainAuthor(byAuthor: ReadonlyMap<number, number>): number | null {
 function evidenceOf(facts: FoldFacts, evidence: Evidence, line: number): Evidence {
   if (evidence !== 'exact') return evidence;
   const raw = (facts.rawLines[line] ?? '').replace(/\r$/, '');
-  return facts.emittedLines.has(raw) ? 'exact' : 'reformatted';
+  return facts.isEmitted(raw) ? 'exact' : 'reformatted';
 }
 
 /**

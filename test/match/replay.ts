@@ -71,7 +71,7 @@ export function replay(happenings: readonly Happening[], final: string): Labels 
       timelines: [timeline],
       noted: [],
       listFragments: () => fragments,
-      emittedLines,
+      isEmitted: (line) => emittedLines.has(line),
     },
   );
   return {

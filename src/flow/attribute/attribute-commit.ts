@@ -14,7 +14,7 @@ import type { AddedLine, AttributedFile } from '../../model/origin.ts';
 import type { Store } from '../../store/store.ts';
 import { listAddedLines, type AddedFile } from './added-lines.ts';
 import type { FragmentsFor } from './build-timelines.ts';
-import { gatherEvidence, type FileEvidence } from './file-evidence.ts';
+import { gatherEvidence, type FileEvidence, type MoreEvidence } from './file-evidence.ts';
 import { readNotedFiles } from './noted-files.ts';
 import { makeNotedVersion } from './noted-versions.ts';
 import { unended } from './written-lines.ts';
@@ -84,11 +84,13 @@ export async function attributeFiles(
   return attributed;
 }
 
-/** Other files' states are rebuilt only for a text that they may explain. */
+const NO_MORE: MoreEvidence = { fragmentsFor: () => [], emittedLines: new Set() };
+
+/** Other files' records are read only for a text that they may explain. */
 async function attribute(known: Known, file: AddedFile): Promise<readonly AddedLine[]> {
   return (
     attributeFile(known, file, null) ??
-    attributeFile(known, file, (await known.evidence?.readFragments()) ?? (() => [])) ??
+    attributeFile(known, file, (await known.evidence?.readMore()) ?? NO_MORE) ??
     []
   );
 }
@@ -161,17 +163,23 @@ interface Known extends Pick<Setting, 'tokenizer' | 'table'> {
   readonly versions: ReadonlyMap<string, readonly NotedVersion[]>;
 }
 
-/** @returns null where `fragmentsFor` is null and matters. */
+/** @returns null where `more` is null and matters. */
 function attributeFile(
   work: Known,
   file: AddedFile,
-  fragmentsFor: FragmentsFor | null,
+  more: MoreEvidence | null,
 ): readonly AddedLine[] | null {
   const { evidence, versions } = work;
+  const isFirst = more === null && evidence !== null;
   let isMissing = false;
   const listFragments: FragmentsFor = (path) => {
-    isMissing = fragmentsFor === null;
-    return fragmentsFor?.(path) ?? [];
+    isMissing ||= isFirst;
+    return more?.fragmentsFor(path) ?? [];
+  };
+  const isEmitted = (line: string): boolean => {
+    if (evidence?.emittedLines.has(line) === true) return true;
+    isMissing ||= isFirst;
+    return more?.emittedLines.has(line) === true;
   };
   const timelines = [file.path, ...file.oldPaths]
     .map((path) => evidence?.timelineOf(path) ?? null)
@@ -187,7 +195,7 @@ function attributeFile(
     timelines,
     noted: versions.get(file.path) ?? [],
     listFragments: () => [...moved, ...listFragments(file.path)],
-    emittedLines: evidence?.emittedLines ?? new Set(),
+    isEmitted,
   });
   if (isMissing) return null;
   return splitLines(file.text)

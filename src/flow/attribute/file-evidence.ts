@@ -15,7 +15,7 @@ import {
   indexByPath,
 } from './build-timelines.ts';
 import { listLooseFragments } from './loose-fragments.ts';
-import { openToldReader } from './told-texts.ts';
+import { openToldReader, type ToldReader } from './told-texts.ts';
 import { linesOf } from './written-lines.ts';
 
 export interface EvidenceQuestion {
@@ -27,9 +27,15 @@ export interface EvidenceQuestion {
 
 export interface FileEvidence {
   readonly timelineOf: (path: string) => Timeline | null;
-  /** What other files' states are rebuilt for: most commits can do without. */
-  readonly readFragments: () => Promise<FragmentsFor>;
-  /** Of the lines asked about those that models wrote just so. */
+  /** Of the lines asked about those that models wrote just so, as far as nothing but the files asked about was read. */
+  readonly emittedLines: ReadonlySet<string>;
+  /** What is recorded of other files, and their states: most commits can do without. */
+  readonly readMore: () => Promise<MoreEvidence>;
+}
+
+export interface MoreEvidence {
+  readonly fragmentsFor: FragmentsFor;
+  /** Of the lines asked about those that models wrote just so, wherever. */
   readonly emittedLines: ReadonlySet<string>;
 }
 
@@ -49,33 +55,44 @@ export async function gatherEvidence(
     fingerprints: question.fingerprints,
   });
   const others = otherPaths(found, question.paths);
-  const paths = [...question.paths, ...others];
-  const more =
-    others.length === 0
-      ? []
-      : await store.findEmissions({ ...until, repository, paths: others, fingerprints: [] });
-  const emissions = [
-    ...new Map([...found, ...more].map((emission) => [emission.id, emission])).values(),
-  ].toSorted((one, other) => one.id - other.id);
-  const seen = await store.findObservations(repository, paths);
+  const seen = await store.findObservations(repository, [...question.paths, ...others]);
   const observations = untilMs === undefined ? seen : seen.filter(({ atMs }) => atMs <= untilMs);
-  const worktrees = worktreesOf(observations);
   const facts = {
-    aboutPath: indexByPath(emissions),
     observations,
-    worktrees,
-    next: await nextExchanges(store, emissions),
+    worktrees: worktreesOf(observations),
+    next: await nextExchanges(store, found), // commands are of no path: there are no more of them
   };
-  const built = await buildTwice(work, facts, { asked: question.paths, others, emissions });
-  return { ...built, emittedLines: linesOf(emissions, question.lines) };
+  const readAll = once(async () => {
+    const query = { ...until, repository, paths: others, fingerprints: [] };
+    const more = others.length === 0 ? [] : await store.findEmissions(query);
+    return [
+      ...new Map([...found, ...more].map((emission) => [emission.id, emission])).values(),
+    ].toSorted((one, other) => one.id - other.id);
+  });
+  const built = await buildTwice(work, facts, { asked: question.paths, others, found, readAll });
+  return {
+    timelineOf: built.timelineOf,
+    emittedLines: linesOf(found, question.lines),
+    readMore: once(async () => ({
+      fragmentsFor: await built.readFragments(),
+      emittedLines: linesOf(await readAll(), question.lines),
+    })),
+  };
 }
 
 interface Question {
   readonly asked: readonly string[];
   /** Files besides. */
   readonly others: readonly string[];
-  /** Rising by id. */
-  readonly emissions: readonly Emission[];
+  /** What may be of the files asked about, rising by id. */
+  readonly found: readonly Emission[];
+  /** With those on the other files: there may be thousands on one. */
+  readonly readAll: () => Promise<readonly Emission[]>;
+}
+
+interface Built {
+  readonly timelineOf: (path: string) => Timeline | null;
+  readonly readFragments: () => Promise<FragmentsFor>;
 }
 
 /**
@@ -85,42 +102,55 @@ interface Question {
  */
 async function buildTwice(
   work: EvidenceWork,
-  facts: Facts,
-  { asked, others, emissions }: Question,
-): Promise<Pick<FileEvidence, 'timelineOf' | 'readFragments'>> {
+  facts: Omit<Facts, 'aboutPath'>,
+  { asked, others, found, readAll }: Question,
+): Promise<Built> {
   const asking = new Set<string>();
   const paths = [...asked, ...others];
-  const readTold = openToldReader(work.tokenizer, emissions, () => listLoose());
-  const listLoose = listLooseFragments(work, { emissions, paths }, readTold);
+  const loose = looseOf(work, found, paths);
   const first = await buildTimelines(work, {
     ...facts,
+    aboutPath: indexByPath(found),
     paths: asked,
     fragments: (path) => {
       asking.add(path);
-      return listLoose();
+      return loose.fragments();
     },
     told: (emission, path) => {
-      const told = readTold(emission);
+      const told = loose.told(emission);
       if (told !== null) asking.add(path);
       return told;
     },
   });
-  const loose = { ...facts, fragments: listLoose, told: readTold };
   const readFragments = once(async (): Promise<FragmentsFor> => {
-    const more = await buildTimelines(work, { ...loose, paths: others });
-    const elsewhere = await buildElsewhere(work, { ...loose, paths });
-    const all = new Map([...first, ...more]);
-    return (path) => [...fragmentsOf(all, path), ...elsewhere, ...listLoose()];
+    const emissions = await readAll();
+    const all = { ...facts, ...looseOf(work, emissions, paths), aboutPath: indexByPath(emissions) };
+    const more = await buildTimelines(work, { ...all, paths: others });
+    const elsewhere = await buildElsewhere(work, { ...all, paths });
+    const timelines = new Map([...first, ...more]);
+    return (path) => [...fragmentsOf(timelines, path), ...elsewhere, ...all.fragments()];
   });
   if (asking.size === 0) return { timelineOf: (path) => first.get(path) ?? null, readFragments };
   const fragments = await readFragments();
   const second = await buildTimelines(work, {
     ...facts,
+    aboutPath: indexByPath(found),
     paths: asked.filter((path) => asking.has(path)),
     fragments,
-    told: openToldReader(work.tokenizer, emissions, () => fragments(null)),
+    told: openToldReader(work.tokenizer, found, () => fragments(null)),
   });
   return { timelineOf: (path) => second.get(path) ?? first.get(path) ?? null, readFragments };
+}
+
+/** What belongs to no file. */
+function looseOf(
+  work: EvidenceWork,
+  emissions: readonly Emission[],
+  paths: readonly string[],
+): { readonly told: ToldReader; readonly fragments: () => readonly Fragment[] } {
+  const told = openToldReader(work.tokenizer, emissions, () => fragments());
+  const fragments = listLooseFragments(work, { emissions, paths }, told);
+  return { told, fragments };
 }
 
 /** States of the files in the repository's other worktrees: a diff, a stash, a copy may have brought them here. */
