@@ -54,7 +54,8 @@ export async function openSigstore(options: Options = {}): Promise<Sigstore> {
   };
   const ctLog = await initializeCTLog(pairs.ct);
   const ca = await initializeCA(pairs.ca, ctLog, options.certifiedAt);
-  const time = await initializeTSA(pairs.time, options.loggedAt);
+  const clock = new Date(options.loggedAt ?? 0);
+  const time = await initializeTSA(pairs.time, clock);
   const handlers = new Map<string, HandlerFn>();
   const asked: string[] = [];
   const answer = async (
@@ -63,6 +64,8 @@ export async function openSigstore(options: Options = {}): Promise<Sigstore> {
     response: ServerResponse,
   ): Promise<void> => {
     const body = await text(request);
+    // whole seconds: what writes the authority's answer drops zeros of a fraction, and what reads it wants all three digits
+    if (options.loggedAt === undefined) clock.setTime(Math.floor(Date.now() / 1000) * 1000);
     const said =
       options.status === undefined || (options.failing ?? path) !== path
         ? await handlers.get(path)?.(body)
