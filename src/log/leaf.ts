@@ -1,6 +1,6 @@
 // What the log keeps of one record: digests under a salt that lies beside the record. Deleting the record with its salt
 // leaves a leaf that still counts and says nothing, not even to somebody who guesses a short content.
-import { createHmac } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import { canonicalJson } from '../model/canonical-json.ts';
 
 /** One record. Digests are hex, as `saltedDigest` makes them; null where the record has no such part. */
@@ -27,3 +27,10 @@ export const formatLeaf = (leaf: Leaf): Uint8Array =>
 /** HMAC-SHA256 under the record's salt, hex. */
 export const saltedDigest = (salt: Uint8Array, content: Uint8Array | string): string =>
   createHmac('sha256', salt).update(content).digest('hex');
+
+/** SHA-256 over digests in order: stands for a sequence of parts without its content. */
+export function digestOfDigests(digests: Iterable<Uint8Array>): Buffer {
+  const hash = createHash('sha256');
+  for (const digest of digests) hash.update(digest);
+  return hash.digest();
+}

@@ -49,15 +49,30 @@ export interface EmissionRow {
   readonly at_ms: number;
 }
 
-type Written = Pick<EmissionRow, 'call_id' | 'tool' | 'repository' | 'path' | 'edit'>;
+type WrittenRow = Pick<EmissionRow, 'call_id' | 'tool' | 'repository' | 'path' | 'edit'>;
 
-/** Hex digest of everything an exchange wrote, null where it wrote nothing. @param rows in the order of the reply. */
-export function digestEmissions(rows: readonly Written[]): string | null {
-  if (rows.length === 0) return null;
+/** @param rows in the order of the reply. @returns as digestWritten. */
+export const digestEmissions = (rows: readonly WrittenRow[]): string | null =>
+  digestWritten(
+    rows.map(({ call_id: callId, tool, repository, path, edit }) => ({
+      callId,
+      tool,
+      repository,
+      path,
+      edit: inflateText(edit),
+    })),
+  );
+
+interface Written extends Pick<Emission, 'callId' | 'tool' | 'repository' | 'path'> {
+  /** As JSON. */
+  readonly edit: string;
+}
+
+/** Hex digest of everything an exchange wrote, in the order of the reply; null where it wrote nothing. */
+export function digestWritten(emissions: readonly Written[]): string | null {
+  if (emissions.length === 0) return null;
   const hash = createHash('sha256');
-  for (const row of rows)
-    hash.update(
-      JSON.stringify([row.call_id, row.tool, row.repository, row.path, inflateText(row.edit)]),
-    );
+  for (const { callId, tool, repository, path, edit } of emissions)
+    hash.update(JSON.stringify([callId, tool, repository, path, edit]));
   return hash.digest('hex');
 }

@@ -1,5 +1,6 @@
 // Content-addressed bytes and sequences of them. A conversation that resends its history adds only what is new in it.
 import { createHash } from 'node:crypto';
+import { digestOfDigests } from '../log/leaf.ts';
 import type { Database } from './database.ts';
 import { pack, type Packed, unpack } from './packing.ts';
 
@@ -50,11 +51,8 @@ export function partDigest(database: Database, part: number): Uint8Array {
 }
 
 /** SHA-256 over the parts' digests in order: stands for the sequence without reading its content. */
-export function digestOfParts(database: Database, parts: readonly number[]): Uint8Array {
-  const hash = createHash('sha256');
-  for (const part of parts) hash.update(partDigest(database, part));
-  return hash.digest();
-}
+export const digestOfParts = (database: Database, parts: readonly number[]): Uint8Array =>
+  digestOfDigests(parts.map((part) => partDigest(database, part)));
 
 /** Does the content still have the digest that names it? */
 export function isPartSound(database: Database, part: number): boolean {

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import type { OpenedBundle, Problem } from '../../attest/bundle-file.ts';
 import { checkProof } from '../../log/check-proof.ts';
-import { formatLeaf, saltedDigest } from '../../log/leaf.ts';
+import { digestOfDigests, formatLeaf, saltedDigest } from '../../log/leaf.ts';
 import { isString, numberAt, parseJson, stringAt, type JsonObject } from '../../model/json.ts';
 import { bytesOf, FOLDERS } from './bundle-members.ts';
 
@@ -83,9 +83,5 @@ const listAt = (body: JsonObject, name: string): readonly string[] => {
   return Array.isArray(value) ? value.filter(isString) : [];
 };
 
-/** As the store has it: over the digests of the parts, in order. */
-function digestOf(parts: readonly string[]): string {
-  const hash = createHash('sha256');
-  for (const part of parts) hash.update(Buffer.from(part, 'hex'));
-  return hash.digest('hex');
-}
+const digestOf = (parts: readonly string[]): string =>
+  digestOfDigests(parts.map((part) => Buffer.from(part, 'hex'))).toString('hex');

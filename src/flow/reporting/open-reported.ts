@@ -1,7 +1,7 @@
 // An exchange of a laptop, checked against the leaf of its cosigned log: the record is what the leaf's digest is over, and
 // every byte is what the record names. Only the session around it, and what became of its calls, are the laptop's word.
 import { createHash } from 'node:crypto';
-import { saltedDigest } from '../../log/leaf.ts';
+import { digestOfDigests, saltedDigest } from '../../log/leaf.ts';
 import {
   arrayAt,
   isString,
@@ -12,6 +12,7 @@ import {
   stringAt,
 } from '../../model/json.ts';
 import type { ReportedEmission } from '../../model/reporting.ts';
+import { digestWritten } from '../../store/emission-row.ts';
 import { readEmission } from './read-reported.ts';
 
 export interface OpenedExchange {
@@ -101,17 +102,10 @@ const jsonOf = (bytes: Buffer | null): unknown =>
 const sha256 = (bytes: Uint8Array | null): string | null =>
   bytes === null ? null : createHash('sha256').update(bytes).digest('hex');
 
-/** Over the digests of the pieces, in order. */
-function digestOf(pieces: readonly Uint8Array[]): string {
-  const hash = createHash('sha256');
-  for (const piece of pieces) hash.update(createHash('sha256').update(piece).digest());
-  return hash.digest('hex');
-}
+const digestOf = (pieces: readonly Uint8Array[]): string =>
+  digestOfDigests(pieces.map((piece) => createHash('sha256').update(piece).digest())).toString(
+    'hex',
+  );
 
-function digestOfEmissions(emissions: readonly ReportedEmission[]): string | null {
-  if (emissions.length === 0) return null;
-  const hash = createHash('sha256');
-  for (const { callId, tool, repository, path, edit } of emissions)
-    hash.update(JSON.stringify([callId, tool, repository, path, JSON.stringify(edit)]));
-  return hash.digest('hex');
-}
+const digestOfEmissions = (emissions: readonly ReportedEmission[]): string | null =>
+  digestWritten(emissions.map((one) => ({ ...one, edit: JSON.stringify(one.edit) })));

@@ -1,8 +1,9 @@
 // How far this machine's log has gone to a gateway, on disk: the log itself is the queue.
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { stateHome } from '../../config/places.ts';
+import { writeWhole } from '../../daemon/run-info.ts';
 import type { Caller } from '../../model/caller.ts';
 import { isObject, numberAt, objectAt, parseJson, stringAt } from '../../model/json.ts';
 import type { ReportingProblem } from '../../model/reporting.ts';
@@ -51,10 +52,5 @@ function problemOf(json: unknown): ReportingProblem | null {
     : { at, code: code ?? '', message: message ?? '', fix: fix ?? '' };
 }
 
-export async function keepReached(caller: Caller, queue: Queue, reached: Reached): Promise<void> {
-  const file = fileOf(caller, queue);
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-  const draft = `${file}.${String(process.pid)}`;
-  await writeFile(draft, `${JSON.stringify(reached)}\n`, { mode: 0o600 });
-  await rename(draft, file);
-}
+export const keepReached = (caller: Caller, queue: Queue, reached: Reached): Promise<void> =>
+  writeWhole(fileOf(caller, queue), `${JSON.stringify(reached)}\n`);

@@ -1,4 +1,5 @@
 // Recomputes log leaves from the records that they stand for.
+import { digestOfDigests } from '../../log/leaf.ts';
 import { isFault } from '../../model/fault.ts';
 import { eventLeaf, type EventRow } from '../event-row.ts';
 import { nameOf } from '../leaf-name.ts';
@@ -6,7 +7,7 @@ import type { Packed } from '../packing.ts';
 import type { LogEntry, RecordCheck } from '../store.ts';
 import { type MonthlyRow, recordLeaf, ROWS } from './exchange-records.ts';
 import { readLog } from './log.ts';
-import { digestOf, isSound, readList, readParts } from './parts.ts';
+import { isSound, readList, readParts } from './parts.ts';
 import type { Ask } from './sql.ts';
 
 /** Records looked at side by side: no more than there are connections. */
@@ -62,7 +63,7 @@ async function findDamage(ask: Ask, row: MonthlyRow): Promise<string | null> {
     return part === null || (part !== undefined && isSound(part));
   };
   const digests = request.map((n) => parts.get(n)?.sha256 ?? new Uint8Array());
-  const isOwn = Buffer.from(digestOf(digests)).equals(row.request_record);
+  const isOwn = Buffer.from(digestOfDigests(digests)).equals(row.request_record);
   if (!isOwn || !request.every(isWhole)) return 'request body';
   if (!isWhole(request_headers)) return 'request headers';
   if (!isWhole(response_headers)) return 'response headers';

@@ -1,11 +1,11 @@
 // The record of an exchange: its row, what belongs to it in other tables, and its leaf.
+import { digestOfDigests } from '../../log/leaf.ts';
 import { formatExchangeLeaf, type RowDigests } from '../exchange-leaf.ts';
 import type { ExchangeRow } from '../exchange-row.ts';
 import { digestEmissions } from '../emission-row.ts';
 import { Fault } from '../../model/fault.ts';
 import { findWritten } from './emissions.ts';
 import { APPEND, leafValues } from './log.ts';
-import { digestOf } from './parts.ts';
 import { type Ask, only } from './sql.ts';
 
 export interface MonthlyRow extends ExchangeRow {
@@ -68,7 +68,7 @@ export async function readRecord(
   const digests = {
     context: row.context_sha,
     emissions: digestEmissions(await findWritten(ask, { month, n })),
-    reply: digestOf(row.replies),
+    reply: digestOfDigests(row.replies),
     requestHeaders: row.request_sha,
     responseHeaders: row.response_sha,
   };

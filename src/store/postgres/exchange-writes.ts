@@ -1,5 +1,6 @@
 // Exchanges: begun before the upstream sees the request, ended in one transaction with emissions and log leaf. Each step
 // may run twice, where a connection was lost and nobody knows whether its commit arrived, and counts once.
+import { digestOfDigests } from '../../log/leaf.ts';
 import { createHash, randomBytes } from 'node:crypto';
 import { Fault } from '../../model/fault.ts';
 import { canonicalJson } from '../../model/canonical-json.ts';
@@ -9,7 +10,7 @@ import type { ExchangeDraft, ExchangeEnd } from '../store.ts';
 import type { Core, OpenExchange } from './core.ts';
 import { addEmissions } from './emissions.ts';
 import { appendRecord, findRow } from './exchange-records.ts';
-import { digestOf, putList, putParts } from './parts.ts';
+import { putList, putParts } from './parts.ts';
 import { putTexts } from './texts.ts';
 import { type Ask, only } from './sql.ts';
 import { epochOf, forgetEpoch } from './sweep.ts';
@@ -49,7 +50,7 @@ async function tryBegin(core: Core, draft: ExchangeDraft): Promise<boolean> {
       draft.model,
       draft.requestSha256,
       draft.requestBytes,
-      digestOf(body.map(({ sha256 }) => sha256)),
+      digestOfDigests(body.map(({ sha256 }) => sha256)),
       put[0]?.n ?? 0,
       list,
       randomBytes(16),

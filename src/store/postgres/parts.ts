@@ -87,13 +87,6 @@ async function insertParts(
   await objects.settle(placed);
 }
 
-/** SHA-256 over digests in order: as `digestOfParts` of the embedded store. */
-export function digestOf(digests: readonly Uint8Array[]): Uint8Array {
-  const hash = createHash('sha256');
-  for (const sha256 of digests) hash.update(sha256);
-  return hash.digest();
-}
-
 interface PartRow extends Packed {
   readonly n: number;
   readonly sha256: Uint8Array;
