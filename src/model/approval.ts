@@ -64,6 +64,18 @@ export interface SignedDecision extends ApprovalDecision {
   readonly envelope: string;
   /** SHA-256, hex, of that line. */
   readonly sha256: string;
+  /** Of an answer given at a team's gateway, whose signature the envelope is. */
+  readonly proof?: TeamProof;
+}
+
+/** How an approver proved to a gateway who they are. */
+export interface TeamProof {
+  /** Name of the gateways' key. */
+  readonly gateway: string;
+  /** Issuer and subject of the token that was verified. */
+  readonly who: string;
+  /** Fingerprint of the approver's own key, which has signed the decision too; null: the login alone. */
+  readonly key: string | null;
 }
 
 export type ApprovalState =

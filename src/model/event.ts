@@ -7,6 +7,7 @@ export type EventKind =
   | 'ran' // an agent typed a verb that is allowed and worth knowing
   | 'ruled' // a rule blocked, held, let through with a warning, or would have
   | 'decided' // somebody answered a request for approval
+  | 'used' // an approval of a gateway let something pass, the only time that it does
   | 'gap' // something passed unrecorded: what, and why
   | 'changed' // somebody changed keys, or a gateway works by another policy: `what`
   | 'login' // somebody got a token of the gateway’s own
@@ -19,6 +20,7 @@ export type EventKind =
   | 'read' // somebody looked at what others recorded
   | 'witnessed' // the checkpoint of somebody's log was cosigned
   | 'forked' // somebody's log is not what it was: nothing of it is taken
+  | 'forged' // the store has an approval that no gateway has signed: it does not count
   | 'reported' // a laptop's log has an event: `what` is its kind there
   | 'restored'; // the store was put back from a backup
 

@@ -187,6 +187,10 @@ export const FAULTS = {
     fix: 'a listed approver must decide: see groups: in the policy and .aitrail/allowed_signers of the base revision',
   },
   APPROVAL_OVER: { exit: 1, fix: 'do it again: that asks anew' },
+  APPROVAL_FORGED: {
+    exit: 1,
+    fix: 'find out who writes the database besides the gateways (aitrail log events --kind forged); then do it again: that asks anew',
+  },
   APPROVAL_INVALID: { exit: 1, fix: 'have it asked for again, by a listed signer' },
   NO_SUCH_APPROVAL: { exit: 2, fix: 'list them: aitrail approvals list' },
   AGENT_NOT_ALLOWED: { exit: 1, fix: 'a person must run this, in a shell of their own' },

@@ -6,6 +6,7 @@ import {
   type ApprovalDecision,
   isOpen,
   type SignedDecision,
+  type TeamProof,
 } from '../model/approval.ts';
 import { parseJson } from '../model/json.ts';
 import { duration, localMinute, timestamp } from './moments.ts';
@@ -73,7 +74,10 @@ export function approvalLines(approval: Approval, nowMs: number, style: Style): 
     ...(request.session === null ? [] : [['session', request.session] as const]),
     ...(request.exchange === null ? [] : [['exchange', request.exchange] as const]),
     ['sha256', request.digest],
-    ...decisions.map((each) => [each.answer, decisionText(each)] as const),
+    ...decisions.flatMap(({ answer, proof, ...each }) => [
+      [answer, decisionText(each)] as const,
+      ...(proof === undefined ? [] : [['proved by', proofText(proof)] as const]),
+    ]),
     ...refused.map((each) => ['not counted', each] as const),
   ];
   return [
@@ -96,8 +100,17 @@ export function shownText({ request }: Approval): string {
   return JSON.stringify(value, null, 2).replaceAll(String.raw`\n`, '\n');
 }
 
-const decisionText = ({ approver, atMs, reason, sha256 }: SignedDecision): string =>
+const decisionText = ({
+  approver,
+  atMs,
+  reason,
+  sha256,
+}: Omit<SignedDecision, 'answer' | 'proof'>): string =>
   `by ${approver} at ${localMinute(atMs)}${reason === '' ? '' : `: ${reason}`} (${sha256.slice(0, 12)})`;
+
+/** What of it was proved, and by whom. */
+const proofText = ({ gateway, who, key }: TeamProof): string =>
+  `${key === null ? 'the login alone' : `their key ${key}, and the login`} (${who}), which ${gateway} saw`;
 
 const placeText = (place: Approval['request']['place']): string =>
   place === null ? '' : ` (${place.file}:${String(place.line)})`;
@@ -116,12 +129,13 @@ export const approvalJson = ({
   expiresAt: timestamp(request.expiresAtMs),
   state: state.kind,
   open: isOpen({ request, state, decisions, refused, doubt, ...approval }),
-  decisions: decisions.map(({ answer, approver, reason, atMs, sha256 }) => ({
+  decisions: decisions.map(({ answer, approver, reason, atMs, sha256, proof }) => ({
     answer,
     approver,
     reason,
     at: timestamp(atMs),
     sha256,
+    ...(proof === undefined ? {} : { proof }),
   })),
   refused,
   doubt,

@@ -96,6 +96,7 @@ const MEANINGS: Readonly<Record<FaultCode, string>> = {
   APPROVAL_SELF: 'Whoever asks for an approval cannot give it.',
   APPROVER_NOT_LISTED: 'The key is of nobody who may approve this.',
   APPROVAL_OVER: 'The request has expired, was used, or was answered.',
+  APPROVAL_FORGED: 'The database has a request for approval that no gateway has signed.',
   APPROVAL_INVALID: 'A request for approval is not what its signature says.',
   NO_SUCH_APPROVAL: 'No request for approval begins with that id.',
   AGENT_NOT_ALLOWED: 'The command is for people, and an agent typed it.',

@@ -1,15 +1,19 @@
 // A person's way in by SAML: two gateways on one database, a provider that signs, and what becomes of stolen, repeated and
 // forged pieces of it. Nothing reaches the model, and each attempt is a record.
 import { readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generateKeyPair, type JWTPayload, SignJWT, UnsecuredJWT } from 'jose';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { CommandSpec } from '../../src/cli/command.ts';
 import { commands as approvals } from '../../src/cli/approvals.ts';
+import { fingerprintOfLine } from '../../src/attest/ssh-key.ts';
+import { ensureIdentity } from '../../src/flow/attest/open-signer.ts';
 import { login, logout, whoami } from '../../src/cli/login.ts';
 import { readStore } from '../../src/flow/show/read-store.ts';
 import { openOwnTokens } from '../../src/identity/own-tokens.ts';
 import { parseSigner } from '../../src/log/note.ts';
+import type { Caller } from '../../src/model/caller.ts';
 import { arrayAt, parseJson, stringAt } from '../../src/model/json.ts';
 import type { SamlProvider } from '../../src/model/policy.ts';
 import {
@@ -50,6 +54,12 @@ const forge = async (claims: JWTPayload, alg: string, head: object = {}) => {
   const { privateKey } = await generateKeyPair(alg);
   return new SignJWT(claims).setProtectedHeader({ alg, ...head }).sign(privateKey);
 };
+
+/** Of one's own. @returns its fingerprint. */
+async function makeKey(env: Caller['env']): Promise<string> {
+  const { signer } = await ensureIdentity({ cwd: tmpdir(), env }, { signing: 'auto' });
+  return fingerprintOfLine(signer.publicKey);
+}
 
 describe.skipIf(!hasPostgres)('aitrail login by SAML', { timeout: START_MS }, () => {
   let team: Team;
@@ -382,7 +392,7 @@ approvals: { hold: 60s }`;
   });
 
   describe('approvals', () => {
-    const [, list = login, , approve = login, deny = login] = approvals;
+    const [, list = login, show = login, approve = login, deny = login] = approvals;
     const GATEWAY = { gateway: true } as const;
     /** Of those that wait, once there is one. */
     const waiting = async (home: string): Promise<string> => {
@@ -429,6 +439,7 @@ approvals: { hold: 60s }`;
           approval: id,
           answer: 'approve',
           who: `${OUTSIDE} bob@example.com`,
+          proof: 'login',
           reason: 'it is time',
         },
       ]);
@@ -464,8 +475,17 @@ approvals: { hold: 60s }`;
       await expect(answer('bob', approve, id)).rejects.toMatchObject({
         code: 'APPROVER_NOT_LISTED',
       });
+      const home = join(team.world.dir, 'carol');
+      const key = await makeKey({ ...team.world.caller.env, AITRAIL_HOME: home });
       expect(await answer('carol', approve, id)).toBe(0);
       expect(await asking).toEqual({ kind: 'whole' });
+      const [decided] = (await readStore(team.caller, (store) => store.listEvents({ limit: 9 })))
+        .filter(({ kind }) => kind === 'decided')
+        .map(({ detail }) => detail);
+      expect(decided).toMatchObject({ approver: 'carol@example.com', proof: 'key', key });
+      const shown = start('bob', show, { words: [id], options: GATEWAY });
+      await shown.done;
+      expect(shown.said.out).toMatch(`proved by   their key ${key}, and the login (${OUTSIDE}`);
       await expect(answer('carol', approve, 'z')).rejects.toMatchObject({
         code: 'NO_SUCH_APPROVAL',
       });

@@ -1,7 +1,9 @@
 // Approvals of a team's gateway: its callers are in no repository, so that requests and answers lie in the store, where any
-// instance finds them. Who answers is known by their token.
+// instance finds them. Nothing there is believed for lying there: gateways sign both, and the log knows what was used.
 import { setTimeout as pause } from 'node:timers/promises';
 import { whoOf } from '../../guard/roles.ts';
+import { vkeyOf } from '../../log/seal.ts';
+import type { NoteSigner } from '../../log/note.ts';
 import type {
   Approval,
   ApprovalDraft,
@@ -9,34 +11,42 @@ import type {
   ApprovalUse,
 } from '../../model/approval.ts';
 import { canonicalJson } from '../../model/canonical-json.ts';
+import { Fault } from '../../model/fault.ts';
 import { newApprovalId } from '../../store/ids.ts';
-import type { Asked, AskedStore, NewAsked } from '../../store/asked-store.ts';
+import type { Asked, NewAsked } from '../../store/asked-store.ts';
 import type { Admitted } from '../record/record-exchange.ts';
 import type { ApprovalBook, SessionApprovals } from './approval-book.ts';
-import { approvalOf, sha256 } from './asked-approval.ts';
+import { type OpenedAsked, sealRequest, sha256 } from './asked-approval.ts';
+import { isFirstUse, openRow, tellForged, type TeamStore } from './team-answers.ts';
 
 type Asking = Pick<Admitted, 'grant' | 'policy'>;
 
+export interface TeamApprovals {
+  readonly store: TeamStore;
+  /** That all gateways share. */
+  readonly signer: NoteSigner;
+  readonly warn: (line: string) => void;
+}
+
 const LOOK_MS = 500;
+/** Rows that are tried, where somebody has put more than one beside the true one. */
+const TRIES = 20;
 
 /** Nobody is asked for whom no token names: they could answer themselves. */
-export const openTeamApprovals = (store: AskedStore): ApprovalBook => ({
+export const openTeamApprovals = (team: TeamApprovals): ApprovalBook => ({
   of: (admitted) =>
-    admitted.grant.identity.source === 'claim' ? approvalsOf(store, admitted) : null,
+    admitted.grant.identity.source === 'claim' ? approvalsOf(team, admitted) : null,
   // answers come through any instance: whoever waits looks for themselves
   wake: () => undefined,
 });
 
-function approvalsOf(store: AskedStore, admitted: Asking): SessionApprovals {
+function approvalsOf(team: TeamApprovals, admitted: Asking): SessionApprovals {
   return {
     command: (verb, id) => `aitrail approvals ${verb} ${id} --gateway`,
-    ask: async (draft) => readAsked(await store.keepAsked(makeAsked(admitted, draft))).request,
-    use: async (draft) => {
-      const asked = await store.useAsked(keyOf(admitted, draft), Date.now());
-      return asked === null ? null : useOf(readAsked(asked));
-    },
-    read: (id) => read(store, id),
-    wait: (id, signal) => wait(store, id, signal),
+    ask: (draft) => ask(team, admitted, draft),
+    use: (draft) => use(team, admitted, draft),
+    read: (id) => read(team, id),
+    wait: (id, signal) => wait(team, id, signal),
   };
 }
 
@@ -44,10 +54,26 @@ function approvalsOf(store: AskedStore, admitted: Asking): SessionApprovals {
 const keyOf = ({ grant }: Asking, { kind, digest, approvers }: ApprovalDraft): string =>
   sha256(canonicalJson([whoOf(grant), kind, digest, approvers]));
 
-function makeAsked(admitted: Asking, draft: ApprovalDraft): NewAsked {
+/** @throws Fault APPROVAL_FORGED where another's row stands in the way: it is closed, and does so once. */
+async function ask(
+  team: TeamApprovals,
+  admitted: Asking,
+  draft: ApprovalDraft,
+): Promise<ApprovalRequest> {
+  const row = await team.store.keepAsked(makeAsked(team, admitted, draft));
+  const opened = openRow(row, vkeyOf(team.signer));
+  if (opened?.key === keyOf(admitted, draft)) return opened.approval.request;
+  const why = 'a request: no gateway has signed it';
+  await tellForged(team, row, why);
+  const atMs = Date.now();
+  await team.store.decideAsked({ id: row.id, isApproval: false, decision: '', atMs });
+  throw new Fault('APPROVAL_FORGED', `the store has as ${row.id.slice(0, 20)} ${why}`);
+}
+
+function makeAsked({ signer }: TeamApprovals, admitted: Asking, draft: ApprovalDraft): NewAsked {
   const { grant, policy } = admitted;
   const [who, { email, name }] = [whoOf(grant), grant.principal];
-  const atMs = Date.now();
+  const [atMs, key] = [Date.now(), keyOf(admitted, draft)];
   const request: ApprovalRequest = {
     ...draft,
     id: newApprovalId(),
@@ -57,22 +83,39 @@ function makeAsked(admitted: Asking, draft: ApprovalDraft): NewAsked {
     createdAtMs: atMs,
     expiresAtMs: atMs + policy.approvals.expireMs,
   };
-  return {
-    id: request.id,
-    key: keyOf(admitted, draft),
-    who,
-    email,
-    request: canonicalJson(request),
-    atMs,
-    expiresAtMs: request.expiresAtMs,
-  };
+  const { id, expiresAtMs } = request;
+  const sealed = sealRequest({ key, who, email, request }, signer);
+  return { id, key, who, email, request: sealed, atMs, expiresAtMs };
 }
 
-function readAsked(asked: Asked): Approval {
-  const approval = approvalOf(asked);
-  if (approval === null) throw new Error(`what the store has as ${asked.id} is no request`);
-  return approval;
+async function use(
+  team: TeamApprovals,
+  admitted: Asking,
+  draft: ApprovalDraft,
+): Promise<ApprovalUse | null> {
+  const key = keyOf(admitted, draft);
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    const row = await team.store.useAsked(key, Date.now());
+    if (row === null) return null;
+    const opened = openRow(row, vkeyOf(team.signer));
+    const why = refuseUse(opened, key) ?? (await refuseAgain(team, row));
+    if (why === null && opened !== null) return useOf(opened.approval);
+    await tellForged(team, row, why ?? '');
+  }
+  return null;
 }
+
+/** @returns why what the store has as approved is not. */
+function refuseUse(opened: OpenedAsked | null, key: string): string | null {
+  if (opened === null) return 'a request: no gateway has signed it';
+  const { request, refused, state } = opened.approval;
+  if (opened.key !== key) return 'it is about something else';
+  if (request.expiresAtMs <= Date.now()) return 'it has expired';
+  return state.kind === 'used' && state.by !== null ? null : (refused[0] ?? 'nobody approved it');
+}
+
+const refuseAgain = async ({ store }: TeamApprovals, row: Asked): Promise<string | null> =>
+  (await isFirstUse(store, row.id)) ? null : 'it was used before, by the log';
 
 function useOf({ request, state }: Approval): ApprovalUse | null {
   if (state.kind !== 'used' || state.by === null) return null;
@@ -81,15 +124,21 @@ function useOf({ request, state }: Approval): ApprovalUse | null {
   return { id, kind, digest: subject, answer: 'approve', approver, envelope, sha256: digest };
 }
 
-async function read(store: AskedStore, id: string): Promise<Approval | null> {
-  const asked = await store.findAsked(id);
-  return asked === null ? null : approvalOf(asked);
+async function read({ store, signer }: TeamApprovals, id: string): Promise<Approval | null> {
+  const row = await store.findAsked(id);
+  return row === null ? null : (openRow(row, vkeyOf(signer))?.approval ?? null);
 }
 
-async function wait(store: AskedStore, id: string, signal: AbortSignal): Promise<Approval | null> {
+async function wait(
+  team: TeamApprovals,
+  id: string,
+  signal: AbortSignal,
+): Promise<Approval | null> {
   for (;;) {
-    const approval = await read(store, id);
-    if (approval?.state.kind !== 'pending' || signal.aborted) return approval;
+    const approval = await read(team, id);
+    const [why] = approval?.refused ?? [];
+    if (why !== undefined) await tellForged(team, { id }, why);
+    if (approval?.state.kind !== 'pending' || why !== undefined || signal.aborted) return approval;
     await pause(LOOK_MS, undefined, { signal, ref: false }).catch(() => undefined); // woken early
   }
 }

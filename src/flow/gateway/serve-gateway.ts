@@ -4,10 +4,11 @@ import { stateHome } from '../../config/places.ts';
 import type { WriteLog } from '../../daemon/log-file.ts';
 import { openOwnTokens } from '../../identity/own-tokens.ts';
 import { openTokenReader, type TokenReader } from '../../identity/read-token.ts';
+import type { NoteSigner } from '../../log/note.ts';
 import type { Caller } from '../../model/caller.ts';
 import { Fault } from '../../model/fault.ts';
 import type { IdentityPolicy } from '../../model/policy.ts';
-import type { GatewayPlace, SharedStore } from '../../model/team.ts';
+import type { GatewayPlace } from '../../model/team.ts';
 import { readVersion } from '../../model/version.ts';
 import { type Listener, openListener } from '../../proxy/listener.ts';
 import { openPrometheusMeters } from '../../telemetry/prometheus.ts';
@@ -60,8 +61,9 @@ export async function serveGateway(
   await checkLogin(team.gateway, policy.identity);
   const store = await openSharedStore(caller, team.store, 'write');
   try {
-    const own = await openOwn(caller, team.store, team.gateway);
-    await serveStore({ options, store, place: team.gateway, own }, onReady);
+    const teamKey = await readTeamKey(caller, team.store);
+    const own = openOwn(teamKey, team.gateway);
+    await serveStore({ options, store, place: team.gateway, own, teamKey }, onReady);
   } finally {
     await store.close();
   }
@@ -78,15 +80,8 @@ async function checkLogin({ url }: GatewayPlace, { saml }: IdentityPolicy): Prom
 }
 
 /** What the gateway's own tokens are made by; null where it has no address to make them for. */
-async function openOwn(
-  caller: Caller,
-  shared: SharedStore,
-  { url }: GatewayPlace,
-): Promise<SamlWork['own']> {
-  if (url === null) return null;
-  const { seed } = await readTeamKey(caller, shared);
-  return { url, tokens: openOwnTokens(url, seed) };
-}
+const openOwn = ({ seed }: NoteSigner, { url }: GatewayPlace): SamlWork['own'] =>
+  url === null ? null : { url, tokens: openOwnTokens(url, seed) };
 
 /** Tokens of the configured providers, and the gateway's own. */
 function readerWith(own: SamlWork['own']): TokenReader {
@@ -98,10 +93,12 @@ interface Opened extends Pick<SamlWork, 'own'> {
   readonly options: GatewayOptions;
   readonly store: LocalStore;
   readonly place: GatewayPlace;
+  /** That all gateways of the team share. */
+  readonly teamKey: NoteSigner;
 }
 
 async function serveStore(opened: Opened, onReady: (url: string) => void): Promise<void> {
-  const { options, store, place, own: ownTokens } = opened;
+  const { options, store, place, own: ownTokens, teamKey } = opened;
   const { caller } = options;
   const home = stateHome(caller.env);
   const keep = openVault({ store, caller, home }, (line) => log(line));
@@ -109,7 +106,7 @@ async function serveStore(opened: Opened, onReady: (url: string) => void): Promi
   const log: WriteLog = (line) => options.write(maskers.mask(line));
   const trust = await readTrust(caller.env);
   const prometheus = openPrometheusMeters();
-  const shared = { isShared: true, counters: prometheus.meters };
+  const shared = { teamKey, counters: prometheus.meters };
   const parts = { store, home, env: caller.env, maskers, log, trust };
   const identities = readerWith(ownTokens);
   const recorder = await openRecorder({ ...parts, ...shared, roles: place.roles, identities });
@@ -121,7 +118,7 @@ async function serveStore(opened: Opened, onReady: (url: string) => void): Promi
   });
   // what laptops have recorded is no work of this gateway's: it is not counted
   const uncounted = { ...recorder, store };
-  const team = findTeamPages({ recorder: uncounted, roles: place.roles, own: ownTokens });
+  const team = findTeamPages({ recorder: uncounted, roles: place.roles, own: ownTokens, teamKey });
   const listener: Listener = await openListener(
     {
       host: place.host,

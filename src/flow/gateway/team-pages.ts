@@ -13,6 +13,7 @@ import {
   TOKEN_PATH,
   WHOAMI_PATH,
 } from '../../model/login.ts';
+import type { NoteSigner } from '../../log/note.ts';
 import { parseJson, stringAt } from '../../model/json.ts';
 import type { IdentityPolicy } from '../../model/policy.ts';
 import { RECORDS_PATH, WITNESS_PATH } from '../../model/reporting.ts';
@@ -43,6 +44,8 @@ type TeamRecorder = Pick<
 export interface TeamPages extends Pick<SamlWork, 'own'> {
   readonly recorder: TeamRecorder;
   readonly roles: Roles;
+  /** That all gateways share. */
+  readonly teamKey: NoteSigner;
 }
 
 export function findTeamPages(pages: TeamPages): FindPage {
@@ -64,11 +67,11 @@ export function findTeamPages(pages: TeamPages): FindPage {
     },
     [`POST ${APPROVALS_PATH}`]: async (asked) => {
       await admitAs(pages, 'approver', asked);
-      return { asked: await listForApprover(pages.recorder) };
+      return { asked: await listForApprover(approvalsOf(pages)) };
     },
     [`POST ${DECIDE_PATH}`]: async (asked) => {
       const visitor = await admitAs(pages, 'approver', asked);
-      return { asked: await decideForApprover(pages.recorder, visitor, await bodyOf(asked)) };
+      return { asked: await decideForApprover(approvalsOf(pages), visitor, await bodyOf(asked)) };
     },
     [`POST ${TOKEN_PATH}`]: async (asked) => giveToken(pages, await bodyOf(asked)),
     [`POST ${LOGOUT_PATH}`]: async (asked) => {
@@ -83,6 +86,12 @@ export function findTeamPages(pages: TeamPages): FindPage {
     return route === undefined ? browser(asked) : answerJson(pages.recorder, () => route(asked));
   };
 }
+
+const approvalsOf = ({ recorder: { store, warn }, teamKey: signer }: TeamPages) => ({
+  store,
+  warn,
+  signer,
+});
 
 /** Nothing that the provider does not tell everybody. */
 async function describeLogin({ recorder, own }: TeamPages): Promise<object> {

@@ -31,6 +31,7 @@ const FAULTS = [
   'APPROVAL_SELF',
   'APPROVER_NOT_LISTED',
   'APPROVAL_OVER',
+  'APPROVAL_INVALID',
 ] as const;
 
 /** @returns the URL without a slash at its end. @throws Fault USAGE. */

@@ -1,5 +1,6 @@
 // What every exchange works with, put together once for the daemon's life.
 import type { WriteLog } from '../../daemon/log-file.ts';
+import type { NoteSigner } from '../../log/note.ts';
 import type { Caller } from '../../model/caller.ts';
 import type { Roles } from '../../model/team.ts';
 import type { Store } from '../../store/store.ts';
@@ -42,8 +43,8 @@ export interface RecorderParts {
   readonly log: WriteLog;
   /** As in openUpstreams. */
   readonly trust: readonly string[] | null;
-  /** Others write the same store. */
-  readonly isShared?: boolean;
+  /** Others write the same store, and share this key. */
+  readonly teamKey?: NoteSigner;
   /** Who may do what; absent: whoever has a session token. */
   readonly roles?: Roles;
   /** Default: tokens of the configured providers. */
@@ -53,7 +54,7 @@ export interface RecorderParts {
 }
 
 export async function openRecorder(parts: RecorderParts): Promise<Recorder> {
-  const { home, maskers, log, trust } = parts;
+  const { home, maskers, log, trust, teamKey } = parts;
   const caller: Caller = { cwd: home, env: parts.env };
   const key = await parts.store.readKey();
   const credentials = openCredentials(caller, home);
@@ -66,7 +67,7 @@ export async function openRecorder(parts: RecorderParts): Promise<Recorder> {
     log(line);
     meters.line(maskers.mask(line));
   };
-  const grants = openGrantBook(store, parts.isShared);
+  const grants = openGrantBook(store, teamKey !== undefined);
   return {
     store,
     meters,
@@ -74,7 +75,10 @@ export async function openRecorder(parts: RecorderParts): Promise<Recorder> {
     roles: parts.roles ?? {},
     maskers,
     rules: openRuleBook(),
-    approvals: parts.isShared === true ? openTeamApprovals(store) : openApprovalBook(caller.env),
+    approvals:
+      teamKey === undefined
+        ? openApprovalBook(caller.env)
+        : openTeamApprovals({ store, signer: teamKey, warn }),
     warn,
     grants,
     hops: openHopBook(hops, grants),

@@ -177,4 +177,8 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX parts_in_objects ON parts (data) WHERE codec = 2;
   CREATE INDEX replies_in_objects ON replies (data) WHERE codec = 2;
   `,
+  `
+  -- what was asked for and answered before gateways signed it counts no more: whoever needs it asks anew
+  DELETE FROM asked;
+  `,
 ];
