@@ -50,9 +50,20 @@ export async function openObjects(place: ObjectPlace): Promise<Objects> {
     accessKeyId,
     secretAccessKey,
     requestAbortTimeout: REQUEST_MS,
+    fetch: fetchWithoutLength,
   });
   return objectsOf(client, prefix);
 }
+
+/**
+ * The length is the body's. Said in a header as well it is refused where a newer undici than Node's own was loaded first, as
+ * in every gateway: then that one sends what `fetch` is asked for.
+ */
+const fetchWithoutLength: typeof fetch = (input, init) => {
+  const headers = new Headers(init?.headers);
+  headers.delete('content-length');
+  return fetch(input, { ...init, headers });
+};
 
 const objectsOf = (client: S3mini, prefix: string): Objects => ({
   put: (key, bytes) =>

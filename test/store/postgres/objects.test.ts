@@ -1,9 +1,15 @@
 // The witness of objects.slow.ts in every run.
-import { describe, expect, test } from 'vitest';
+import { Agent, getGlobalDispatcher, setGlobalDispatcher } from 'undici';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { START_MS } from '../ways.ts';
 import { startBucket } from './bucket.ts';
 import { hasPostgres, newDatabase, openOn } from './database.ts';
 import { damage, LARGE, NOW, read, record, REPLY } from './object-kit.ts';
+
+// as in a gateway: its undici is loaded first, and is then what Node's own fetch sends through
+const before = getGlobalDispatcher();
+beforeEach(() => setGlobalDispatcher(new Agent()));
+afterEach(() => setGlobalDispatcher(before));
 
 describe.skipIf(!hasPostgres)('large pieces in an object store', { timeout: START_MS }, () => {
   test('lie there, signed for, or in the database while it fails; and go with their records', async () => {
