@@ -1,6 +1,6 @@
 // A set of our own for what no provider's rule knows: where secrets stand in configuration, commands, code and prose, and
 // what stands there and is none. Marks are filled with values drawn at run time.
-import { drawText } from './sample.ts';
+import { drawIndex, drawText } from './sample.ts';
 
 /** Marks: T a token, P a password, H hex, B base64, N a token that names itself, A a `user:password` in base64. */
 export const POSITIVES: readonly string[] = [
@@ -327,7 +327,6 @@ const NAMED = [
   'nl-token-',
   'qpat_',
 ];
-let named = 0;
 const DRAWN: Readonly<Record<string, string>> = {
   H: '0-9a-f',
   B: 'A-Za-z0-9+/',
@@ -336,10 +335,7 @@ const DRAWN: Readonly<Record<string, string>> = {
 };
 
 function draw(mark: string): string {
-  if (mark === 'N') {
-    named += 1;
-    return `${NAMED[named % NAMED.length] ?? ''}${drawText(LETTERS, 30)}4k`;
-  }
+  if (mark === 'N') return `${NAMED[drawIndex(NAMED.length)] ?? ''}${drawText(LETTERS, 30)}4k`;
   const whole = DRAWS[mark];
   if (whole !== undefined) return whole();
   return drawText(DRAWN[mark.charAt(0)] ?? '', Number(mark.slice(1)));
