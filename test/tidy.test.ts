@@ -54,6 +54,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
 /** package -> the one folder that may import it. */
 const OWNERS: Readonly<Record<string, string>> = {
   commander: 'cli',
+  esbuild: 'cli',
   ink: 'ui',
   react: 'ui',
   undici: 'proxy',
