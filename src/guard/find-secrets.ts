@@ -20,12 +20,14 @@ export function findSecrets(
   allow: readonly string[],
 ): readonly SecretHit[] {
   const allowed = compilePatterns(allow);
-  return files
-    .filter((file) => !allowed.matches(file.path))
-    .flatMap((file) => [
-      ...file.runs.flatMap((run) => findInRun(file.path, run, scanner)),
-      ...(file.strings ?? []).flatMap((one) => findInString(file.path, one, scanner)),
-    ]);
+  return files.flatMap(({ path, runs, strings = [] }) =>
+    allowed.matches(path)
+      ? []
+      : [
+          ...runs.flatMap((run) => findInRun(path, run, scanner)),
+          ...strings.flatMap((one) => findInString(path, one, scanner)),
+        ],
+  );
 }
 
 /** In binary content only what providers document, and private keys: all else is too often chance. */

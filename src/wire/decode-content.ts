@@ -38,11 +38,13 @@ const namesIn = (header: string | null): readonly string[] =>
  * @param asked the client's own header, null where it sent none: then it gets no encoding that it did not ask for.
  */
 export function acceptEncoding(asked: string | null): string {
-  const wanted = namesIn(asked)
-    .filter((entry) => !/;\s*q=0(?:\.0*)?$/.test(entry))
-    .map((entry) => entry.replace(/\s*;.*/, ''));
+  const wanted = new Set(
+    namesIn(asked)
+      .filter((entry) => !/;\s*q=0(?:\.0*)?$/.test(entry))
+      .map((entry) => entry.replace(/\s*;.*/, '')),
+  );
   const known = Object.keys(DECODERS).filter((name) => name !== 'x-gzip');
-  const both = wanted.includes('*') ? known : known.filter((name) => wanted.includes(name));
+  const both = wanted.has('*') ? known : known.filter((name) => wanted.has(name));
   return both.length === 0 ? 'identity' : both.join(', ');
 }
 

@@ -33,13 +33,12 @@ export const isNone = (id: string): boolean => /^0+$/.test(id);
 export function readPushHead(bytes: Buffer): ReadHead | null {
   const lines = readSection(bytes, 0);
   if (lines === null) return null;
-  const [first = ''] = lines.texts.filter((line) => !line.startsWith('shallow '));
+  const shallow = lines.texts.filter((line) => line.startsWith('shallow '));
+  const others = lines.texts.filter((line) => !line.startsWith('shallow '));
+  const [first = ''] = others;
   const capabilities = (first.split('\0')[1] ?? '').trim().split(' ').filter(Boolean);
   const isSigned = lines.texts.some((line) => line.startsWith('push-cert'));
-  const shallow = lines.texts.filter((line) => line.startsWith('shallow '));
-  const commands = isSigned
-    ? []
-    : lines.texts.filter((line) => !line.startsWith('shallow ')).map(parseCommand);
+  const commands = isSigned ? [] : others.map(parseCommand);
   const head = { commands, capabilities, shallow, options: null, isSigned };
   if (!capabilities.includes('push-options')) return { head, end: lines.end };
   const options = readSection(bytes, lines.end);

@@ -128,7 +128,7 @@ test(
     const [one] = await listAll(world);
     const specs = (await Promise.all(COMMANDS.map(({ load }) => load()))).flat();
     // those that wait for somebody, or end the daemon that is asked
-    const others = [
+    const others = new Set([
       'proxy start',
       'proxy stop',
       'demo',
@@ -139,13 +139,13 @@ test(
       'login',
       'witness serve',
       'ui',
-    ];
+    ]);
     const run = async (spec: CommandSpec): Promise<void> => {
       const words = /show|replay|prove/.test(spec.name) ? [one?.id ?? ''] : [];
       const call = { caller: world.caller, words, options: { json: true }, out: silent };
       await spec.run(call).catch(() => undefined); // what it says is other tests' business
     };
-    await Promise.all(specs.filter(({ name }) => !others.includes(name)).map(run));
+    await Promise.all(specs.filter(({ name }) => !others.has(name)).map(run));
     expect(await leaves()).toEqual(before);
   },
 );

@@ -26,7 +26,14 @@ const VARIABLES = [
 ].toSorted();
 
 /** Names of places: with another value they mean another store, another policy, or no program at all. */
-const PLACES = ['HOME', 'USERPROFILE', 'PATH', 'AITRAIL_HOME', 'AITRAIL_POLICY', 'XDG_CONFIG_HOME'];
+const PLACES = new Set([
+  'HOME',
+  'USERPROFILE',
+  'PATH',
+  'AITRAIL_HOME',
+  'AITRAIL_POLICY',
+  'XDG_CONFIG_HOME',
+]);
 
 beforeAll(async () => {
   world = makeWorld();
@@ -56,7 +63,7 @@ test.each(['off', '0', 'junk', 'false'])(
   async (value) => {
     expect(VARIABLES.length).toBeGreaterThan(40);
     expect(VARIABLES).toContain('AITRAIL_SESSION');
-    const set = VARIABLES.filter((name) => !PLACES.includes(name)).map((name) => [name, value]);
+    const set = VARIABLES.filter((name) => !PLACES.has(name)).map((name) => [name, value]);
     const env = { ...world.caller.env, ...Object.fromEntries(set) };
     service = await startService({ ...world, caller: { ...world.caller, env } });
     const session = await openSession(
