@@ -41,6 +41,12 @@ export interface EventRecord extends Omit<NewEvent, 'id'> {
   readonly logIndex: number;
 }
 
+/** With what its leaf is made of: whoever is told both can check it. */
+export interface LoggedEvent extends EventRecord {
+  /** Hex. */
+  readonly salt: string;
+}
+
 /** What it was where it happened: a laptop's event has that beside it. */
 export const happenedAs = ({ kind, detail }: NewEvent): unknown =>
   kind === 'reported' ? detail['what'] : kind;

@@ -1,6 +1,5 @@
 // What a laptop and the gateway say to each other about the laptop's log.
 import type { Emission } from './edit.ts';
-import type { EventDetail, EventKind } from './event.ts';
 import type { Session } from './session.ts';
 
 /** POST: a checkpoint as c2sp.org/tlog-witness has it; back comes the cosignature. */
@@ -44,17 +43,16 @@ export type ReportedEmission = Pick<
 
 export interface ReportedEvent {
   readonly kind: 'event';
-  readonly id: string;
-  readonly what: EventKind;
-  readonly atMs: number;
-  readonly detail: EventDetail;
+  /** Hex. */
+  readonly salt: string;
+  /** What the leaf's digest is over, salted: kind, LF, detail. */
+  readonly record: string;
 }
 
 export interface ReportedCommit {
   readonly kind: 'commit';
-  readonly commit: string;
+  /** Where it lies there, and what went into it: the machine's word. Its leaf has the digest of the statement, which says the latter. */
   readonly repository: string;
-  readonly atMs: number;
   readonly exchanges: readonly string[];
 }
 

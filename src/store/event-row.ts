@@ -1,6 +1,7 @@
 // One event as its table holds it, as everybody else sees it, and its leaf.
 import { formatLeaf, saltedDigest } from '../log/leaf.ts';
-import type { EventDetail, EventKind, EventRecord } from '../model/event.ts';
+import { canonicalJson } from '../model/canonical-json.ts';
+import type { EventDetail, EventKind, LoggedEvent } from '../model/event.ts';
 
 export interface EventRow {
   readonly id: string;
@@ -12,9 +13,10 @@ export interface EventRow {
   readonly log_index: number;
 }
 
-export function eventOf(row: EventRow): EventRecord {
+export function eventOf(row: EventRow): LoggedEvent {
   const detail: EventDetail = JSON.parse(row.detail);
-  return { id: row.id, kind: row.kind, atMs: row.at_ms, detail, logIndex: row.log_index };
+  const salt = Buffer.from(row.salt).toString('hex');
+  return { id: row.id, kind: row.kind, atMs: row.at_ms, detail, logIndex: row.log_index, salt };
 }
 
 export const eventLeaf = (row: Omit<EventRow, 'log_index'>): Uint8Array =>
@@ -22,5 +24,11 @@ export const eventLeaf = (row: Omit<EventRow, 'log_index'>): Uint8Array =>
     kind: 'event',
     id: row.id,
     at: new Date(row.at_ms).toISOString(),
-    digests: { record: saltedDigest(row.salt, `${row.kind}\n${row.detail}`) },
+    digests: { record: saltedDigest(row.salt, formatRecord(row.kind, row.detail)) },
   });
+
+const formatRecord = (kind: EventKind, detail: string): string => `${kind}\n${detail}`;
+
+/** What the leaf's digest is over, salted. */
+export const eventRecord = ({ kind, detail }: Pick<LoggedEvent, 'kind' | 'detail'>): string =>
+  formatRecord(kind, canonicalJson(detail));

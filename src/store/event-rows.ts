@@ -1,7 +1,7 @@
 // Events and their leaves.
 import { randomBytes } from 'node:crypto';
 import { canonicalJson } from '../model/canonical-json.ts';
-import type { EventFilter, EventRecord, NewEvent } from '../model/event.ts';
+import type { EventFilter, EventRecord, LoggedEvent, NewEvent } from '../model/event.ts';
 import type { Database } from './database.ts';
 import { eventLeaf, eventOf, type EventRow } from './event-row.ts';
 import { newEventId } from './ids.ts';
@@ -22,7 +22,7 @@ export function addEvent(database: Database, event: NewEvent): EventRecord {
 }
 
 /** @returns newest first. */
-export function listEvents(database: Database, filter: EventFilter): readonly EventRecord[] {
+export function listEvents(database: Database, filter: EventFilter): readonly LoggedEvent[] {
   const rows = database.all<EventRow>(
     'SELECT * FROM events WHERE at_ms BETWEEN ? AND ? ORDER BY n DESC LIMIT ?',
     [filter.sinceMs ?? 0, filter.untilMs ?? Number.MAX_SAFE_INTEGER, filter.limit],

@@ -1,6 +1,6 @@
 // The store's interface, the same for the embedded database and a shared one. Everything that comes in is
 // already masked: the store never sees a secret. All times are milliseconds since the epoch.
-import type { EventFilter, EventRecord, NewEvent } from '../model/event.ts';
+import type { EventFilter, EventRecord, LoggedEvent, NewEvent } from '../model/event.ts';
 import type { Edit, Emission, Outcome, OutcomeReport } from '../model/edit.ts';
 import type { SearchText } from '../model/search.ts';
 import type { ExchangeEvidence } from '../model/evidence.ts';
@@ -218,7 +218,7 @@ export interface Store extends SearchStore, VaultStore, TeamStore {
 
   /** Stores an event and its leaf in one transaction. */
   addEvent(event: NewEvent): Promise<EventRecord>;
-  listEvents(filter: EventFilter): Promise<readonly EventRecord[]>; // newest first
+  listEvents(filter: EventFilter): Promise<readonly LoggedEvent[]>; // newest first
 
   /** Appends a leaf that belongs to no exchange (policy change, denied attempt …). */
   appendLog(leaf: Uint8Array): Promise<{ readonly logIndex: number }>;

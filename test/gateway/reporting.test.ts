@@ -162,8 +162,16 @@ rules: [{ name: customers, on: prompt, match: customer export, action: warn }]
     const commit = 'c'.repeat(40);
     const writer = await openStore({ home: laptop.home, mode: 'write' });
     const exchanges = (await listAll(laptop)).slice(0, 2).map(({ id }) => id);
-    const leaf = formatLeaf({ kind: 'commit', id: commit, at: '', digests: {} });
-    await writer.addCommit({ repository: '/r/.git', commit, atMs: 1, exchanges }, leaf);
+    const leaf = formatLeaf({
+      kind: 'commit',
+      id: commit,
+      at: '2026-01-02T03:04:05.000Z',
+      digests: {},
+    });
+    await writer.addCommit(
+      { repository: '/r/.git', commit, atMs: Date.parse('2026-01-02T03:04:05Z'), exchanges },
+      leaf,
+    );
     await writer.close();
     await send();
     const here = await withStore(laptop, (store) => showAll(store, commit));
@@ -184,6 +192,10 @@ rules: [{ name: customers, on: prompt, match: customer export, action: warn }]
     expect((await send()).sent).toBe(0);
     expect(await readStore(team.caller, (store) => store.logSize())).toBe(size);
     await record('an innocent word');
+    const writer = await openStore({ home: laptop.home, mode: 'write' });
+    const happened = { kind: 'stopped', detail: { why: 'proved by nobody' } } as const;
+    await writer.addEvent({ ...happened, atMs: Date.now() });
+    await writer.close();
     const front = await startFront(() => gateway.url);
     const lies: readonly (readonly [string, string])[] = [
       ['an innocent word', 'a different word'],
@@ -191,6 +203,8 @@ rules: [{ name: customers, on: prompt, match: customer export, action: warn }]
       ['const greeting', 'const farewell'],
       ['"model":"model-1"', '"model":"model-2"'],
       ['"outcome":"ok"', '"outcome":"refused"'],
+      ['stopped\n', 'ran\n'],
+      ['proved by nobody', 'proved by somebody'],
     ];
     for (const [said, lie] of lies) {
       let changed = 0;
@@ -209,7 +223,12 @@ rules: [{ name: customers, on: prompt, match: customer export, action: warn }]
       expect(changed, said).toBeGreaterThan(0);
     }
     await front.close();
+    // the exchange was true, and was taken before the lie about the event behind it
     expect((await send()).sent).toBe(1);
+    const reported = (await events('reported')).filter(
+      ({ detail }) => detail['what'] === 'stopped',
+    );
+    expect(reported).toMatchObject([{ detail: happened.detail }]);
   });
 
   test('a machine reports by itself, whatever becomes of the gateway meanwhile', async () => {

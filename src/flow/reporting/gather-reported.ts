@@ -1,7 +1,7 @@
 // Leaves of this machine's log → what the gateway is sent of them.
 import { openMarkBook } from '../../model/event-marks.ts';
 import type { Emission } from '../../model/edit.ts';
-import type { EventRecord } from '../../model/event.ts';
+import type { LoggedEvent } from '../../model/event.ts';
 import { parseJson, stringAt } from '../../model/json.ts';
 import type {
   ReportedCommit,
@@ -9,6 +9,7 @@ import type {
   ReportedExchange,
   ReportedRecord,
 } from '../../model/reporting.ts';
+import { eventRecord } from '../../store/event-row.ts';
 import { nameOf } from '../../store/leaf-name.ts';
 import type { LogEntry, Store } from '../../store/store.ts';
 
@@ -47,22 +48,21 @@ export async function gatherReported(
 async function readReported(
   store: Store,
   entry: LogEntry,
-  events: ReadonlyMap<string, EventRecord>,
+  events: ReadonlyMap<string, LoggedEvent>,
 ): Promise<ReportedRecord['of'] | null> {
   const { kind, id } = nameOf(entry);
   if (kind === 'exchange') return readExchange(store, id);
   if (kind === 'commit') return readCommit(store, id);
   const event = events.get(id);
   if (event === undefined) return null;
-  const { kind: what, atMs, detail } = event;
-  return { kind: 'event', id, what, atMs, detail };
+  return { kind: 'event', salt: event.salt, record: eventRecord(event) };
 }
 
 /** Those that some leaves are of, by id. */
 async function readEvents(
   store: Store,
   entries: readonly LogEntry[],
-): Promise<ReadonlyMap<string, EventRecord>> {
+): Promise<ReadonlyMap<string, LoggedEvent>> {
   const times = entries
     .filter((entry) => nameOf(entry).kind === 'event')
     .map(({ data }) => Date.parse(stringAt(parseJson(Buffer.from(data).toString()), 'at') ?? ''));
@@ -75,8 +75,8 @@ async function readEvents(
 async function readCommit(store: Store, id: string): Promise<ReportedCommit | null> {
   const found = await store.findCommit(id);
   if (found === null) return null;
-  const { repository, commit, atMs, exchanges } = found;
-  return { kind: 'commit', repository, commit, atMs, exchanges };
+  const { repository, exchanges } = found;
+  return { kind: 'commit', repository, exchanges };
 }
 
 async function readExchange(store: Store, id: string): Promise<ReportedExchange | null> {

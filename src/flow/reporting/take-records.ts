@@ -2,12 +2,13 @@
 // team's store, of whoever the token names, and come any number of times without becoming more.
 import { createHash } from 'node:crypto';
 import type { Identified } from '../../identity/identify.ts';
+import { saltedDigest } from '../../log/leaf.ts';
 import { checkProof, openCheckpoint } from '../../log/check-proof.ts';
 import type { Checkpoint } from '../../log/checkpoint.ts';
 import { parseVkey } from '../../log/note.ts';
 import { Fault } from '../../model/fault.ts';
 import type { EventDetail } from '../../model/event.ts';
-import { arrayAt, isString, numberAt, objectAt, parseJson, stringAt } from '../../model/json.ts';
+import { arrayAt, isObject, isString, objectAt, parseJson, stringAt } from '../../model/json.ts';
 import type { Store } from '../../store/store.ts';
 import { findOwn, type LogStore } from './cosign-log.ts';
 import { openReported } from './open-reported.ts';
@@ -61,15 +62,22 @@ interface Reported {
   readonly of: unknown;
 }
 
+/** What the leaf itself says. */
+interface Named {
+  readonly leaf: unknown;
+  readonly id: string;
+  readonly atMs: number;
+}
+
 /** @returns false where it was there already. */
 async function takeOne(store: RecordStore, reported: Reported): Promise<boolean> {
-  const { leaf: data, of } = reported;
-  const leaf = parseJson(Buffer.from(data).toString('utf8'));
+  const leaf = parseJson(Buffer.from(reported.leaf).toString('utf8'));
   const [kind, id] = [stringAt(leaf, 'kind'), stringAt(leaf, 'id') ?? ''];
-  if (kind !== stringAt(of, 'kind')) throw foreign();
-  if (kind === 'event') return takeEvent(store, reported, id);
-  if (kind === 'commit') return takeCommit(store, reported, id);
-  const opened = openReported(of, leaf);
+  if (kind !== stringAt(reported.of, 'kind')) throw foreign();
+  const named = { leaf, id, atMs: Date.parse(stringAt(leaf, 'at') ?? '') || 0 };
+  if (kind === 'event') return takeEvent(store, reported, named);
+  if (kind === 'commit') return takeCommit(store, reported, named);
+  const opened = openReported(reported.of, leaf);
   if (opened === null || !/^x[0-9a-z]{8,30}$/.test(id)) throw foreign();
   const name = await nameFor(store, id);
   if (name === null) return false;
@@ -99,21 +107,37 @@ const SAME_TIME_MAX = 10_000;
 async function takeEvent(
   store: RecordStore,
   { visitor, origin, of }: Reported,
-  id: string,
+  { leaf, id, atMs }: Named,
 ): Promise<boolean> {
+  const event = openEvent(of, leaf);
+  if (event === null) throw foreign();
   const own = `v${createHash('sha256').update(`${origin}\n${id}`).digest('hex').slice(0, 24)}`;
-  const atMs = numberAt(of, 'atMs') ?? Date.now();
   const same = await store.listEvents({ sinceMs: atMs, untilMs: atMs, limit: SAME_TIME_MAX });
-  if (same.some((event) => event.id === own)) return false;
-  const told = Object.entries(readDetail(objectAt(of, 'detail'))).slice(0, NAMES_MAX);
+  if (same.some((known) => known.id === own)) return false;
   const detail = {
-    ...Object.fromEntries(told),
-    what: (stringAt(of, 'what') ?? '').slice(0, 40),
+    ...Object.fromEntries(Object.entries(event.detail).slice(0, NAMES_MAX)),
+    what: event.what,
     origin,
     laptop: visitor.principal.email,
   };
   await store.addEvent({ id: own, kind: 'reported', atMs, detail });
   return true;
+}
+
+/** @returns null where it is not what the leaf says. */
+function openEvent(
+  of: unknown,
+  leaf: unknown,
+): { readonly what: string; readonly detail: EventDetail } | null {
+  const record = stringAt(of, 'record') ?? '';
+  const salt = Buffer.from(stringAt(of, 'salt') ?? '', 'hex');
+  if (saltedDigest(salt, record) !== stringAt(objectAt(leaf, 'digests'), 'record')) return null;
+  const end = record.indexOf('\n');
+  const detail = parseJson(record.slice(end + 1));
+  return {
+    what: record.slice(0, end).slice(0, 40),
+    detail: readDetail(isObject(detail) ? detail : {}),
+  };
 }
 
 function readDetail(detail: object): EventDetail {
@@ -126,17 +150,17 @@ function readDetail(detail: object): EventDetail {
   return read;
 }
 
+/** Which commit, and when, the leaf says; the rest is the machine's word. */
 async function takeCommit(
   store: RecordStore,
   { leaf, of }: Reported,
-  commit: string,
+  { id: commit, atMs }: Named,
 ): Promise<boolean> {
   const repository = stringAt(of, 'repository') ?? '';
   const exchanges = arrayAt(of, 'exchanges').filter(isString);
   const known = await store.findCommit(commit);
   const isKnown = known?.repository === repository && isSameSet(known.exchanges, exchanges);
   if (isKnown) return false;
-  const atMs = numberAt(of, 'atMs') ?? Date.now();
   await store.addCommit({ repository, commit, atMs, exchanges }, leaf);
   return true;
 }

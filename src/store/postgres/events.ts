@@ -2,7 +2,7 @@
 // first time left.
 import { randomBytes } from 'node:crypto';
 import { canonicalJson } from '../../model/canonical-json.ts';
-import type { EventFilter, EventRecord, NewEvent } from '../../model/event.ts';
+import type { EventFilter, EventRecord, LoggedEvent, NewEvent } from '../../model/event.ts';
 import { eventLeaf, eventOf, type EventRow } from '../event-row.ts';
 import { newEventId } from '../ids.ts';
 import type { CommitRecord } from '../store.ts';
@@ -75,7 +75,7 @@ function makeEvent(event: NewEvent): {
 }
 
 /** @returns newest first. */
-export async function listEvents(ask: Ask, filter: EventFilter): Promise<readonly EventRecord[]> {
+export async function listEvents(ask: Ask, filter: EventFilter): Promise<readonly LoggedEvent[]> {
   const rows = await ask<EventRow>(
     'SELECT * FROM events WHERE at_ms BETWEEN $1 AND $2 ORDER BY n DESC LIMIT $3',
     [filter.sinceMs ?? 0, filter.untilMs ?? Number.MAX_SAFE_INTEGER, filter.limit],
