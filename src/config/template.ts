@@ -33,11 +33,11 @@ export function configTemplate(): string {
 protect:
   - paths:
 ${CI_FILES.map((path) => `      - "${path}"\n`).join('')}    from: ai
-    action: block # block | warn
+    action: block # block | approve | warn
 
 # secrets:
 #   onResponse: mask # block | mask: in what the model writes, before the agent sees it
-#   onRequest: warn # block | warn: in what the agent sends to the model
+#   onRequest: warn # block | mask | warn: in what the agent sends to the model
 #   onCommit:
 #     ai: mask # block | mask: in lines that a model wrote
 #     other: block # block: in all other added lines

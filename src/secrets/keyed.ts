@@ -15,6 +15,8 @@ const NAME_LENGTH_MAX = 64;
 const CELL_LENGTH_MIN = 16;
 /** Mean pair score of names in source code, the terse ones included. */
 const CODE_WORDY = 3.2;
+/** A name of its own and its value, which are judged by themselves: Claude Code's header with its version, say. */
+const PAIR = /^[A-Za-z_][\w-]*=[^=]/;
 /** By character code: 1 for what a name is made of, 2 for what only its first part holds. */
 const NAME_CHARACTERS = Uint8Array.from({ length: 128 }, (_, code) => {
   const character = String.fromCharCode(code);
@@ -146,6 +148,7 @@ const isAnnounced = (strength: KeyStrength): boolean =>
 /** Where the link between name and value is weak, the value itself must convince. */
 function isLinked(text: string, context: Context): boolean {
   const { separator, strength } = context;
+  if (!isAnnounced(strength) && PAIR.test(text)) return false;
   if (separator === 'column') return strength === 'password';
   if (separator === 'call' && strength === 'password') return /\d/.test(text); // or the question for one
   if (separator === 'cell') return isCell(text, strength);

@@ -6,16 +6,17 @@ import { DEMO_TURNS } from '../../src/flow/demo/script.ts';
 import { openSandbox, type Sandbox } from '../e2e/sandbox.ts';
 
 export interface Desk extends Sandbox {
-  /** A repository on the branch `topic`, with a remote. */
+  /** A repository with a remote. */
   readonly project: string;
 }
 
 const AGENTS = ['claude', 'codex', 'gemini', 'opencode', 'copilot', 'aider', 'code'];
 
 const SET_UP =
-  'git init -q -b main && git add -A && git commit -q -m Start && git switch -q -c topic && git init -q --bare ../remote.git && git remote add origin ../remote.git';
+  'git init -q -b main && git add -A && git commit -q -m Start && git init -q --bare ../remote.git && git remote add origin ../remote.git';
 
-export async function openDesk(): Promise<Desk> {
+/** @param branch that the repository is on, beside `main`. */
+export async function openDesk(branch = 'topic'): Promise<Desk> {
   const turns = DEMO_TURNS.map((turn) => ({
     ...turn,
     calls: turn.calls.filter((call) => !(call.input['file_path'] ?? '').startsWith('.github')),
@@ -35,7 +36,7 @@ export async function openDesk(): Promise<Desk> {
   mkdirSync(join(project, 'src'), { recursive: true });
   box.write('your-repository/src/greet.js', '// greetings\n');
   box.write('your-repository/leaked.txt', 'a value that leaked\n');
-  await box.run('sh', ['-c', `cd your-repository && ${SET_UP}`]);
+  await box.run('sh', ['-c', `cd your-repository && ${SET_UP} && git switch -q -C ${branch}`]);
   return {
     ...box,
     project,

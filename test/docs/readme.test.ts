@@ -29,7 +29,7 @@ const INSTEAD: Readonly<Record<string, string>> = {
 let desk: Desk;
 
 beforeAll(async () => {
-  desk = await openDesk();
+  desk = await openDesk('main');
 });
 afterAll(() => desk.close());
 

@@ -37,6 +37,7 @@ test.each([
   'MONGODB_URI="mongodb://user:pass@localhost:27017/app"',
   `data:application/json;base64,${'QUJD'.repeat(12)}+IGQ${drawText('A-Za-z0-9', 80)}`,
   `[![c](https://codecov.io/gh/a/b/branch/main/graph/badge.svg?token=${VALUE})](https://x.y)`,
+  '"x-anthropic-billing-header: cc_version=2.1.329.bf6; cc_entrypoint=sdk-cli;"',
 ])('%s', (text) => {
   expect(scanner.scan(text)).toEqual([]);
 });
@@ -48,6 +49,7 @@ test.each([
   `password ${VALUE}`,
   `mapquest = "${VALUE}"`,
   `{"assemblyai": "${VALUE}"}`,
+  `x-anthropic-billing-header: token=${VALUE}`,
 ])('still found: %s', (text) => {
   expect(scanner.scan(text)).toMatchObject([{ start: text.indexOf(VALUE) }]);
 });
