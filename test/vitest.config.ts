@@ -63,7 +63,7 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'apart', include: ['test/**/*.test.ts'], exclude: TOGETHER },
+        test: { name: 'apart', include: ['test/**/*.test.{ts,tsx}'], exclude: TOGETHER },
       },
     ],
   },

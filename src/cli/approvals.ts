@@ -7,7 +7,7 @@ import { Fault } from '../model/fault.ts';
 import { approvalJson, approvalLines, approvalList, decidedLine } from '../print/approval-lines.ts';
 import { pickStyle } from '../print/style.ts';
 import type { CommandSpec, Invocation } from './command.ts';
-import { printDocument } from './output.ts';
+import { outputColumns, printDocument } from './output.ts';
 
 const JSON_OPTION = { flags: '--json', description: 'one JSON document' } as const;
 const ALL_OPTION = {
@@ -29,10 +29,17 @@ async function list({ caller, options, out }: Invocation): Promise<number> {
   if (stale !== null) out.note(`aitrail: the remote could not be asked: ${stale}\n`);
   if (options['json'] === true)
     printDocument(out, { schema: 'aitrail.approvals/1', approvals: shown.map(approvalJson) });
-  else if (shown.length > 0) out.write(approvalList(shown, Date.now()));
+  else if (shown.length > 0) out.write(approvalList(shown, pageOf(out)));
   else out.note('aitrail: nothing waits for approval\n');
   return 0;
 }
+
+/** In a pipe nothing is cut or broken. */
+const pageOf = (out: Invocation['out']) => ({
+  nowMs: Date.now(),
+  columns: out.isTty ? outputColumns(out) : Infinity,
+  style: pickStyle(out.isColour),
+});
 
 const isTeam = (options: Invocation['options']): boolean => options['gateway'] === true;
 
@@ -50,12 +57,12 @@ async function browse(call: Invocation): Promise<number> {
   const { showApprovals } = await import('../ui/approvals-screen.tsx'); // ink takes 0.4 s to load
   await showApprovals({
     load: async () => (await listFor(caller, options)).approvals,
-    linesOf: (approval) => approvalLines(approval, Date.now(), style),
+    linesOf: (approval, columns) => approvalLines(approval, { nowMs: Date.now(), columns, style }),
     decide: async (answer, id, reason) => {
       try {
         return decidedLine(await decideFor(options)(caller, { answer, id, reason }));
       } catch (thrown) {
-        if (thrown instanceof Fault) return `${thrown.message} (${thrown.code})`;
+        if (thrown instanceof Fault) return `${thrown.message} (${thrown.code}): ${thrown.fix}`;
         throw thrown;
       }
     },
@@ -103,8 +110,7 @@ export const commands: readonly CommandSpec[] = [
       const approval = await show(caller, words[0] ?? '');
       if (options['json'] === true)
         printDocument(out, { schema: 'aitrail.approval/1', ...approvalJson(approval) });
-      else
-        out.write(`${approvalLines(approval, Date.now(), pickStyle(out.isColour)).join('\n')}\n`);
+      else out.write(`${approvalLines(approval, pageOf(out)).join('\n')}\n`);
       return 0;
     },
   },

@@ -10,10 +10,18 @@ import {
 } from '../model/approval.ts';
 import { parseJson } from '../model/json.ts';
 import { duration, localMinute, timestamp } from './moments.ts';
-import { padColumns, plainLine, plainText } from './plain-text.ts';
+import {
+  columnsOf,
+  fitColumns,
+  padColumns,
+  plainLine,
+  plainText,
+  wrapColumns,
+} from './plain-text.ts';
 import type { Style } from './style.ts';
 
-const ANYBODY = { list: 'any listed signer', gateway: 'any approver of the gateway' } as const;
+const anybodyOf = ({ isTeams }: Approval): string =>
+  isTeams === true ? 'any approver of the gateway' : 'any listed signer';
 
 const WORDS = {
   pending: 'waits',
@@ -32,20 +40,41 @@ const KINDS = {
   push: 'push',
 } as const satisfies Record<Approval['request']['kind'], string>;
 
-/** One line each. */
-export const approvalList = (approvals: readonly Approval[], nowMs: number): string =>
-  approvals.map((approval) => `${approvalTitle(approval, nowMs)}\n`).join('');
+/** Fewer columns are for what is asked: who asks, and until when, stand with the rest of it. */
+const REQUESTER_FROM_COLUMNS = 100;
+const STATE_FROM_COLUMNS = 60;
 
-export function approvalTitle(approval: Approval, nowMs: number): string {
-  const { request } = approval;
-  const words = [
-    request.id,
-    padColumns(stateWords(approval, nowMs), 22),
-    padColumns(KINDS[request.kind], 8),
-    padColumns(plainLine(request.requester), 24),
-    plainLine(request.what),
-  ];
-  return words.join('  ').trimEnd();
+/** @returns lines ended by LF; where `columns` is Infinity, a pipe, none is cut and nothing else is said. */
+export function approvalList(
+  approvals: readonly Approval[],
+  page: { readonly nowMs: number; readonly columns: number; readonly style: Style },
+): string {
+  const rows = approvalRows(approvals, page.nowMs, page.columns);
+  const next = page.style.faint(
+    'one of them: aitrail approvals show ID, then approve ID or deny ID',
+  );
+  return [...rows, ...(page.columns === Infinity ? [] : [next])].map((row) => `${row}\n`).join('');
+}
+
+/** A line of each. */
+export function approvalRows(
+  approvals: readonly Approval[],
+  nowMs: number,
+  columns: number,
+): readonly string[] {
+  const table = approvals.map((approval) => {
+    const { id, kind, requester, what } = approval.request;
+    const until = columns < STATE_FROM_COLUMNS ? [] : [stateWords(approval, nowMs)];
+    const who = columns < REQUESTER_FROM_COLUMNS ? [] : [plainLine(requester)];
+    return { facts: [id, ...until, KINDS[kind], ...who], what: plainLine(what) };
+  });
+  const widths = (table[0]?.facts ?? []).map((_, at) =>
+    Math.max(...table.map(({ facts }) => columnsOf(facts[at] ?? ''))),
+  );
+  return table.map(({ facts, what }) => {
+    const head = facts.map((fact, at) => `${padColumns(fact, widths[at] ?? 0)}  `).join('');
+    return fitColumns(`${head}${what}`.trimEnd(), columns);
+  });
 }
 
 function stateWords(approval: Approval, nowMs: number): string {
@@ -57,39 +86,71 @@ function stateWords(approval: Approval, nowMs: number): string {
   return WORDS[state.kind];
 }
 
-/** All of one request: facts on top, then what is asked for, each line of it marked. */
-export function approvalLines(approval: Approval, nowMs: number, style: Style): readonly string[] {
+/** Before each line of what is asked for, and where a long one goes on. */
+const MARKS = ['  | ', '  ┊ '] as const;
+
+/**
+ * All of one request: what decides, then what is asked for, each line of it marked and whole, then where it comes from.
+ *
+ * @param page `columns` may be Infinity.
+ */
+export function approvalLines(
+  approval: Approval,
+  page: { readonly nowMs: number; readonly columns: number; readonly style: Style },
+): readonly string[] {
   const { request, decisions, refused, doubt } = approval;
-  const rows: readonly (readonly [string, string])[] = [
-    ['request', request.id],
-    ['state', stateWords(approval, nowMs)],
-    ['kind', KINDS[request.kind]],
-    ['what', request.what],
-    ['rule', request.rule + placeText(request.place)],
-    ['asked by', request.requester],
-    ['at', localMinute(request.createdAtMs)],
-    ['until', localMinute(request.expiresAtMs)],
-    ['approvers', request.approvers.join(', ') || ANYBODY[approval.isTeams ? 'gateway' : 'list']],
-    ...(request.remote === null ? [] : [['remote', request.remote] as const]),
-    ...(request.session === null ? [] : [['session', request.session] as const]),
-    ...(request.exchange === null ? [] : [['exchange', request.exchange] as const]),
-    ['sha256', request.digest],
-    ...decisions.flatMap(({ answer, proof, ...each }) => [
-      [answer, decisionText(each)] as const,
-      ...(proof === undefined ? [] : [['proved by', proofText(proof)] as const]),
-    ]),
-    ...refused.map((each) => ['not counted', each] as const),
-  ];
+  const { columns, style } = page;
   return [
     ...(doubt === null ? [] : [style.warning(`not to be believed: ${plainLine(doubt)}`)]),
-    ...rows.map(([name, value]) => `${name.padEnd(11)} ${plainLine(value)}`),
+    ...rowLines(
+      [
+        ['what', request.what],
+        ['rule', request.rule + placeText(request.place)],
+        ['asked by', request.requester],
+        ['state', stateWords(approval, page.nowMs)],
+        ...decisions.flatMap(({ answer, proof, ...each }) => [
+          [answer, decisionText(each)] as const,
+          ...(proof === undefined ? [] : [['proved by', proofText(proof)] as const]),
+        ]),
+        ...refused.map((each) => ['not counted', each] as const),
+        ['approvers', request.approvers.join(', ') || anybodyOf(approval)],
+      ],
+      columns,
+    ),
     ...(request.subject === null ? [style.faint('this is not all of it: the digest is')] : []),
     '',
     ...shownText(approval)
       .split('\n')
-      .map((line) => `  | ${plainText(line)}`),
+      .flatMap((line) => markedLines(line, columns)),
+    '',
+    ...rowLines(originRows(approval), columns).map((line) => style.faint(line)),
   ];
 }
+
+type Row = readonly [string, string];
+
+const originRows = ({ request }: Approval): readonly Row[] => [
+  ['request', request.id],
+  ['kind', KINDS[request.kind]],
+  ['at', localMinute(request.createdAtMs)],
+  ['until', localMinute(request.expiresAtMs)],
+  ...(request.remote === null ? [] : [['remote', request.remote] as const]),
+  ...(request.session === null ? [] : [['session', request.session] as const]),
+  ...(request.exchange === null ? [] : [['exchange', request.exchange] as const]),
+  ['sha256', request.digest],
+];
+
+const rowLines = (rows: readonly Row[], columns: number): readonly string[] =>
+  rows.flatMap(([name, value]) =>
+    wrapColumns(plainLine(value), columns - 12).map(
+      (part, i) => `${(i === 0 ? name : '').padEnd(11)} ${part}`,
+    ),
+  );
+
+const markedLines = (line: string, columns: number): readonly string[] =>
+  wrapColumns(plainText(line).replaceAll('\t', '  '), columns - MARKS[0].length).map((part, i) =>
+    `${MARKS[i === 0 ? 0 : 1]}${part}`.trimEnd(),
+  );
 
 /** A commit and a push are shown as git tells them; all others as the very text that was hashed. */
 export function shownText({ request }: Approval): string {

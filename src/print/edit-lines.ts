@@ -1,6 +1,6 @@
 // What a tool call wrote, as a diff.
 import type { Edit } from '../model/edit.ts';
-import { fitColumns, plainLine, plainText } from './plain-text.ts';
+import { plainLine, plainText, wrapColumns } from './plain-text.ts';
 import type { Style } from './style.ts';
 
 export interface Page {
@@ -38,7 +38,7 @@ function patchLines(edit: Extract<Edit, { kind: 'patch' }>, page: Page): readonl
   const moved = edit.movedTo === null ? [] : [`→ ${plainLine(edit.movedTo)}`];
   const hunks = edit.hunks.flatMap((hunk, i) => [
     ...(i === 0 ? [] : [page.style.faint('⋮')]),
-    ...hunk.map((line) => paint(`${line.mark} ${plainText(line.text)}`, line.mark, page)),
+    ...hunk.flatMap((line) => paint(plainText(line.text), line.mark, page)),
   ]);
   return [...moved, ...cutLines(hunks, page)];
 }
@@ -48,7 +48,7 @@ export function marked(text: string, mark: '+' | '-' | '$' | ' ', page: Page): r
   if (text === '') return [];
   const lines = plainText(text).replace(/\n$/, '').split('\n');
   return cutLines(
-    lines.map((line) => paint(`${mark} ${line}`, mark, page)),
+    lines.flatMap((line) => paint(line, mark, page)),
     page,
   );
 }
@@ -61,8 +61,10 @@ export function cutLines(lines: readonly string[], page: Page): readonly string[
   return [...lines.slice(0, page.linesMax), page.style.faint(`… ${more} more lines`)];
 }
 
-function paint(line: string, mark: string, page: Page): string {
-  const fitted = fitColumns(line.replaceAll('\t', '  '), page.width);
-  if (mark === '+') return page.style.added(fitted);
-  return mark === '-' ? page.style.removed(fitted) : fitted;
+/** What is too long goes on in the next line, behind no mark: whoever reads a diff must see all of it. */
+function paint(line: string, mark: string, page: Page): readonly string[] {
+  const parts = wrapColumns(line.replaceAll('\t', '  '), Math.max(1, page.width - 2));
+  const marks = parts.map((part, i) => `${i === 0 ? mark : ' '} ${part}`);
+  if (mark === '+') return marks.map((each) => page.style.added(each));
+  return mark === '-' ? marks.map((each) => page.style.removed(each)) : marks;
 }

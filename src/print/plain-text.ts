@@ -50,30 +50,37 @@ function wrapLine(line: string, columns: number): readonly string[] {
   if (columnsOf(line) <= columns) return [line];
   const lines: string[] = [];
   let current = '';
+  let used = 0;
   for (const word of line.split(/(?<=\s)(?=\S)/)) {
-    if (columnsOf(current + word.trimEnd()) > columns && current !== '') {
+    if (used + columnsOf(word.trimEnd()) > columns && current !== '') {
       lines.push(current.trimEnd());
-      current = '';
+      [current, used] = ['', 0];
     }
-    current += word;
-    while (columnsOf(current.trimEnd()) > columns) {
-      const head = takeColumns(current, columns);
-      lines.push(head);
-      current = current.slice(head.length);
-    }
+    const pieces = breakWord(word, columns);
+    const last = pieces.pop() ?? '';
+    for (const piece of pieces) lines.push(piece);
+    current += last;
+    used += columnsOf(last);
   }
   return [...lines, current.trimEnd()];
 }
 
-function takeColumns(text: string, columns: number): string {
-  let kept = '';
-  let used = 0;
-  for (const char of text) {
-    used += columnsOfChar(char);
-    if (used > columns && kept !== '') break;
-    kept += char;
+/** In time that grows with its length alone: a recorded word may have ten million letters. The blanks behind it stay with it. */
+function breakWord(word: string, columns: number): string[] {
+  const end = word.trimEnd().length;
+  const pieces: string[] = [];
+  let [from, at, used] = [0, 0, 0];
+  for (const char of word) {
+    const wide = columnsOfChar(char);
+    if (used + wide > columns && at > from && at < end) {
+      pieces.push(word.slice(from, at));
+      [from, used] = [at, 0];
+    }
+    used += wide;
+    at += char.length;
   }
-  return kept;
+  pieces.push(word.slice(from));
+  return pieces;
 }
 
 const columnsOfChar = (char: string): number => {

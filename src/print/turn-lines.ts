@@ -7,7 +7,7 @@ import type { MaskRecord } from '../model/secret.ts';
 import type { Exchange } from '../model/session.ts';
 import { cutLines, editLines, editTarget, marked, type Page } from './edit-lines.ts';
 import { counted, duration, localSecond } from './moments.ts';
-import { fitColumns, padColumns, plainLine, plainText, wrapColumns } from './plain-text.ts';
+import { padColumns, plainLine, plainText, wrapColumns } from './plain-text.ts';
 
 /** Text that is due at a moment, milliseconds since the exchange started. */
 interface TimedLines {
@@ -83,27 +83,31 @@ function answerPieces(
   const text = plainText(step.text).trim();
   const lines = wrapColumns(text, page.width);
   const total = Math.max(1, text.length);
+  const momentOf = momentsOf(step);
   let said = 0;
   const pieces = lines.map((line) => {
     said += line.length + 1;
     const shown = step.kind === 'thinking' ? page.style.faint(line) : line;
-    return piece(momentOf(step, said / total), `${line === '' ? '' : INDENT + shown}\n`);
+    return piece(momentOf(said / total), `${line === '' ? '' : INDENT + shown}\n`);
   });
   return [...pieces, piece(step.atMs, '\n')];
 }
 
-/** When the given share (0 to 1) of a text had arrived. */
-function momentOf(
+/** @returns when the given share (0 to 1) of a text had arrived; asked for growing shares, it goes over the pieces once. */
+function momentsOf(
   step: Extract<Replied, { readonly kind: 'answer' | 'thinking' }>,
-  share: number,
-): number {
-  const wanted = share * step.text.length;
-  let arrived = 0;
-  for (const { atMs, text } of step.pieces) {
-    arrived += text.length;
-    if (arrived >= wanted) return atMs;
-  }
-  return step.atMs;
+): (share: number) => number {
+  const { pieces } = step;
+  let at = 0;
+  let arrived = pieces[0]?.text.length ?? 0;
+  return (share) => {
+    const wanted = share * step.text.length;
+    while (at < pieces.length && arrived < wanted) {
+      at += 1;
+      arrived += pieces[at]?.text.length ?? 0;
+    }
+    return pieces[at]?.atMs ?? step.atMs;
+  };
 }
 
 function callText(
@@ -114,12 +118,16 @@ function callText(
   const heading = name === '' ? '' : `${name}\n`;
   const [first] = step.edits;
   const target = first === undefined ? argumentText(step.input) : editTarget(first);
-  const head = `${page.style.bold(plainLine(step.tool))} ${fitColumns(target, page.width - step.tool.length - 12)}`;
+  const tool = plainLine(step.tool);
+  const [head = '', ...rest] = wrapColumns(`${tool} ${target}`.trimEnd(), page.width - 12);
+  const bold = head.startsWith(tool) ? page.style.bold(tool) + head.slice(tool.length) : head;
   const body = step.edits.flatMap((edit, i) => [
     ...(i === 0 ? [] : [page.style.faint(editTarget(edit))]),
     ...editLines(edit, page),
   ]);
-  const lines = [`${head.trimEnd()}${outcomeText(step.outcome, page)}`, ...body];
+  const heads = cutLines([bold, ...rest], page);
+  const said = [...heads.slice(0, -1), `${heads.at(-1) ?? ''}${outcomeText(step.outcome, page)}`];
+  const lines = [...said, ...body];
   return `${heading}${lines.map((line) => `${INDENT}${line}\n`).join('')}\n`;
 }
 
@@ -143,7 +151,9 @@ function exchangeNotes({ exchange, rulings = [] }: Turn, page: Page): string {
     ...exchange.masks.map(maskNote),
   ];
   if (notes.length === 0) return '';
-  return `${notes.map((note) => page.style.warning(fitColumns(`! ${note}`, page.width))).join('\n')}\n\n`;
+  // whole: a placeholder or an id in it is what the next command is given
+  const lines = notes.flatMap((note) => wrapColumns(`! ${note}`, page.width));
+  return `${lines.map(page.style.warning).join('\n')}\n\n`;
 }
 
 function outcomeNotes(exchange: Exchange): readonly string[] {

@@ -1,22 +1,35 @@
 // aitrail approvals on a terminal: what waits, what exactly is asked for, and one key for each answer.
-import { Box, render, Text, useApp, useInput, useStdout } from 'ink';
-import { useEffect, useState, type ReactElement } from 'react';
+import { Box, render, Text, useApp, useInput } from 'ink';
+import { useEffect, useMemo, useState, type ReactElement } from 'react';
 import { type Answer, type Approval, isOpen } from '../model/approval.ts';
-import { approvalTitle } from '../print/approval-lines.ts';
-import { plainText } from '../print/plain-text.ts';
+import { approvalRows } from '../print/approval-lines.ts';
+import { plainText, wrapColumns } from '../print/plain-text.ts';
+import { KeyLines, keyLines } from './key-lines.tsx';
+import { useSize } from './use-size.ts';
 
 export interface Desk {
   /** Everything known, newest first; the remote is asked on the way. */
   readonly load: () => Promise<readonly Approval[]>;
-  readonly linesOf: (approval: Approval) => readonly string[];
-  /** @returns one line: what came of it. Never throws for what a person can mend. */
+  /** None longer than the columns. */
+  readonly linesOf: (approval: Approval, columns: number) => readonly string[];
+  /** @returns what came of it. Never throws for what a person can mend. */
   readonly decide: (answer: Answer, id: string, reason: string) => Promise<string>;
 }
 
 const RELOAD_MS = 3000;
-/** Message, keys, a row between list and request, and one that stays free. */
-const FRAME_ROWS = 5;
-const KEYS = '↑ ↓ choose  j k scroll  a approve  d deny  b break glass  r look again  q leave';
+/** Title, a row between list and request, what is below, and one that stays free: a full screen would scroll. */
+const FRAME_ROWS = 4;
+const KEYS = [
+  '↑ ↓ choose',
+  'j k line',
+  'space page',
+  'a approve',
+  'd deny',
+  'b break glass',
+  'r look again',
+  'q leave',
+] as const;
+const KEYS_ASKING = ['enter sends it', 'escape goes back'] as const;
 
 /** An answer that waits for its reason. */
 type Asking = { readonly answer: Answer; readonly id: string; readonly reason: string } | null;
@@ -27,11 +40,59 @@ export async function showApprovals(desk: Desk): Promise<void> {
 }
 
 export function ApprovalsScreen(desk: Desk): ReactElement {
-  const rows = useStdout().stdout.rows ?? 24;
+  const { columns, rows } = useSize();
   const { known, message, decide, reload } = useDesk(desk);
-  const [place, setPlace] = useState<Place>({ sha256: null, line: 0 });
   const [asking, setAsking] = useState<Asking>(null);
-  const open = (known ?? []).filter(isOpen);
+  const { open, row, chosen, lines, place, setPlace } = useChosen(desk, known, columns);
+  const keys = keyLines(asking === null ? KEYS : KEYS_ASKING, columns);
+  // what is asked for has most of the room
+  const listRows = Math.min(open.length, Math.max(1, Math.floor((rows - FRAME_ROWS) / 4)));
+  const room = Math.max(2, rows - FRAME_ROWS - keys.length - Math.max(1, listRows));
+  const words = asking === null ? message || ' ' : question(asking);
+  const said = wrapColumns(words, columns).slice(0, room - 1);
+  const textRows = room - said.length;
+  const last = Math.max(0, lines.length - textRows);
+  const line = Math.min(place.line, last);
+  const below = lines.length - line - textRows;
+  useKeys({
+    asking,
+    ask: (answer) =>
+      setAsking(chosen === undefined ? null : { answer, id: chosen.request.id, reason: '' }),
+    leave: () => setAsking(null),
+    type: (edit) => setAsking((now) => now && { ...now, reason: edit(now.reason) }),
+    send: (answer, reason) => {
+      setAsking(null);
+      if (asking !== null) decide(answer, asking.id, reason);
+    },
+    pageRows: textRows,
+    reload,
+    choose: (rowBy) => {
+      const next = open[Math.max(0, Math.min(row + rowBy, open.length - 1))];
+      setPlace({ sha256: next?.sha256 ?? null, line: 0 });
+    },
+    // keys may come faster than frames
+    scroll: (by) =>
+      setPlace((now) => ({ ...now, line: Math.max(0, Math.min(now.line + by, last)) })),
+  });
+  return (
+    <Box flexDirection="column">
+      <Text bold wrap="truncate">
+        {titleOf(known === null ? null : open.length, row)}
+      </Text>
+      <Requests open={open} row={row} rows={listRows} columns={columns} />
+      <Text> </Text>
+      <Lines lines={lines.slice(line, line + textRows)} rows={textRows} />
+      <Text dimColor>{below > 0 ? `${String(below)} more below` : ' '}</Text>
+      <Lines lines={said} rows={said.length} />
+      <KeyLines lines={keys} />
+    </Box>
+  );
+}
+
+/** Which request is read, and how far. */
+function useChosen(desk: Desk, known: OpenDesk['known'], columns: number) {
+  const [place, setPlace] = useState<Place>({ sha256: null, line: 0 });
+  const open = useMemo(() => (known ?? []).filter(isOpen), [known]);
   // by digest: the list moves while somebody reads
   const found = open.findIndex(({ sha256 }) => sha256 === place.sha256);
   const row = Math.max(0, found);
@@ -39,38 +100,19 @@ export function ApprovalsScreen(desk: Desk): ReactElement {
   useEffect(() => {
     if (found < 0) setPlace({ sha256: chosen?.sha256 ?? null, line: 0 });
   }, [found, chosen?.sha256]);
-  useKeys({
-    asking,
-    ask: (next) => setAsking(chosen === undefined ? null : next),
-    send: (answer, reason) => {
-      setAsking(null);
-      if (asking !== null) decide(answer, asking.id, reason);
-    },
-    id: chosen?.request.id ?? '',
-    reload,
-    move: (rowBy, lineBy) => {
-      const next = open[Math.max(0, Math.min(row + rowBy, open.length - 1))];
-      const line = rowBy === 0 ? Math.max(0, place.line + lineBy) : 0;
-      setPlace({ sha256: next?.sha256 ?? null, line });
-    },
-  });
-  const listRows = Math.min(open.length, Math.max(3, Math.floor(rows / 3)));
-  const lines = chosen === undefined ? [] : desk.linesOf(chosen);
-  return (
-    <Box flexDirection="column">
-      <Requests open={open} row={row} rows={listRows} isLoading={known === null} />
-      <Text> </Text>
-      <Request
-        lines={lines}
-        line={place.line}
-        rows={Math.max(3, rows - FRAME_ROWS - Math.max(1, listRows))}
-      />
-      <Text wrap="truncate">{asking === null ? message || ' ' : question(asking)}</Text>
-      <Text dimColor wrap="truncate">
-        {asking === null ? KEYS : 'enter sends it   escape goes back'}
-      </Text>
-    </Box>
+  const lines = useMemo(
+    () => (chosen === undefined ? [] : desk.linesOf(chosen, columns)),
+    [chosen, columns, desk.linesOf],
   );
+  return { open, row, chosen, lines, place, setPlace };
+}
+
+/** @param count null: not known yet. */
+function titleOf(count: number | null, row: number): string {
+  if (count === null) return 'looking …';
+  return count === 0
+    ? 'nothing waits for approval'
+    : `waiting for approval: ${String(row + 1)} of ${String(count)}`;
 }
 
 interface Place {
@@ -108,17 +150,16 @@ function Requests(shown: {
   readonly open: readonly Approval[];
   readonly row: number;
   readonly rows: number;
-  readonly isLoading: boolean;
+  readonly columns: number;
 }): ReactElement {
-  const { open, row, rows, isLoading } = shown;
+  const { open, row, rows, columns } = shown;
   const from = Math.max(0, Math.min(row - 1, open.length - rows));
-  if (open.length === 0)
-    return <Text>{isLoading ? 'looking …' : 'nothing waits for approval'}</Text>;
+  const texts = approvalRows(open, Date.now(), columns - 2);
   return (
     <Box flexDirection="column">
-      {open.slice(from, from + rows).map((approval, index) => (
-        <Text key={approval.sha256} inverse={from + index === row} wrap="truncate">
-          {approvalTitle(approval, Date.now())}
+      {open.slice(from, from + rows).map(({ sha256 }, index) => (
+        <Text key={sha256} inverse={from + index === row} wrap="truncate">
+          {`${from + index === row ? '>' : ' '} ${texts[from + index] ?? ''}`}
         </Text>
       ))}
     </Box>
@@ -128,16 +169,18 @@ function Requests(shown: {
 const question = ({ answer, id, reason }: NonNullable<Asking>): string =>
   `${answer} ${id}${answer === 'approve' ? ', and why (may be empty)' : ': why'}? ${reason}▏`;
 
-function Request(shown: {
+/** Lines that fit. */
+function Lines({
+  lines,
+  rows,
+}: {
   readonly lines: readonly string[];
-  readonly line: number;
   readonly rows: number;
 }): ReactElement {
-  const from = Math.min(shown.line, Math.max(0, shown.lines.length - shown.rows));
   return (
-    <Box flexDirection="column" height={shown.rows}>
-      {shown.lines.slice(from, from + shown.rows).map((line, index) => (
-        <Text key={String(from + index)} wrap="truncate">
+    <Box flexDirection="column" height={rows}>
+      {lines.map((line, index) => (
+        <Text key={String(index)} wrap="truncate">
           {line === '' ? ' ' : line}
         </Text>
       ))}
@@ -147,35 +190,40 @@ function Request(shown: {
 
 interface Keys {
   readonly asking: Asking;
-  readonly ask: (asking: Asking) => void;
+  readonly ask: (answer: Answer) => void;
+  readonly leave: () => void;
+  readonly type: (edit: (reason: string) => string) => void;
   readonly send: (answer: Answer, reason: string) => void;
-  /** Of the request that is shown. */
-  readonly id: string;
+  readonly pageRows: number;
   readonly reload: () => void;
-  readonly move: (rowBy: number, lineBy: number) => void;
+  readonly choose: (rowBy: number) => void;
+  readonly scroll: (by: number) => void;
 }
 
-function useKeys({ asking, ask, send, id, reload, move }: Keys): void {
+function useKeys({ asking, ask, pageRows, reload, choose, scroll, ...keys }: Keys): void {
   const { exit } = useApp();
   const act = new Map<string, () => void>([
     ['q', exit],
     ['r', reload],
-    ['j', () => move(0, 1)],
-    ['k', () => move(0, -1)],
-    ['a', () => ask({ answer: 'approve', id, reason: '' })],
-    ['d', () => ask({ answer: 'deny', id, reason: '' })],
-    ['b', () => ask({ answer: 'break-glass', id, reason: '' })],
+    ['j', () => scroll(1)],
+    ['k', () => scroll(-1)],
+    [' ', () => scroll(pageRows)],
+    ['a', () => ask('approve')],
+    ['d', () => ask('deny')],
+    ['b', () => ask('break-glass')],
   ]);
   useInput((input, key) => {
     if (asking === null) {
-      if (key.upArrow) move(-1, 0);
-      else if (key.downArrow) move(1, 0);
+      if (key.upArrow) choose(-1);
+      else if (key.downArrow) choose(1);
+      else if (key.pageDown) scroll(pageRows);
+      else if (key.pageUp) scroll(-pageRows);
       else act.get(input)?.();
       return;
     }
-    if (key.escape) ask(null);
-    else if (key.return) send(asking.answer, asking.reason);
-    else ask({ ...asking, reason: edited(asking.reason, input, key.backspace || key.delete) });
+    if (key.escape) keys.leave();
+    else if (key.return) keys.send(asking.answer, asking.reason);
+    else keys.type((reason) => edited(reason, input, key.backspace || key.delete));
   });
 }
 

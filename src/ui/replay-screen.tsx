@@ -1,13 +1,14 @@
 // aitrail replay on a terminal: leaf through a conversation exchange by exchange.
-import { Box, render, Text, useApp, useInput, useStdout } from 'ink';
-import { useEffect, useState, type ReactElement } from 'react';
+import { Box, render, Text, useApp, useInput } from 'ink';
+import { useMemo, useState, type ReactElement } from 'react';
 import type { ReplayStep } from '../print/replay-steps.ts';
+import { KeyLines, keyLines } from './key-lines.tsx';
 import { movePosition, wishOf } from './leaf.ts';
+import { useSize } from './use-size.ts';
 
-/** Title, a row that says how much more there is, the keys, and one that stays free: a full screen would scroll. */
-const FRAME_ROWS = 4;
-const SIZE_DEFAULT = { columns: 80, rows: 24 } as const;
-const KEYS = '← → exchange   ↑ ↓ line   space page   g G first, last   q leave';
+/** Title, a row that says how much more there is, and one that stays free: a full screen would scroll. */
+const FRAME_ROWS = 3;
+const KEYS = ['← → exchange', '↑ ↓ line', 'space page', 'g G first, last', 'q leave'] as const;
 
 interface Reader {
   /** Made for a width in columns, again after each resize. */
@@ -23,8 +24,10 @@ export function ReplayScreen({ stepsFor }: Reader): ReactElement {
   const { exit } = useApp();
   const { columns, rows } = useSize();
   const [at, setAt] = useState({ step: 0, line: 0 });
-  const steps = stepsFor(columns);
-  const bodyRows = Math.max(1, rows - FRAME_ROWS);
+  // a recording may hold megabytes: they are laid out for a width, not for a key
+  const steps = useMemo(() => stepsFor(columns), [stepsFor, columns]);
+  const keys = keyLines(KEYS, columns);
+  const bodyRows = Math.max(1, rows - FRAME_ROWS - keys.length);
   useInput((input, key) => {
     if (input === 'q' || key.escape) exit();
     else setAt((now) => movePosition(now, wishOf(input, key), { steps, bodyRows }));
@@ -47,26 +50,7 @@ export function ReplayScreen({ stepsFor }: Reader): ReactElement {
       <Text dimColor wrap="truncate">
         {below > 0 ? `${String(below)} more below` : ' '}
       </Text>
-      <Text dimColor wrap="truncate">
-        {KEYS}
-      </Text>
+      <KeyLines lines={keys} />
     </Box>
   );
 }
-
-function useSize(): { readonly columns: number; readonly rows: number } {
-  const { stdout } = useStdout();
-  const [size, setSize] = useState(sizeOf(stdout));
-  useEffect(() => {
-    const resized = (): void => setSize(sizeOf(stdout));
-    stdout.on('resize', resized);
-    return () => void stdout.off('resize', resized);
-  }, [stdout]);
-  return size;
-}
-
-/** A stream that is no terminal has no size. */
-const sizeOf = ({ columns, rows }: { columns?: number; rows?: number }) => ({
-  columns: columns ?? SIZE_DEFAULT.columns,
-  rows: rows ?? SIZE_DEFAULT.rows,
-});

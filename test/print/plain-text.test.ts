@@ -79,3 +79,7 @@ test('ten megabytes on one line are cut at once', () => {
   const line = 'x'.repeat(10_000_000);
   expect(fitColumns(plainText(line), 80)).toHaveLength(80);
 });
+
+test('ten megabytes on one line are broken in one go', () => {
+  expect(wrapColumns('x'.repeat(10_000_000), 80)).toHaveLength(125_000);
+});

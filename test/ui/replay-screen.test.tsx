@@ -1,6 +1,6 @@
 import { render } from 'ink-testing-library';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { ReplayScreen } from '../../src/ui/replay-screen.tsx';
 import { movePosition } from '../../src/ui/leaf.ts';
 
@@ -24,14 +24,17 @@ test.each([
 ])('the screen %s', async (_, keys, ...want) => {
   const [title, top, below] = want;
   const screen = render(<ReplayScreen stepsFor={() => STEPS} />);
-  await sleep(20);
+  await vi.waitFor(() => expect(screen.stdin.listenerCount('readable')).toBeGreaterThan(0));
   for (const key of keys) {
     screen.stdin.write(key);
     await sleep(20);
   }
+  await vi.waitFor(() => {
+    const [first, second] = (screen.lastFrame() ?? '').split('\n');
+    expect(first).toContain(title);
+    expect(`${second ?? ''}\n`).toBe(top);
+  });
   const frame = screen.lastFrame() ?? '';
-  expect(frame.split('\n')[0]).toContain(title);
-  expect(`${frame.split('\n')[1] ?? ''}\n`).toBe(top);
   expect(frame).toContain(below);
   expect(frame).toContain('q leave');
   expect(frame.split('\n').length).toBeLessThan(24);
