@@ -1,8 +1,9 @@
 // What a running daemon says about itself in the state directory. A file that a killed daemon left behind is no obstacle:
 // whoever reads it asks the socket.
-import { chmod, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, readFile, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { makeFolder, placeFault } from '../model/make-folder.ts';
+import { replaceFile } from '../model/replace-file.ts';
 import { isObject, numberAt, parseJson, stringAt } from '../model/json.ts';
 
 export interface RunInfo {
@@ -36,10 +37,8 @@ export async function readPort(path: string): Promise<number> {
 /** Writes a file of ours at once or not at all: nobody reads half of it. @throws Fault STORE_UNREADABLE, STORE_FULL. */
 export async function writeWhole(path: string, text: string): Promise<void> {
   await makePrivate(dirname(path));
-  const draft = `${path}.${String(process.pid)}`;
   try {
-    await writeFile(draft, text, { mode: 0o600 });
-    await rename(draft, path);
+    await replaceFile(path, text, 0o600);
   } catch (thrown) {
     throw placeFault(thrown);
   }

@@ -1,10 +1,11 @@
 // Small files of ours below a git directory: `aitrail/` of the common one belongs to the repository, that of a linked
 // worktree's own one to the worktree.
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Fault } from '../model/fault.ts';
 import { isAbsent } from '../model/is-absent.ts';
 import { isString } from '../model/json.ts';
+import { replaceFile } from '../model/replace-file.ts';
 
 /** @param gitDir absolute. */
 export const statePath = (gitDir: string, name: string): string => join(gitDir, 'aitrail', name);
@@ -27,9 +28,7 @@ export async function writeState(
 ): Promise<void> {
   try {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    const next = `${path}.${process.pid}`;
-    await writeFile(next, content, { mode });
-    await rename(next, path);
+    await replaceFile(path, content, mode);
   } catch (cause) {
     if (!isRefused(cause)) throw cause;
     throw new Fault('STATE_UNWRITABLE', `${path} cannot be written: ${cause.code}`, { cause });

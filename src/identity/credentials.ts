@@ -1,11 +1,12 @@
 // Upstream credentials in custody: in the operating system's keyring, else sealed under the vault's key in a file of
 // 0600. The file also lists what is in the keyring, by name alone.
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Caller } from '../model/caller.ts';
 import { Fault } from '../model/fault.ts';
 import { isObject, parseJson, stringAt } from '../model/json.ts';
+import { replaceFile } from '../model/replace-file.ts';
 import { readKeyring, removeKeyring, writeKeyring } from './keyring.ts';
 import { ensureVaultKey } from './vault-key.ts';
 
@@ -119,7 +120,5 @@ async function readEntries(home: string): Promise<Entries> {
 async function writeEntries(home: string, entries: Entries): Promise<void> {
   const file = fileOf(home);
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-  const draft = `${file}.${String(process.pid)}`;
-  await writeFile(draft, `${JSON.stringify(entries, null, 1)}\n`, { mode: 0o600 });
-  await rename(draft, file);
+  await replaceFile(file, `${JSON.stringify(entries, null, 1)}\n`, 0o600);
 }

@@ -1,12 +1,13 @@
 // A key of aitrail's own: in the operating system's keyring, or where there is none in a file of 0600, encrypted when
 // AITRAIL_PASSPHRASE_FILE names a passphrase. The public half always lies in <home>/keys.
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeFolder } from '../model/make-folder.ts';
 import { makeOwnKey, readPrivateKey, signWithOwnKey } from '../attest/private-key.ts';
 import { fingerprintOf, formatKeyLine, parseKeyLine } from '../attest/ssh-key.ts';
 import type { Caller } from '../model/caller.ts';
 import { Fault } from '../model/fault.ts';
+import { replaceFile } from '../model/replace-file.ts';
 import type { Signer } from '../model/signing.ts';
 import { SIGNATURE_NAMESPACE } from '../model/statement.ts';
 import { readKeyring, readKeyringInTime, writeKeyring } from './keyring.ts';
@@ -160,9 +161,7 @@ export async function placeFile(
   content: { readonly text: string; readonly mode: number },
 ): Promise<void> {
   makeFolder(join(home, 'keys'));
-  const beside = `${path}.${process.pid}`;
-  await writeFile(beside, content.text, { mode: content.mode });
-  await rename(beside, path);
+  await replaceFile(path, content.text, content.mode);
 }
 
 const readBlob = async (path: string): Promise<Buffer | null> => (await readBlobs(path))[0] ?? null;

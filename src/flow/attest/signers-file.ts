@@ -1,7 +1,8 @@
 // The working tree's list of signers, read and written whole.
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Repository } from '../../git/open-repository.ts';
+import { replaceFile } from '../../model/replace-file.ts';
 import { SIGNERS_FILE } from '../verify/read-trust.ts';
 
 /** @returns null where there is none. */
@@ -19,7 +20,5 @@ export async function writeListFile(
 ): Promise<void> {
   const file = join(worktree ?? '.', SIGNERS_FILE);
   await mkdir(dirname(file), { recursive: true });
-  const draft = `${file}.${process.pid}.part`;
-  await writeFile(draft, text);
-  await rename(draft, file);
+  await replaceFile(file, text);
 }
