@@ -1,5 +1,4 @@
 // A reply's blocks → what they wrote or tried to write, call by call.
-import { createHash } from 'node:crypto';
 import type { Edit } from '../model/edit.ts';
 import { isObject } from '../model/json.ts';
 import type { Block, ToolCall } from '../model/wire.ts';
@@ -8,6 +7,7 @@ import { holdsUnifiedDiff } from '../extract/unified-diff.ts';
 import type { AgentSpec } from './agent-spec.ts';
 import { findAgent } from './agents.ts';
 import { editsOfCall } from './tool-edits.ts';
+import { sha256Hex } from '../model/sha256.ts';
 
 export interface CallEdits {
   /** The wire's id, or one made of name and arguments where the wire has none; null for plain text. */
@@ -58,7 +58,7 @@ export const callKey = (call: ToolCall): string =>
 
 /** The key of a call whose id the client may have made up. */
 export const contentKey = (call: ToolCall): string =>
-  `${call.name}~${createHash('sha256').update(sortedJson(call.input)).digest('hex').slice(0, 16)}`;
+  `${call.name}~${sha256Hex(sortedJson(call.input)).slice(0, 16)}`;
 
 /** Keys sorted: clients send arguments back in an order of their own. */
 function sortedJson(value: unknown): string {

@@ -1,6 +1,5 @@
 // A bundle of evidence as a file (docs/bundle.md): JSON Lines, a member a line, and last a signed list of all lines'
 // digests. Whatever is changed, cut or added shows as the line that it happened to.
-import { createHash } from 'node:crypto';
 import { isFault } from '../model/fault.ts';
 import { isObject, parseJson, stringAt, type JsonObject } from '../model/json.ts';
 import type { Signer } from '../model/signing.ts';
@@ -9,6 +8,7 @@ import { openPayload } from './open-signed.ts';
 import { hexOf, listOf, objectOf, oneOf, textOf, timeOf } from './read-fields.ts';
 import { signPayload } from './sign-statement.ts';
 import { fingerprintOf } from './ssh-key.ts';
+import { sha256Hex } from '../model/sha256.ts';
 
 const BUNDLE_SCHEMA = 'aitrail.bundle/1';
 const BUNDLE_TYPE = 'application/vnd.aitrail.bundle+json';
@@ -47,8 +47,6 @@ export interface OpenedBundle {
   readonly problems: readonly Problem[];
 }
 
-const sha256 = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex');
-
 const formatMember = ({ name, body }: Member): string => JSON.stringify({ name, body });
 
 /** @param members each name once. @returns the file's text. @throws what the signer throws. */
@@ -59,7 +57,7 @@ export async function formatBundle(
 ): Promise<string> {
   const sorted = members.toSorted((a, b) => (a.name < b.name ? -1 : 1));
   const lines = sorted.map(formatMember);
-  const listed = sorted.map(({ name }, at) => ({ name, sha256: sha256(lines[at] ?? '') }));
+  const listed = sorted.map(({ name }, at) => ({ name, sha256: sha256Hex(lines[at] ?? '') }));
   const payload = Buffer.from(
     JSON.stringify({ schema: BUNDLE_SCHEMA, ...facts, members: listed }),
     'utf8',
@@ -144,7 +142,7 @@ function matchLines(
   const wanted = new Map(listed.map(({ name, sha256: digest }) => [digest, name]));
   const odd: OddLine[] = [];
   for (const [at, line] of lines.entries()) {
-    const name = wanted.get(sha256(line));
+    const name = wanted.get(sha256Hex(line));
     if (name === undefined || members.has(name)) {
       odd.push({ at, line });
       continue;

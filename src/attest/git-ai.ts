@@ -1,12 +1,12 @@
 // The notes of refs/notes/ai, Git AI standard 3.0.0: plain attribution that other tools write and read. Nothing in them
 // is signed. Reader and writer are exact inverses of each other.
-import { createHash } from 'node:crypto';
 import {
   formatMetadata,
   readMetadata,
   type GitAiAgent,
   type GitAiMetadata,
 } from './git-ai-meta.ts';
+import { sha256Hex } from '../model/sha256.ts';
 
 export const GIT_AI_REF = 'refs/notes/ai';
 
@@ -101,15 +101,13 @@ const spell = ({ startLine, endLine }: GitAiRange): string =>
 
 /** @returns `s_` and 14 hex digits, the same for a conversation for ever. */
 export const gitAiSession = (tool: string, conversation: string): string =>
-  `s_${sha256(`${tool}:${conversation}`).slice(0, 14)}`;
+  `s_${sha256Hex(`${tool}:${conversation}`).slice(0, 14)}`;
 
 /** @param person `Name <mail>`. */
-export const gitAiPerson = (person: string): string => `h_${sha256(person).slice(0, 14)}`;
+export const gitAiPerson = (person: string): string => `h_${sha256Hex(person).slice(0, 14)}`;
 
 /** @param act what names one act of writing. */
-export const gitAiTrace = (act: string): string => `t_${sha256(act).slice(0, 14)}`;
-
-const sha256 = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex');
+export const gitAiTrace = (act: string): string => `t_${sha256Hex(act).slice(0, 14)}`;
 
 export interface GitAiClaim {
   readonly agent: GitAiAgent;

@@ -1,6 +1,5 @@
 // Which decisions about a request count. A name proves nothing here: not that of a ref, not one in a text. What counts is
 // a signature by a key that the list of the base revision gives to that person.
-import { createHash } from 'node:crypto';
 import type {
   Approval,
   ApprovalDecision,
@@ -10,6 +9,7 @@ import type {
 import { SIGNATURE_NAMESPACE } from '../model/statement.ts';
 import { lineSha256, type OpenedApproval } from './approval-envelope.ts';
 import { lacksTouch, speaksFor, type Trust } from './trust.ts';
+import { sha256Hex } from '../model/sha256.ts';
 
 export type OpenedRequest = Extract<OpenedApproval, { kind: 'request' }>;
 export type OpenedDecision = Extract<OpenedApproval, { kind: 'decision' }>;
@@ -62,7 +62,7 @@ function doubtRequest(
   { trust, nowMs }: ApprovalQuestion,
 ): string | null {
   const { subject, digest, requester } = request;
-  if (subject !== null && createHash('sha256').update(subject, 'utf8').digest('hex') !== digest)
+  if (subject !== null && sha256Hex(subject) !== digest)
     return 'it shows something else than it asks for';
   return isListed(trust, publicKey, { name: requester, atMs: nowMs })
     ? null

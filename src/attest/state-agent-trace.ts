@@ -1,6 +1,5 @@
 // What a signed statement says, as a record of Agent Trace, and what such a record claims, in the words of
 // refs/notes/ai: the place for claims that nobody signed.
-import { createHash } from 'node:crypto';
 import { isObject, objectAt, stringAt } from '../model/json.ts';
 import type { Statement, StatementExchange, StatementFile } from '../model/statement.ts';
 import type { TraceContributor, TraceConversation, TraceRecord } from './agent-trace.ts';
@@ -13,6 +12,7 @@ import {
   type GitAiRange,
 } from './git-ai.ts';
 import type { GitAiSession } from './git-ai-meta.ts';
+import { sha256Hex } from '../model/sha256.ts';
 
 const TOOL = 'aitrail';
 /** A record names a place where the conversation can be looked up: here, `aitrail show ID`. */
@@ -95,7 +95,7 @@ function modelOf({ model, provider }: StatementExchange): string | null {
 
 /** The same for the same text, in the form of a UUID of version 8. */
 function uuidOf(text: string): string {
-  const hex = createHash('sha256').update(text).digest('hex');
+  const hex = sha256Hex(text);
   const variant = ((Number.parseInt(hex.slice(16, 17), 16) & 3) | 8).toString(16);
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }

@@ -11,7 +11,8 @@ import { canonicalJson } from '../model/canonical-json.ts';
 import { Fault } from '../model/fault.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { SettingsChange } from '../model/settings-change.ts';
-import { digestOf, sha256 } from './settings-digest.ts';
+import { digestOf } from './settings-digest.ts';
+import { sha256Hex } from '../model/sha256.ts';
 
 export interface Inserted {
   readonly text: string;
@@ -53,7 +54,7 @@ export function insertChange(before: string, change: SettingsChange): Inserted |
 
 /** @returns null where it is not there, or is not ours any more. @throws never. */
 export function removeTrace(text: string, trace: Trace): string | null {
-  if (trace.kind === 'file') return sha256(text) === trace.digest ? '' : null;
+  if (trace.kind === 'file') return sha256Hex(text) === trace.digest ? '' : null;
   return trace.kind === 'line' ? removeLine(text, trace.digest) : removeJson(text, trace);
 }
 
@@ -77,7 +78,7 @@ function insertLine(before: string, line: string): Inserted | null {
 
 function removeLine(text: string, digest: string): string | null {
   const lines = text.split('\n');
-  const at = lines.findIndex((line) => sha256(line.replace(/\r$/, '')) === digest);
+  const at = lines.findIndex((line) => sha256Hex(line.replace(/\r$/, '')) === digest);
   return at < 0 ? null : lines.toSpliced(at, 1).join('\n');
 }
 
@@ -204,5 +205,5 @@ const nodeAt = (root: Node | null, at: readonly string[]): Node | null =>
 
 function nodeDigest(node: Node): string {
   const value: unknown = getNodeValue(node);
-  return sha256(canonicalJson(value));
+  return sha256Hex(canonicalJson(value));
 }

@@ -1,6 +1,5 @@
 // Configuration files → the policy in force. Files rank organisation, user, base revision, working tree. Whoever comes
 // later may tighten what stands and never loosen it; a clone says nothing about keys, upstreams or signers at all.
-import { createHash } from 'node:crypto';
 import { canonicalJson } from '../model/canonical-json.ts';
 import type { Policy, SecretAction, SecretsPolicy, SettingPlace } from '../model/policy.ts';
 import { PUBLIC_SIGSTORE } from '../model/signing.ts';
@@ -16,6 +15,7 @@ import { mergeKeeping } from './merge-keeping.ts';
 import { mergeTeam } from './merge-team.ts';
 import { mergeTelemetry } from './merge-telemetry.ts';
 import type { Configuration } from './schema.ts';
+import { sha256Hex } from '../model/sha256.ts';
 
 export interface InForce {
   readonly policy: Policy;
@@ -70,7 +70,7 @@ export function mergeLayers(layers: readonly Layer[]): InForce {
     telemetry: mergeTelemetry(layers, places),
   };
   const team = mergeTeam(layers, places);
-  const digest = createHash('sha256').update(canonicalJson(settled)).digest('hex');
+  const digest = sha256Hex(canonicalJson(settled));
   return {
     policy: { ...settled, digest, files: layers.map((layer) => layer.document.file) },
     places,

@@ -1,8 +1,8 @@
 // Where things are kept on this machine. Everything follows from the caller's environment, never from our own: the
 // daemon answers for other people's shells.
-import { createHash } from 'node:crypto';
 import { tmpdir, userInfo } from 'node:os';
 import { isAbsolute, join } from 'node:path';
+import { sha256Hex } from '../model/sha256.ts';
 
 type Env = Readonly<Record<string, string>>;
 
@@ -75,7 +75,7 @@ export function runFiles(home: string): RunFiles {
  */
 export function socketPath(env: Env): string {
   const home = stateHome(env);
-  const name = createHash('sha256').update(home).digest('hex').slice(0, 16);
+  const name = sha256Hex(home).slice(0, 16);
   if (process.platform === 'win32') return `\\\\.\\pipe\\aitrail-${name}`;
   const candidates = [
     join(home, 'run', 'daemon.sock'),

@@ -1,11 +1,12 @@
 // What ties an approval to one repository and one clone of it.
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Repository } from './open-repository.ts';
 import { gitText } from './run-git.ts';
 import { readState, statePath } from './state-file.ts';
+import { sha256Hex } from '../model/sha256.ts';
 
 const UNSET = { okExits: [0, 1, 2] } as const;
 
@@ -25,7 +26,7 @@ export async function readCloneName(repository: Repository): Promise<string> {
   const path = statePath(repository.commonDir, 'clone');
   const known = await readState(path);
   if (known !== null) return known.toString('latin1').trim();
-  const name = createHash('sha256').update(randomBytes(32)).digest('hex');
+  const name = sha256Hex(randomBytes(32));
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   try {
     await writeFile(path, `${name}\n`, { flag: 'wx', mode: 0o600 });

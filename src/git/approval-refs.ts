@@ -1,7 +1,6 @@
 // Signed lines about approvals, each a blob of its own under refs/aitrail/approvals/<id>/<digest>: nothing is ever changed,
 // so clones only add to each other and no two can collide. Blobs, because `git log --all` passes them over. What a ref is
 // called proves nothing.
-import { createHash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Caller } from '../model/caller.ts';
 import type { Objects } from './objects.ts';
@@ -9,6 +8,7 @@ import type { Repository } from './open-repository.ts';
 import { PLAINLY, QUIETLY } from './own-push.ts';
 import { gitText, runGit } from './run-git.ts';
 import { openBatch } from './write-objects.ts';
+import { sha256Hex } from '../model/sha256.ts';
 
 const ROOT = 'refs/aitrail/approvals';
 const REFS_MAX = 5000;
@@ -44,7 +44,7 @@ export async function writeApprovalLine(
   const batch = openBatch(repository);
   const blob = batch.add('blob', Buffer.from(`${line}\n`, 'utf8'));
   await batch.write();
-  const name = createHash('sha256').update(line, 'utf8').digest('hex').slice(0, 32);
+  const name = sha256Hex(line).slice(0, 32);
   await moveRef(repository.caller, `${ROOT}/${id}/${name}`, blob);
 }
 

@@ -1,8 +1,8 @@
 // What exactly an approval is about, as one text whose SHA-256 is its digest (DECISIONS 4: canonical JSON, RFC 8785).
-import { createHash } from 'node:crypto';
 import { canonicalJson } from '../model/canonical-json.ts';
 import { arrayAt, isObject, isString, parseJson, stringAt } from '../model/json.ts';
 import type { ToolCall } from '../model/wire.ts';
+import { sha256Hex } from '../model/sha256.ts';
 
 export interface Subject {
   readonly text: string;
@@ -34,14 +34,12 @@ export const subjectChange = (file: ChangedBlob): SubjectChange => ({
 /** The subject as it is shown: a digest of text that holds a weak password would let others guess it. */
 export function maskSubject({ text, ...plain }: Subject, mask: (text: string) => string): Subject {
   const masked = mask(text);
-  return masked === text ? { text, ...plain } : { text: masked, digest: digestOf(masked) };
+  return masked === text ? { text, ...plain } : { text: masked, digest: sha256Hex(masked) };
 }
-
-const digestOf = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex');
 
 function subjectOf(value: object): Subject {
   const text = canonicalJson(value);
-  return { text, digest: digestOf(text) };
+  return { text, digest: sha256Hex(text) };
 }
 
 /** @param paths what its arguments lead to, repository-relative, links followed. */

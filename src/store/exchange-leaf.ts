@@ -1,6 +1,5 @@
 // The leaf of an exchange: one digest, salted, over everything that its record says. Computed when the exchange ends and
 // again by `aitrail log verify`, from the same rows.
-import { createHash } from 'node:crypto';
 import { formatLeaf, saltedDigest } from '../log/leaf.ts';
 import { canonicalJson } from '../model/canonical-json.ts';
 import type { Database } from './database.ts';
@@ -8,6 +7,7 @@ import { emissionsDigest } from './emission-rows.ts';
 import type { ExchangeRow } from './exchange-row.ts';
 import { digestOfParts, partDigest } from './parts.ts';
 import { replyParts } from './reply-rows.ts';
+import { sha256Hex } from '../model/sha256.ts';
 
 /** Of what lies in other tables. SHA-256; hex where it is text. */
 export interface RowDigests {
@@ -52,7 +52,7 @@ export function formatRecord(row: LeafRow, digests: RowDigests): string {
     context: context === null ? undefined : hex(context),
     emissions: digests.emissions,
     endedAtMs: row.ended_ms,
-    events: row.marks === null ? null : createHash('sha256').update(row.marks).digest('hex'),
+    events: row.marks === null ? null : sha256Hex(row.marks),
     firstByteAtMs: row.first_ms,
     masks: row.masks,
     method: row.method,

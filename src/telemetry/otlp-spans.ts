@@ -1,8 +1,8 @@
 // Exchanges as spans in OTLP, JSON over HTTP (opentelemetry.io/docs/specs/otlp): a trace is a session, so that a conversation
 // stands together. Ids are made of ours: whoever has a record finds its span.
-import { createHash } from 'node:crypto';
 import type { SeenExchange } from './meters.ts';
 import { attributesOf, nanoseconds } from './otlp-logs.ts';
+import { sha256Hex } from '../model/sha256.ts';
 
 /** OTLP's numbers. */
 const SERVER = 2;
@@ -52,5 +52,4 @@ const firstByteOf = (atMs: number): object => ({
   timeUnixNano: nanoseconds(atMs),
 });
 
-const idOf = (name: string, digits: number): string =>
-  createHash('sha256').update(name).digest('hex').slice(0, digits);
+const idOf = (name: string, digits: number): string => sha256Hex(name).slice(0, digits);

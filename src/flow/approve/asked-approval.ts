@@ -1,6 +1,5 @@
 // A request for approval of a team's gateway, and its answer, as the store has them: both signed with the key that all
 // gateways share, so that whoever writes the database can take them away and make none.
-import { createHash } from 'node:crypto';
 import { openApproval, parseDecision, parseRequest } from '../../attest/approval-envelope.ts';
 import { fingerprintOf } from '../../attest/ssh-key.ts';
 import { isSamePerson } from '../../guard/roles.ts';
@@ -16,6 +15,7 @@ import type {
 import { canonicalJson } from '../../model/canonical-json.ts';
 import { objectAt, parseJson, stringAt } from '../../model/json.ts';
 import type { Asked } from '../../store/asked-store.ts';
+import { sha256Hex } from '../../model/sha256.ts';
 
 /** Who asks, as their token says. */
 export interface Asker {
@@ -90,7 +90,7 @@ function openRequest(note: string, vkey: string | null): OpenedRequest | null {
   if (request === null) return null;
   const text = (name: string): string => stringAt(json, name) ?? '';
   const asker = { key: text('key'), who: text('who'), email: text('email') };
-  return { ...asker, request, sha256: sha256(canonicalJson(request)) };
+  return { ...asker, request, sha256: sha256Hex(canonicalJson(request)) };
 }
 
 interface OpenedAnswer {
@@ -117,7 +117,7 @@ function openAnswer(asked: OpenedRequest, note: string, vkey: string | null): Op
   const key = envelope === null ? null : keyOf(envelope, decision);
   if (envelope !== null && key === null) return refused(name, 'its own signature is of another');
   const proof = { gateway: sealed.by, who, key };
-  return { by: { ...decision, envelope: note, sha256: sha256(note), proof }, why: null };
+  return { by: { ...decision, envelope: note, sha256: sha256Hex(note), proof }, why: null };
 }
 
 const refused = (name: string, why: string): OpenedAnswer => ({
@@ -148,5 +148,3 @@ function stateOf(
   if (Date.now() >= expiresAtMs) return { kind: 'expired' };
   return by === null ? { kind: 'pending' } : { kind: 'approved', by };
 }
-
-export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');

@@ -1,9 +1,9 @@
 // Rows of the store that ask for an approval, or answer it: believed where a gateway has signed them, named where not.
-import { createHash } from 'node:crypto';
 import { parseJson, stringAt } from '../../model/json.ts';
 import type { Asked, AskedStore } from '../../store/asked-store.ts';
 import type { Store } from '../../store/store.ts';
 import { openAsked, type OpenedAsked } from './asked-approval.ts';
+import { sha256Hex } from '../../model/sha256.ts';
 
 export type TeamStore = AskedStore & Pick<Store, 'addEvent' | 'readLog'>;
 
@@ -47,5 +47,4 @@ export async function tellForged(
 }
 
 /** As others' events are named: once, by what it is about. */
-const nameOf = (what: string, id: string): string =>
-  `v${createHash('sha256').update(`${what}\n${id}`).digest('hex').slice(0, 24)}`;
+const nameOf = (what: string, id: string): string => `v${sha256Hex(`${what}\n${id}`).slice(0, 24)}`;

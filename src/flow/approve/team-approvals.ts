@@ -16,7 +16,8 @@ import { newApprovalId } from '../../store/ids.ts';
 import type { Asked, NewAsked } from '../../store/asked-store.ts';
 import type { Admitted } from '../record/record-exchange.ts';
 import type { ApprovalBook, SessionApprovals } from './approval-book.ts';
-import { type OpenedAsked, sealRequest, sha256 } from './asked-approval.ts';
+import { type OpenedAsked, sealRequest } from './asked-approval.ts';
+import { sha256Hex } from '../../model/sha256.ts';
 import { isFirstUse, openRow, tellForged, type TeamStore } from './team-answers.ts';
 
 type Asking = Pick<Admitted, 'grant' | 'policy'>;
@@ -52,7 +53,7 @@ function approvalsOf(team: TeamApprovals, admitted: Asking): SessionApprovals {
 
 /** Who asks, and for what: an approval holds for nobody else, and not where the rule names other approvers by now. */
 const keyOf = ({ grant }: Asking, { kind, digest, approvers }: ApprovalDraft): string =>
-  sha256(canonicalJson([whoOf(grant), kind, digest, approvers]));
+  sha256Hex(canonicalJson([whoOf(grant), kind, digest, approvers]));
 
 /** @throws Fault APPROVAL_FORGED where another's row stands in the way: it is closed, and does so once. */
 async function ask(
@@ -79,7 +80,7 @@ function makeAsked({ signer }: TeamApprovals, admitted: Asking, draft: ApprovalD
     id: newApprovalId(),
     requester: email === '' ? name : email,
     remote: grant.place.remote,
-    clone: sha256(who),
+    clone: sha256Hex(who),
     createdAtMs: atMs,
     expiresAtMs: atMs + policy.approvals.expireMs,
   };

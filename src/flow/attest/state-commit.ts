@@ -1,6 +1,5 @@
 // One commit's statement: its facts, its lines' origins, the recordings behind them, and the proof that the log holds
 // this very record.
-import { createHash } from 'node:crypto';
 import { formatFiles, listSources, wrapPredicate } from '../../attest/build-statement.ts';
 import { envelopeSha256 } from '../../attest/sign-statement.ts';
 import { fingerprintOfLine } from '../../attest/ssh-key.ts';
@@ -20,6 +19,7 @@ import { readCommitApprovals } from '../approve/commit-approvals.ts';
 import { commitLeaf } from './commit-leaf.ts';
 import { readNotedExchanges } from '../attribute/noted-exchanges.ts';
 import { proveCommit } from './prove-commit.ts';
+import { sha256Hex } from '../../model/sha256.ts';
 
 export interface StatementContext {
   readonly rewrittenFrom: readonly string[];
@@ -106,7 +106,7 @@ async function describeRecorded(store: Store, source: Source): Promise<Statement
   return {
     id: exchange.id,
     session: source.session,
-    recordSha256: leaf === undefined ? null : createHash('sha256').update(leaf.data).digest('hex'),
+    recordSha256: leaf === undefined ? null : sha256Hex(leaf.data),
     logIndex: exchange.logIndex,
     agent: source.agent,
     model: source.model ?? exchange.model,

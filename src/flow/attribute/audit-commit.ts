@@ -1,12 +1,12 @@
 // One commit's note against a fresh attribution from what was recorded until it was made. A missing recording is no
 // contradiction: the log tells what was here once from what never was.
-import { createHash } from 'node:crypto';
 import type { AuditFinding, AuditKind } from '../../model/audit.ts';
 import type { AddedLine, LineOrigin } from '../../model/origin.ts';
 import type { Statement, StatementExchange } from '../../model/statement.ts';
 import type { LocalStore } from '../../store/upkeep-store.ts';
 import { attributeCommit, type AttributionWork } from './attribute-commit.ts';
 import { openOrigins } from './commit-notes.ts';
+import { sha256Hex } from '../../model/sha256.ts';
 
 export interface AuditWork extends AttributionWork {
   readonly store: LocalStore;
@@ -50,9 +50,7 @@ async function locate(store: LocalStore, said: StatementExchange): Promise<Where
   const exchange = await store.findExchange(said.id);
   const index = exchange?.logIndex ?? said.logIndex;
   const [leaf] = index === null ? [] : await store.readLog(index, 1);
-  const isLeaf =
-    leaf !== undefined &&
-    createHash('sha256').update(leaf.data).digest('hex') === said.recordSha256;
+  const isLeaf = leaf !== undefined && sha256Hex(leaf.data) === said.recordSha256;
   if (exchange?.id !== said.id) return isLeaf ? whyGone(store, said) : 'elsewhere';
   return said.recordSha256 === null || isLeaf ? 'here' : 'contradicted';
 }

@@ -1,6 +1,5 @@
 // aitrail verify --bundle: a file, and nothing else of the machine that made it. What can be computed is computed; whose
 // word counts is said by the list in the bundle, or by one that the reader brings along.
-import { createHash } from 'node:crypto';
 import { parseAllowedSigners } from '../../attest/allowed-signers.ts';
 import { lineSha256, openApproval } from '../../attest/approval-envelope.ts';
 import { openBundle, type OpenedBundle, type Problem } from '../../attest/bundle-file.ts';
@@ -14,6 +13,7 @@ import { FOLDERS, LISTED, TIP_LISTED, WITNESSES } from './bundle-members.ts';
 import { checkCommits, type BundledCommit } from './check-commits.ts';
 import { checkLogMembers } from './check-log-members.ts';
 import { checkBundledRecords } from './check-records.ts';
+import { sha256Hex } from '../../model/sha256.ts';
 
 /** @param signers text of the reader's own list; null: the one in the bundle. Never throws for what a bundle holds. */
 export function checkBundle(bytes: Uint8Array, signers: string | null): CheckedBundle {
@@ -123,8 +123,7 @@ function checkBundledApprovals(
   }
   const wrong = good.flatMap(({ statement, verdict }) =>
     (statement?.predicate.approvals ?? []).flatMap(({ decision, decisionSha256 }) =>
-      createHash('sha256').update(decision, 'utf8').digest('hex') === decisionSha256 &&
-      members.has(`${FOLDERS.approval}${decisionSha256}`)
+      sha256Hex(decision) === decisionSha256 && members.has(`${FOLDERS.approval}${decisionSha256}`)
         ? []
         : [
             {

@@ -1,11 +1,11 @@
 // Exchanges of a bundle against the log: parts are what their names say, records what the parts are, leaves what the
 // records are, and the checkpoint holds the leaves.
-import { createHash } from 'node:crypto';
 import type { OpenedBundle, Problem } from '../../attest/bundle-file.ts';
 import { checkProof } from '../../log/check-proof.ts';
 import { digestOfDigests, formatLeaf, saltedDigest } from '../../log/leaf.ts';
 import { isString, numberAt, parseJson, stringAt, type JsonObject } from '../../model/json.ts';
 import { bytesOf, FOLDERS } from './bundle-members.ts';
+import { sha256Hex } from '../../model/sha256.ts';
 
 export interface CheckedRecords {
   /** SHA-256, hex, of the leaf by exchange: what statements name. */
@@ -23,13 +23,13 @@ export function checkBundledRecords({ members }: OpenedBundle, vkey: string): Ch
     const id = name.slice(FOLDERS.record.length);
     const checked = isString(body) ? 'is no record' : checkRecord(members, { id, body, vkey });
     if (isString(checked)) problems.push({ member: name, why: checked });
-    else leaves.set(id, createHash('sha256').update(checked).digest('hex'));
+    else leaves.set(id, sha256Hex(checked));
   }
   return { leaves, problems };
 }
 
 function checkPart(name: string, body: unknown): string | null {
-  const digest = createHash('sha256').update(bytesOf(body)).digest('hex');
+  const digest = sha256Hex(bytesOf(body));
   return name === `${FOLDERS.part}${digest}` ? null : 'has another SHA-256 than its name';
 }
 

@@ -1,5 +1,4 @@
 // Exchanges for a bundle: each record with its salt and proof, its bytes as parts that are there once.
-import { createHash } from 'node:crypto';
 import type { Member } from '../../attest/bundle-file.ts';
 import { parseNote } from '../../log/note.ts';
 import { formatProof, parseCheckpoint } from '../../log/checkpoint.ts';
@@ -8,6 +7,7 @@ import type { ExchangeEvidence } from '../../model/evidence.ts';
 import type { SignedCheckpoint, Store } from '../../store/store.ts';
 import { readTree } from '../log/read-tree.ts';
 import { bytesMember, CHECKPOINT, COSIGNED, FOLDERS, jsonMember } from './bundle-members.ts';
+import { sha256Hex } from '../../model/sha256.ts';
 
 export interface LogWork {
   readonly store: Store;
@@ -39,27 +39,23 @@ function membersOf(work: LogWork, id: string, evidence: ExchangeEvidence): reado
   const { logIndex, salt, record, requestHeaders, responseHeaders, context } = evidence;
   const { size, note } = work.signed;
   const path = proveInclusion(work.tree, logIndex, size);
-  const digest = (bytes: Uint8Array | null): string | null =>
-    bytes === null ? null : sha256(bytes);
   const all = [...evidence.request, ...evidence.reply, requestHeaders, responseHeaders, context];
   return [
     jsonMember(`${FOLDERS.record}${id}`, {
       record,
       salt,
       proof: formatProof({ index: logIndex, path, checkpoint: note }),
-      request: evidence.request.map(sha256),
-      reply: evidence.reply.map(sha256),
+      request: evidence.request.map(sha256Hex),
+      reply: evidence.reply.map(sha256Hex),
       requestHeaders: digest(requestHeaders),
       responseHeaders: digest(responseHeaders),
       context: digest(context),
     }),
     ...all
       .filter((bytes) => bytes !== null)
-      .map((bytes) => bytesMember(`${FOLDERS.part}${sha256(bytes)}`, bytes)),
+      .map((bytes) => bytesMember(`${FOLDERS.part}${sha256Hex(bytes)}`, bytes)),
   ];
 }
-
-const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
 /**
  * The log's checkpoint, what a witness cosigned of it, and that it only grew since the checkpoints of notes.
@@ -85,3 +81,6 @@ export function gatherLog(
       .map((from) => jsonMember(`${FOLDERS.growth}${from}`, { path: hashes(from) })),
   ];
 }
+
+const digest = (bytes: Uint8Array | null): string | null =>
+  bytes === null ? null : sha256Hex(bytes);

@@ -1,6 +1,5 @@
 // Where pushes through this gate are judged: for each repository behind it one of ours that follows it, in the state
 // directory. Nothing in it is needed again.
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,6 +8,7 @@ import { type MirrorPlace, refreshMirror } from '../../git/mirror.ts';
 import type { Caller } from '../../model/caller.ts';
 import { inTurn } from '../in-turn.ts';
 import type { Admitted } from '../record/record-exchange.ts';
+import { sha256Hex } from '../../model/sha256.ts';
 
 export interface Mirror {
   /** In the directory of the mirror, with what the repository there wants to see of us. */
@@ -34,7 +34,7 @@ export function openMirrorBook(env: Caller['env'], home: string, log: WriteLog):
   return {
     of: ({ upstream }, authorization) => {
       const url = `${upstream.origin}${upstream.path.replace(/\/git-receive-pack(?:\?.*)?$/, '')}`;
-      const directory = join(root, createHash('sha256').update(url).digest('hex').slice(0, 32));
+      const directory = join(root, sha256Hex(url).slice(0, 32));
       const caller = { cwd: directory, env: mirrorEnv(env, authorization) };
       return {
         caller,

@@ -8,7 +8,8 @@ import type { ApprovalDecision, ApprovalRequest } from '../../model/approval.ts'
 import { Fault } from '../../model/fault.ts';
 import { parseJson, stringAt } from '../../model/json.ts';
 import type { Asked } from '../../store/asked-store.ts';
-import { keyOf, type OpenedAsked, sealAnswer, sha256 } from '../approve/asked-approval.ts';
+import { keyOf, type OpenedAsked, sealAnswer } from '../approve/asked-approval.ts';
+import { sha256Hex } from '../../model/sha256.ts';
 import { openRow, tellForged } from '../approve/team-answers.ts';
 import type { Recorder } from '../record/record-exchange.ts';
 import { type Actor, nameOf } from './team-acts.ts';
@@ -150,7 +151,7 @@ async function recordDecision(
     of: kind,
     digest,
     approver,
-    decision: sha256(note),
+    decision: sha256Hex(note),
     reason,
   };
   const proof = { who, role: 'approver', proof: key === null ? 'login' : 'key', key, signed: note };

@@ -1,6 +1,6 @@
 // The way of a person's browser from `aitrail login` to a SAML provider and back to their machine. What is under way lies
 // in the store: each step may meet another instance, and none can be taken twice.
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { challengeOf } from '../../identity/saml-login.ts';
 import type { OwnTokens, SamlPerson } from '../../identity/own-tokens.ts';
 import {
@@ -18,6 +18,7 @@ import type { Asked } from '../../proxy/client.ts';
 import type { FindPage, Page } from '../../proxy/listener.ts';
 import type { Recorder } from '../record/record-exchange.ts';
 import { answerBrowser, readText } from './answer-page.ts';
+import { sha256Hex } from '../../model/sha256.ts';
 
 export interface SamlWork {
   readonly recorder: Pick<Recorder, 'policies' | 'store' | 'denials' | 'maskers'>;
@@ -127,8 +128,7 @@ async function begin(work: SamlWork, { url }: Asked): Promise<Page> {
 }
 
 const requestId = (id: string): string => `saml-request:${id}`;
-const codeId = (code: string): string => `login-code:${sha256(code)}`;
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+const codeId = (code: string): string => `login-code:${sha256Hex(code)}`;
 
 /** What the browser brings back. @throws Fault IDENTITY_REFUSED. */
 async function take(work: SamlWork, asked: Asked): Promise<Page> {
@@ -154,7 +154,7 @@ async function admit(
   { id, request, expiresAtMs }: SamlAssertion,
 ): Promise<Begun> {
   const isNew = await store.keepOnce({
-    id: `saml-assertion:${sha256(`${provider.issuer}\n${id}`)}`,
+    id: `saml-assertion:${sha256Hex(`${provider.issuer}\n${id}`)}`,
     detail: '',
     untilMs: expiresAtMs + MEMORY_MS,
   });

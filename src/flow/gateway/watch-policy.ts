@@ -1,11 +1,11 @@
 // By which policy and roles a gateway works is a record: when it starts with others than the team's log has last, and when the
 // files change under it.
-import { createHash } from 'node:crypto';
 import type { WriteLog } from '../../daemon/log-file.ts';
 import type { EventDetail } from '../../model/event.ts';
 import { ROLES, type Roles } from '../../model/team.ts';
 import type { Store } from '../../store/store.ts';
 import type { PolicyBook } from '../policy/policy-book.ts';
+import { sha256Hex } from '../../model/sha256.ts';
 
 export interface PolicyWork {
   readonly store: Pick<Store, 'addEvent' | 'listEvents'>;
@@ -77,5 +77,4 @@ const linesOf = (roles: Roles): readonly string[] =>
     (role) => `${role}: ${roles[role]?.join(', ') ?? (role === 'caller' ? 'everybody' : 'nobody')}`,
   );
 
-const digestOf = (roles: Roles): string =>
-  createHash('sha256').update(linesOf(roles).join('\n')).digest('hex');
+const digestOf = (roles: Roles): string => sha256Hex(linesOf(roles).join('\n'));

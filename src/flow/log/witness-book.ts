@@ -1,6 +1,5 @@
 // What a witness knows: the logs it watches, and the newest checkpoint that it cosigned of each. That is on disk before
 // anybody hears of the cosignature; whoever has the book open is alone with it.
-import { createHash } from 'node:crypto';
 import {
   closeSync,
   existsSync,
@@ -26,6 +25,7 @@ import {
 import { Fault } from '../../model/fault.ts';
 import { takeWriterLock } from '../../store/lock.ts';
 import { readWitnessKey } from '../../store/log-key.ts';
+import { sha256Hex } from '../../model/sha256.ts';
 
 /** A reply of the protocol: status, content type where it has one, body. */
 export interface WitnessReply {
@@ -44,8 +44,7 @@ export interface WitnessBook {
 
 const placeOf = (home: string): string => join(home, 'witness');
 const logsOf = (home: string): string => join(placeOf(home), 'logs');
-const stateOf = (home: string, origin: string): string =>
-  join(placeOf(home), createHash('sha256').update(origin).digest('hex'));
+const stateOf = (home: string, origin: string): string => join(placeOf(home), sha256Hex(origin));
 
 /** @returns vkeys of the logs that are watched. */
 export function readWatched(home: string): readonly string[] {

@@ -1,6 +1,5 @@
 // Scanners for what passes through the proxy: the policy's own rules, and values that are known to be secret because
 // they came as a credential or a rule found them before.
-import { createHash } from 'node:crypto';
 import { canonicalJson } from '../../model/canonical-json.ts';
 import type { Policy } from '../../model/policy.ts';
 import { secretValues } from '../../secrets/env-file.ts';
@@ -9,6 +8,7 @@ import { makePlaceholder } from '../../secrets/placeholder.ts';
 import { openScanner } from '../../secrets/scanner.ts';
 import { openRequestMasker, type RequestMasker } from '../../wire/mask-request.ts';
 import type { TextMasker } from '../../wire/text-masker.ts';
+import { sha256Hex } from '../../model/sha256.ts';
 
 /** One policy's way of masking: replies as they stream, requests and headers for the record. */
 export interface PolicyMasker {
@@ -114,7 +114,7 @@ function openNames(): (secrets: MaskedFor) => string {
     if (last !== undefined && last.of.rules === rules && last.of.isVaultOn === isVaultOn)
       return last.name;
     // by digest: a name that holds the values would keep them once more
-    const name = createHash('sha256').update(canonicalJson(secrets)).digest('hex');
+    const name = sha256Hex(canonicalJson(secrets));
     named.set(known, { of: secrets, name });
     return name;
   };

@@ -10,6 +10,7 @@ import { readState, statePath, writeState } from '../../git/state-file.ts';
 import { arrayAt, isObject, isString, parseJson, stringAt } from '../../model/json.ts';
 import type { Policy, SecretAction } from '../../model/policy.ts';
 import { readVersion } from '../../model/version.ts';
+import { sha256Hex } from '../../model/sha256.ts';
 
 /** As src/config reads them, in its order. */
 const REPOSITORY_FILES = ['.aitrailrc.yaml', '.aitrailrc.json', 'package.json'] as const;
@@ -64,15 +65,13 @@ async function digestSources(repository: Repository, objects: Objects): Promise<
   const hash = createHash('sha256').update(`${readVersion()}\n`);
   for (const blob of blobs) hash.update(`${blob?.oid ?? '-'}\n`);
   for (const [index, text] of texts.entries()) {
-    hash.update(`${onDisk[index] ?? ''}\n${text === null ? '-' : sha256(text)}\n`);
+    hash.update(`${onDisk[index] ?? ''}\n${text === null ? '-' : sha256Hex(text)}\n`);
   }
   return hash.digest('hex');
 }
 
 /** Whoever loads it says what is wrong. */
 const UNREADABLE = Buffer.from('\0unreadable');
-
-const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
 
 /** Ours, written by this version over these sources: a look at its shape is enough. */
 const isPolicy = (value: unknown): value is Policy =>

@@ -1,5 +1,4 @@
 // What the store learns of an exchange before the upstream is asked.
-import { createHash } from 'node:crypto';
 import type { ExchangeContext, Session } from '../../model/session.ts';
 import type { WireRequest } from '../../model/wire.ts';
 import type { RequestBody } from '../../proxy/door.ts';
@@ -7,6 +6,7 @@ import type { ExchangeDraft } from '../../store/store.ts';
 import type { Admitted } from './record-exchange.ts';
 import type { AtRest } from './request-at-rest.ts';
 import { keepsText, METADATA_HEADERS, tombstoneHeaders } from './tombstone.ts';
+import { sha256Hex } from '../../model/sha256.ts';
 
 interface Drafted {
   readonly session: Session;
@@ -30,7 +30,7 @@ export function draftOf(
     wire: admitted.format?.name ?? null,
     method: knock.method,
     startedAtMs: admitted.startedAtMs,
-    requestSha256: createHash('sha256').update(body.bytes).digest('hex'),
+    requestSha256: sha256Hex(body.bytes),
     requestBytes: body.bytes.length,
     model: seen.request?.model ?? null,
     context,

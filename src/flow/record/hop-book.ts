@@ -1,10 +1,10 @@
 // The proxy that the upstreams of a session are reached through: what HTTPS_PROXY and its relatives said where the session
 // was opened. It may hold a password, so it lives in memory alone; a daemon that was started again goes by its own
 // environment.
-import { createHash } from 'node:crypto';
 import type { Grant } from '../../model/session.ts';
 import { type Hop, type HopRules, NO_HOPS, ownProxyToken, pickHop } from '../../proxy/hops.ts';
 import type { GrantBook } from '../session/grant-book.ts';
+import { sha256Hex } from '../../model/sha256.ts';
 
 export interface HopBook {
   /** What the environment said in which the session was opened. */
@@ -23,7 +23,7 @@ export function openHopBook(own: HopRules, grants: Pick<GrantBook, 'find'>): Hop
   const outer = async (proxy: string | null): Promise<HopRules | null> => {
     const token = proxy === null ? null : ownProxyToken(proxy);
     if (token === null) return null;
-    const grant = await grants.find(createHash('sha256').update(token).digest('hex'));
+    const grant = await grants.find(sha256Hex(token));
     return (grant === null ? null : told.get(grant.id)) ?? own;
   };
   return {

@@ -1,9 +1,9 @@
 // What a hook refused, let through or told of goes into the log: one leaf for each thing, digests only.
-import { createHash } from 'node:crypto';
 import { formatLeaf } from '../../log/leaf.ts';
 import type { AttestedNotice, Notice, TextNotice } from '../../model/notice.ts';
 import type { HookName } from '../../model/hook.ts';
 import type { HookWork } from '../commit/hook-work.ts';
+import { sha256Hex } from '../../model/sha256.ts';
 
 /** A whole tree of findings says no more than its first ones. */
 const LEAVES_MAX = 100;
@@ -49,7 +49,7 @@ function leafOf(hook: HookName, notice: Decided, policy: string): Uint8Array {
     kind: 'event',
     id: `${notice.effect} ${what} ${hook}`,
     at: new Date().toISOString(),
-    digests: { policy, place: createHash('sha256').update(place).digest('hex') },
+    digests: { policy, place: sha256Hex(place) },
   });
 }
 

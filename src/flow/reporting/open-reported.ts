@@ -14,6 +14,7 @@ import {
 import type { ReportedEmission } from '../../model/reporting.ts';
 import { digestWritten } from '../../store/emission-row.ts';
 import { readEmission } from './read-reported.ts';
+import { sha256Hex } from '../../model/sha256.ts';
 
 export interface OpenedExchange {
   /** The record of the leaf, in canonical JSON once. */
@@ -100,7 +101,7 @@ const jsonOf = (bytes: Buffer | null): unknown =>
   bytes === null ? null : parseJson(bytes.toString('utf8'));
 
 const sha256 = (bytes: Uint8Array | null): string | null =>
-  bytes === null ? null : createHash('sha256').update(bytes).digest('hex');
+  bytes === null ? null : sha256Hex(bytes);
 
 const digestOf = (pieces: readonly Uint8Array[]): string =>
   digestOfDigests(pieces.map((piece) => createHash('sha256').update(piece).digest())).toString(

@@ -1,5 +1,4 @@
 // How far this machine's log has gone to a gateway, on disk: the log itself is the queue.
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stateHome } from '../../config/places.ts';
@@ -7,6 +6,7 @@ import { writeWhole } from '../../daemon/run-info.ts';
 import type { Caller } from '../../model/caller.ts';
 import { isObject, numberAt, objectAt, parseJson, stringAt } from '../../model/json.ts';
 import type { ReportingProblem } from '../../model/reporting.ts';
+import { sha256Hex } from '../../model/sha256.ts';
 
 export interface Reached {
   /** First leaf that the gateway has not got. */
@@ -25,11 +25,7 @@ export interface Queue {
 const NOWHERE: Reached = { next: 0, cosignedAt: null, problem: null };
 
 const fileOf = (caller: Caller, { gateway, origin }: Queue): string =>
-  join(
-    stateHome(caller.env),
-    'reported',
-    createHash('sha256').update(`${gateway}\n${origin}`).digest('hex'),
-  );
+  join(stateHome(caller.env), 'reported', sha256Hex(`${gateway}\n${origin}`));
 
 export async function readReached(caller: Caller, queue: Queue): Promise<Reached> {
   const text = await readFile(fileOf(caller, queue), 'utf8').catch(() => ''); // nothing was sent yet

@@ -1,6 +1,5 @@
 // Records of a laptop's log, at the gateway: each with a proof that the cosigned log has it. They become records of the
 // team's store, of whoever the token names, and come any number of times without becoming more.
-import { createHash } from 'node:crypto';
 import type { Identified } from '../../identity/identify.ts';
 import { saltedDigest } from '../../log/leaf.ts';
 import { checkProof, openCheckpoint } from '../../log/check-proof.ts';
@@ -13,6 +12,7 @@ import type { Store } from '../../store/store.ts';
 import { findOwn, type LogStore } from './cosign-log.ts';
 import { openReported } from './open-reported.ts';
 import { type ExchangeStore, takeExchange } from './take-exchange.ts';
+import { sha256Hex } from '../../model/sha256.ts';
 
 export type RecordStore = LogStore &
   ExchangeStore &
@@ -111,7 +111,7 @@ async function takeEvent(
 ): Promise<boolean> {
   const event = openEvent(of, leaf);
   if (event === null) throw foreign();
-  const own = `v${createHash('sha256').update(`${origin}\n${id}`).digest('hex').slice(0, 24)}`;
+  const own = `v${sha256Hex(`${origin}\n${id}`).slice(0, 24)}`;
   const same = await store.listEvents({ sinceMs: atMs, untilMs: atMs, limit: SAME_TIME_MAX });
   if (same.some((known) => known.id === own)) return false;
   const detail = {

@@ -1,6 +1,5 @@
 // Who calls, by what a request shows. One way after the other is asked: a token of an identity provider in place of an API
 // key, then the session token of the base URL or of the proxy's password.
-import { createHash } from 'node:crypto';
 import { directoryInHeaders } from '../../agents/recognise-agent.ts';
 import { identifyByClaims, type Identified } from '../../identity/identify.ts';
 import { issuerOf, tokenDigest } from '../../identity/read-token.ts';
@@ -11,6 +10,7 @@ import type { Knock } from '../../proxy/door.ts';
 import { pairsOf } from '../../proxy/headers.ts';
 import type { Recorder } from '../record/record-exchange.ts';
 import { CREDENTIAL_HEADERS } from '../record/put-credential.ts';
+import { sha256Hex } from '../../model/sha256.ts';
 
 export interface Authenticated {
   readonly grant: Grant;
@@ -58,7 +58,7 @@ export async function findGrant(
   { grants, maskers }: Pick<Recorder, 'grants' | 'maskers'>,
   token: string,
 ): Promise<Grant | null> {
-  const grant = await grants.find(createHash('sha256').update(token).digest('hex'));
+  const grant = await grants.find(sha256Hex(token));
   if (grant !== null) maskers.learn(token);
   return grant;
 }

@@ -1,6 +1,6 @@
 // Session tokens: made here, known by their digest alone, kept in memory while they are used.
 import { isWritten } from '../../model/edit.ts';
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { isMaskedToAgent } from '../../model/secret.ts';
 import type { Identity } from '../../model/context.ts';
 import type { Grant, Place, Principal } from '../../model/session.ts';
@@ -8,6 +8,7 @@ import { newGrantId } from '../../store/ids.ts';
 import type { Store } from '../../store/store.ts';
 import { type BareGrants, openBareGrants } from './bare-grants.ts';
 import { openStopBook } from './stop-book.ts';
+import { sha256Hex } from '../../model/sha256.ts';
 
 /** A token dies this long after its last use … */
 const IDLE_MS = 12 * 60 * 60 * 1000;
@@ -104,7 +105,7 @@ export function openGrantBook(store: Store, isShared: boolean = false): GrantBoo
     isUnattended: (id) => unattended.has(id),
     open: async (asked) => {
       const token = randomBytes(24).toString('base64url');
-      const { id } = await add(asked, createHash('sha256').update(token).digest('hex'));
+      const { id } = await add(asked, sha256Hex(token));
       if (asked.isUnattended) unattended.add(id);
       return { id, token };
     },

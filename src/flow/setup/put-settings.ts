@@ -3,7 +3,7 @@
 import { chmod, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { holdsTrace, insertChange, removeTrace } from '../../config/edit-settings.ts';
-import { sha256 } from '../../config/settings-digest.ts';
+import { sha256Hex } from '../../model/sha256.ts';
 import { removeEmptyDir } from '../../git/install-shims.ts';
 import type { SettingsChange } from '../../model/settings-change.ts';
 import type { Caller } from '../../model/caller.ts';
@@ -23,7 +23,7 @@ export async function putSetting(change: SettingsChange, token: string): Promise
   const added = inserted.text.slice(inserted.start, inserted.start + inserted.length);
   const mode = before !== null && added.includes(token) ? await closeToOthers(change.path) : null;
   await writeFile(change.path, inserted.text, before === null ? { mode: 0o600 } : {});
-  const afterSha256 = sha256(inserted.text);
+  const afterSha256 = sha256Hex(inserted.text);
   return settledBy(change, { inserted, isNewFile: before === null, madeDir, mode, afterSha256 });
 }
 
@@ -40,7 +40,7 @@ export async function takeSettingBack(settled: Settled): Promise<boolean> {
   const { path, start, length } = settled;
   const now = await readText(path);
   if (now === null) return false;
-  const isUntouched = sha256(now) === settled.afterSha256;
+  const isUntouched = sha256Hex(now) === settled.afterSha256;
   const before = isUntouched
     ? now.slice(0, start) + now.slice(start + length)
     : removeTrace(now, settled.trace);

@@ -1,6 +1,5 @@
 // aitrail init --agent: a client's own settings lead it to the proxy, also where nobody types `aitrail run`. The session
 // that they name lives until `uninstall`, and the daemon stays for as long as any settings need it.
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { AgentSpec, SettleTarget, Settling } from '../../agents/agent-spec.ts';
 import { findAgentByCommand } from '../../agents/agents.ts';
@@ -25,6 +24,7 @@ import {
   writeSettled,
 } from './settings-ledger.ts';
 import { releaseAgent } from './unsettle-agents.ts';
+import { sha256Hex } from '../../model/sha256.ts';
 
 /** @throws Fault USAGE for a name that nobody has. */
 export const pickAgents = (names: readonly string[]): readonly AgentSpec[] =>
@@ -116,7 +116,7 @@ const ledFrom = (
 ): Pick<SettledAgent, 'url' | 'grant' | 'tokenSha256'> => ({
   url: JSON.stringify(plan.changes).includes(token) ? daemon.url : null,
   grant,
-  tokenSha256: createHash('sha256').update(token).digest('hex'),
+  tokenSha256: sha256Hex(token),
 });
 
 function planFor(

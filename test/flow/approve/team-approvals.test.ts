@@ -3,13 +3,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { signDecision } from '../../../src/attest/approval-envelope.ts';
 import { fingerprintOfLine } from '../../../src/attest/ssh-key.ts';
-import { sealAnswer, sha256 } from '../../../src/flow/approve/asked-approval.ts';
+import { sealAnswer } from '../../../src/flow/approve/asked-approval.ts';
 import { openTeamApprovals } from '../../../src/flow/approve/team-approvals.ts';
 import { decideForApprover, listForApprover } from '../../../src/flow/gateway/approval-acts.ts';
 import { whoOf } from '../../../src/guard/roles.ts';
 import type { NoteSigner } from '../../../src/log/note.ts';
 import type { ApprovalDecision, ApprovalDraft } from '../../../src/model/approval.ts';
 import { canonicalJson } from '../../../src/model/canonical-json.ts';
+import { sha256Hex } from '../../../src/model/sha256.ts';
 import { LOCAL_IDENTITY } from '../../../src/model/context.ts';
 import type { Grant } from '../../../src/model/session.ts';
 import type { LocalStore } from '../../../src/store/upkeep-store.ts';
@@ -36,7 +37,7 @@ const person = (name: string) =>
 const grantOf = (name: string): Grant => ({
   ...person(name),
   id: `g${name}`,
-  tokenSha256: sha256(name),
+  tokenSha256: sha256Hex(name),
   place: PLACE,
   agent: null,
   openedAtMs: 0,
@@ -54,7 +55,7 @@ function draftOf(subject: string): ApprovalDraft {
   const text = `${subject} ${String(count)} \u0085\u007F`; // a note holds no such characters
   return {
     kind: 'prompt',
-    digest: sha256(text),
+    digest: sha256Hex(text),
     what: 'a prompt to the model',
     rule: 'deploys',
     place: null,
@@ -148,7 +149,7 @@ describe.skipIf(!hasPostgres)('approvals of a gateway', { timeout: 60_000 }, () 
     for (const other of [
       { ...decision, answer: 'deny' as const },
       { ...decision, reason: 'else' },
-      { ...decision, digest: sha256('else') },
+      { ...decision, digest: sha256Hex('else') },
       { ...decision, approver: 'carol@example.com' },
       { ...decision, atMs: decision.atMs - 600_000 },
     ])
