@@ -158,7 +158,10 @@ export function shownText({ request }: Approval): string {
   const isTold = subject === null || kind === 'commit' || kind === 'push';
   const value = isTold ? undefined : parseJson(subject);
   if (value === undefined) return content.trimEnd();
-  return JSON.stringify(value, null, 2).replaceAll(String.raw`\n`, '\n');
+  // line ends are shown as such; a backslash and an n that were written stay what they are
+  return JSON.stringify(value, null, 2).replaceAll(/\\(.)/g, (escape, character: string) =>
+    character === 'n' ? '\n' : escape,
+  );
 }
 
 const decisionText = ({

@@ -15,6 +15,8 @@ h2 { font-size: 1.1rem; margin: 2.5rem 0 .6rem; padding-top: .9rem; border-top: 
 table { border-collapse: collapse; width: 100%; font-size: .82rem; font-variant-numeric: tabular-nums; margin: .5rem 0; }
 th { text-align: left; font-weight: 600; color: var(--faint); white-space: nowrap; }
 th, td { padding: .3rem .8rem .3rem 0; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere; }
+td.short { overflow-wrap: normal; }
+.wide { overflow-x: auto; }
 td:first-child, td:nth-child(2) { white-space: nowrap; }
 code { font: .85em ui-monospace, monospace; overflow-wrap: anywhere; }
 @media print { :root { --ink: #000; --faint: #444; --line: #bbb; --paper: #fff; --card: #fff; } body { padding: 0; max-width: none; font-size: 9.5pt; } .cards li { border: 1px solid #bbb; } h2 { break-after: avoid; } tr { break-inside: avoid; } thead { display: table-header-group; } @page { margin: 16mm; } }

@@ -70,7 +70,7 @@ function FileList({
           <li key={path}>
             <a href={filePath(path)} aria-current={path === open ? 'page' : undefined} title={path}>
               <span class="folder">{marked(path.slice(0, path.lastIndexOf('/') + 1))}</span>
-              {marked(path.slice(path.lastIndexOf('/') + 1))}
+              <span>{marked(path.slice(path.lastIndexOf('/') + 1))}</span>
             </a>
           </li>
         ))}

@@ -157,7 +157,10 @@ function Row({ session }: { readonly session: Session | undefined }): VNode {
       <span class="person">{marked(principal.name)}</span>
       <span class="amount">
         {amountOf(session.exchanges)}
-        <span class="unit"> exchanges, {spanOf(session.lastAtMs - session.startedAtMs)}</span>
+        <span class="unit">
+          {session.exchanges === 1 ? ' exchange' : ' exchanges'},{' '}
+          {spanOf(session.lastAtMs - session.startedAtMs)}
+        </span>
       </span>
       <span class="when">
         <time

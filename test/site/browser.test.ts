@@ -130,15 +130,8 @@ describe.skipIf(!isHere)(`in a browser${why}`, { timeout: 180_000 }, () => {
     expect(told).toEqual([]);
   });
 
-  // a picture of every page at every size takes a minute: CI asks for them
-  const places = (): readonly string[] => [
-    `/session/${opened.session}`,
-    '/files/src/a.ts',
-    '/',
-    ...(process.env['AITRAIL_TEST_SCREENS'] === '1'
-      ? [`/session/${hostile}`, '/search?q=greeting', '/approvals', '/stats', '/log']
-      : []),
-  ];
+  // all pages at all sizes are looked at in screens.slow.ts
+  const places = (): readonly string[] => [`/session/${opened.session}`, '/files/src/a.ts', '/'];
   test.each([
     ['phone', 360, 740, 'dark'],
     ['laptop', 1280, 800, 'light'],
