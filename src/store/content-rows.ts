@@ -4,15 +4,16 @@ import { CHUNK_BYTES, exchangeBlocks, HTTP_BYTES_MAX } from './content-blocks.ts
 import type { ContentBlock, ContentFound, ContentHit, ContentHolder } from './content-store.ts';
 import type { Database } from './database.ts';
 import { type FormFinder, openFormFinder } from './find-forms.ts';
+import { openBatchFinder } from './find-in-batch.ts';
 import type { ListRow } from './follow-lists.ts';
 import { type HoldingRow, holdersIn } from './holders.ts';
 import { listsWith } from './lists-with.ts';
 import { readList } from './lists.ts';
-import { type Packed, unpackOf } from './packing.ts';
+import { FLUSH_MARK, FLUSHED, type Packed, unpack, unpackJoined } from './packing.ts';
 import { readPart } from './parts.ts';
 import { replyPieces } from './reply-rows.ts';
 
-const BLOCK_PIECES = 2000;
+const BLOCK_PIECES = 5000;
 /** Rows in memory at a time. */
 const TOGETHER = 100;
 export function cutContent(database: Database): readonly ContentBlock[] {
@@ -53,8 +54,13 @@ function requestsAcross(database: Database): readonly number[] {
 const listRows = (database: Database): readonly ListRow[] =>
   database.all<ListRow>('SELECT n, parent, prefix, suffix, tail FROM lists ORDER BY n');
 
-const numbers = (database: Database, sql: string): readonly number[] =>
-  database.all<{ n: number }>(sql).map(({ n }) => n);
+/** @param sql selects `n`. */
+function numbers(database: Database, sql: string): readonly number[] {
+  // one row in place of a hundred thousand
+  const row = database.get<{ all: string }>(`SELECT json_group_array(n) AS "all" FROM (${sql})`);
+  const all: readonly number[] = JSON.parse(row?.all ?? '[]');
+  return all;
+}
 
 export function findForms(
   database: Database,
@@ -66,7 +72,7 @@ export function findForms(
     case 'urls':
       return findInUrls(database, find);
     case 'pieces':
-      return findInPieces(database, block, find);
+      return findInPieces(database, block, forms);
     case 'replies':
       return findInBodies(block.exchanges, 'reply', {
         find,
@@ -100,25 +106,64 @@ function findInUrls(database: Database, find: FormFinder): ContentFound {
   return { hits, bytes };
 }
 
+type PieceBlock = Extract<ContentBlock, { readonly kind: 'pieces' }>;
+
 function findInPieces(
   database: Database,
-  { first, last, replies }: Extract<ContentBlock, { readonly kind: 'pieces' }>,
-  find: FormFinder,
+  { first, last, replies }: PieceBlock,
+  forms: readonly string[],
 ): ContentFound {
+  const find = openBatchFinder(forms);
   const isReply = new Set(replies);
   const hits: ContentHit[] = [];
   let bytes = 0;
   for (let from = first; from <= last; from += TOGETHER)
-    for (const row of database.all<Packed & { readonly n: number; readonly bytes: number }>(
-      'SELECT n, codec, bytes, data FROM parts WHERE n BETWEEN ? AND ?',
-      [from, Math.min(from + TOGETHER - 1, last)],
-    )) {
-      const piece = unpackOf(row, row.bytes);
-      bytes += piece.length;
-      const forms = find([piece], isReply.has(row.n));
-      if (forms.length > 0) hits.push({ kind: 'piece', row: row.n, forms });
+    for (const batch of readBatches(database, from, Math.min(from + TOGETHER - 1, last))) {
+      bytes += batch.bytes.length;
+      const pieces = batch.rows.map((row, i) => ({
+        row,
+        bytes: batch.lengths[i] ?? 0,
+        isReply: isReply.has(row),
+      }));
+      for (const hit of find(batch.bytes, pieces)) hits.push({ kind: 'piece', ...hit });
     }
   return { hits, bytes };
+}
+
+/** Unpacked. */
+interface Batch {
+  readonly bytes: Buffer;
+  readonly rows: readonly number[];
+  readonly lengths: readonly number[];
+}
+
+/** Longer ones are read each by itself. */
+const JOINED_BYTES_MAX = 65_536;
+const IS_JOINED = `codec = ${FLUSHED} AND bytes <= ${JOINED_BYTES_MAX}`;
+
+function* readBatches(database: Database, first: number, last: number): Generator<Batch> {
+  // a row for each, and a stream for each to inflate, cost more than all that is done with them
+  const joined = database.get<{ data: Uint8Array | null; rows: string; lengths: string }>(
+    `SELECT CAST(group_concat(data, ?) AS BLOB) AS data, json_group_array(n) AS rows,
+       json_group_array(bytes) AS lengths
+     FROM parts WHERE n BETWEEN ? AND ? AND ${IS_JOINED}`,
+    [FLUSH_MARK, first, last],
+  );
+  if (joined !== undefined && joined.data !== null) {
+    const [rows, lengths]: readonly number[][] = [
+      JSON.parse(joined.rows),
+      JSON.parse(joined.lengths),
+    ];
+    const bytes = (lengths ?? []).reduce((sum, length) => sum + length, 0);
+    yield { bytes: unpackJoined(joined.data, bytes), rows: rows ?? [], lengths: lengths ?? [] };
+  }
+  for (const row of database.all<Packed & { readonly n: number; readonly bytes: number }>(
+    `SELECT n, codec, bytes, data FROM parts WHERE n BETWEEN ? AND ? AND NOT (${IS_JOINED})`,
+    [first, last],
+  )) {
+    const bytes = Buffer.from(unpack(row));
+    yield { bytes, rows: [row.n], lengths: [bytes.length] };
+  }
 }
 
 interface Reading {

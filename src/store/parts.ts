@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { digestOfDigests } from '../log/leaf.ts';
 import type { Database } from './database.ts';
-import { pack, type Packed, unpack } from './packing.ts';
+import { packFlushed, type Packed, unpack } from './packing.ts';
 
 /** @returns the part's row. */
 export const putPart = (database: Database, bytes: Uint8Array): number =>
@@ -25,7 +25,7 @@ export function putParts(
 function putDigested(database: Database, bytes: Uint8Array, sha256: Uint8Array): number {
   const known = database.get<{ n: number }>('SELECT n FROM parts WHERE sha256 = ?', [sha256]);
   if (known !== undefined) return known.n;
-  const { codec, data } = pack(bytes);
+  const { codec, data } = packFlushed(bytes);
   return database.run('INSERT INTO parts (sha256, codec, bytes, data) VALUES (?, ?, ?, ?)', [
     sha256,
     codec,

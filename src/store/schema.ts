@@ -164,4 +164,9 @@ export const MIGRATIONS: readonly string[] = [
     used_ms INTEGER, UNIQUE (key, is_open)
   ) WITHOUT ROWID;
   `,
+  `
+  -- codec 4 of parts: deflated and flushed, without an end; versions before know of none
+  -- bodies cut by length: their pieces are found without reading all others
+  CREATE INDEX parts_cut ON parts (n) WHERE bytes = 65536;
+  `,
 ];

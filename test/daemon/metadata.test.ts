@@ -9,6 +9,7 @@ import { openSession, type OpenedSession } from '../../src/flow/session/open-ses
 import { openObjects } from '../../src/git/objects.ts';
 import { openRepository } from '../../src/git/open-repository.ts';
 import { openForReading } from '../../src/store/database.ts';
+import { unpack } from '../../src/store/packing.ts';
 import {
   connectionsTo,
   listAll,
@@ -107,7 +108,7 @@ function holdings(): string {
   const database = openForReading(world.home);
   const parts = database
     .all<{ codec: number; data: Uint8Array }>('SELECT codec, data FROM parts')
-    .map(({ codec, data }) => Buffer.from(codec === 1 ? inflateRawSync(data) : data).toString());
+    .map(({ codec, data }) => Buffer.from(unpack({ codec, data })).toString());
   const edits = database
     .all<{ edit: Uint8Array }>('SELECT edit FROM emissions')
     .map(({ edit }) => inflateRawSync(edit).toString());

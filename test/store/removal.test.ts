@@ -2,13 +2,13 @@
 // says what happened.
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { inflateRawSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { checkLog } from '../../src/flow/log/check-log.ts';
 import { removeRecordings } from '../../src/flow/keep/remove-recordings.ts';
 import { parseSearch } from '../../src/model/search-query.ts';
 import type { Removal } from '../../src/model/removal.ts';
 import { openForReading } from '../../src/store/database.ts';
+import { unpack } from '../../src/store/packing.ts';
 import type { LocalStore } from '../../src/store/upkeep-store.ts';
 import { draft, ending, newHome, newSession, openHere, PLACE, writing } from './store-kit.ts';
 
@@ -72,7 +72,7 @@ function holdings(): string {
   const database = openForReading(home);
   const parts = database
     .all<{ codec: number; data: Uint8Array }>('SELECT codec, data FROM parts')
-    .map(({ codec, data }) => Buffer.from(codec === 1 ? inflateRawSync(data) : data).toString());
+    .map(({ codec, data }) => Buffer.from(unpack({ codec, data })).toString());
   const counts = ['parts', 'lists', 'fingerprints', 'emissions', 'observations', 'sessions'].map(
     (table) =>
       `${table} ${database.get<{ n: number }>(`SELECT count(*) AS n FROM ${table}`)?.n ?? 0}`,

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parseJson, stringsIn } from '../../src/model/json.ts';
 import { openFormFinder } from '../../src/store/find-forms.ts';
+import { openBatchFinder } from '../../src/store/find-in-batch.ts';
 
 /** Few signs, so that what is cut is often almost there; with some that JSON escapes, and one that is two code units. */
 const text = fc.string({
@@ -58,6 +59,29 @@ test('finds what reading every event finds', () => {
         const places = [lines, plain, ...strings];
         const more = forms.filter((_, index) => found.includes(index) && !want.includes(index));
         expect(more.filter((each) => !places.some((place) => place.includes(each)))).toEqual([]);
+      },
+    ),
+    { numRuns: 600 },
+  );
+});
+
+test('many replies at once: what each of them holds', () => {
+  fc.assert(
+    fc.property(
+      fc.array(form, { minLength: 1, maxLength: 3 }),
+      fc.array(fc.array(text, { maxLength: 8 }), { maxLength: 4 }),
+      fc.constantFrom(...encoders),
+      (forms, replies, encode) => {
+        const bodies = replies.map((texts) =>
+          Buffer.from(texts.map((each) => `data: ${encode({ t: each })}\n\n`).join('')),
+        );
+        const find = openFormFinder(forms);
+        const want = bodies.flatMap((body, row) => {
+          const held = find([body], true);
+          return held.length === 0 ? [] : [{ row, forms: held }];
+        });
+        const pieces = bodies.map((body, row) => ({ row, bytes: body.length, isReply: true }));
+        expect(openBatchFinder(forms)(Buffer.concat(bodies), pieces)).toEqual(want);
       },
     ),
     { numRuns: 600 },

@@ -14,8 +14,8 @@ const COUNTS = [10_000, 100_000];
 const COMMITS_SHARE = 20;
 
 const ASKED = [
-  ['a value that is nowhere', 'violet-rivers-1977'],
-  ['a value that one exchange holds, over events', 'needle777 = value'],
+  ['a value that is nowhere', 'violet-rivers-1977', 0],
+  ['a value that one exchange holds, over events', 'needle777 = value', 1],
 ] as const;
 
 export const row: Row = {
@@ -67,10 +67,25 @@ function measure(exchanges: number): ReadonlyMap<string, number> {
           }),
         ),
       );
+    for (const [what, value, holders] of ASKED) {
+      const found = findHolders(place, value);
+      if (found !== holders) throw new Error(`${what}: ${String(found)} exchanges hold it`);
+    }
     return new Map(ASKED.map(([what, value]) => [what, timed(value)]));
   } finally {
     place.remove();
   }
+}
+
+/** How many recorded exchanges the answer names. */
+function findHolders(place: Place, value: string): number {
+  const answer = execFileSync(process.execPath, [ENTRY, 'incident', '--stdin', '--json'], {
+    cwd: join(place.dir, 'repo'),
+    env: place.env,
+    input: value,
+  });
+  const { recorded }: { readonly recorded: readonly unknown[] } = JSON.parse(String(answer));
+  return recorded.length;
 }
 
 function makeHistory(place: Place, commits: number): void {
