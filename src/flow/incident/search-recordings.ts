@@ -9,6 +9,7 @@ import type { ContentHolder } from '../../store/content-store.ts';
 import { openFormFinder } from '../../store/find-forms.ts';
 import type { Store } from '../../store/store.ts';
 import { readTurn } from '../show/read-turn.ts';
+import { isInChannel } from './find-in-channels.ts';
 import { heldBy, heldIn, type Needle } from './needles.ts';
 import { scanRecordings, type ScanWork } from './scan-recordings.ts';
 
@@ -148,9 +149,8 @@ async function confirm(
   const reply = await store.readReply(exchange.id);
   const isWhole = parseJson(Buffer.from(reply).toString('utf8')) !== undefined;
   const texts = needles.map(({ text }) => text);
-  return isWhole || openFormFinder(texts)([reply], false).length > 0
-    ? holders
-    : holders.filter(({ place }) => place !== 'reply');
+  const isThere = openFormFinder(texts)([reply], false).length > 0 || isInChannel(reply, needles);
+  return isWhole || isThere ? holders : holders.filter(({ place }) => place !== 'reply');
 }
 
 function elsewhere(
