@@ -1,10 +1,10 @@
 // What months of work leave in a store, the same for the same numbers: exchanges that each wrote one piece of code.
-import { createHash } from 'node:crypto';
 import { fingerprintEdit } from '../../src/match/fingerprints.ts';
 import { LOCAL_IDENTITY } from '../../src/model/context.ts';
 import type { Edit } from '../../src/model/edit.ts';
 import { NO_MARKS } from '../../src/model/event-marks.ts';
 import type { SearchText } from '../../src/model/search.ts';
+import { sha256Hex } from '../../src/model/sha256.ts';
 import type { Grant } from '../../src/model/session.ts';
 import type { ExchangeDraft, ExchangeEnd, OpeningFacts } from '../../src/store/store.ts';
 
@@ -41,8 +41,6 @@ export const PER_SESSION = 200;
 const START_MS = Date.parse('2026-01-02T03:04:05Z');
 const STEP_MS = 10_000;
 
-const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
-
 export interface FilledSession {
   readonly grant: Grant;
   readonly conversation: string;
@@ -55,10 +53,10 @@ export function sessionAt({ repository, worktree }: Filling, index: number): Fil
   const principal = { name: 'Ada', email: 'ada@example.com' };
   const place = { repository, worktree, remote: null, branch: 'main', head: null, host: 'laptop' };
   const who = { agent: 'claude-code', principal, identity: LOCAL_IDENTITY, place };
-  const id = `g${digest(`grant ${index}`).slice(0, 16)}`;
+  const id = `g${sha256Hex(`grant ${index}`).slice(0, 16)}`;
   const grant = {
     id,
-    tokenSha256: digest(id),
+    tokenSha256: sha256Hex(id),
     ...who,
     openedAtMs: atMs,
     lastUsedAtMs: atMs,
@@ -88,7 +86,7 @@ export interface FilledExchange {
 
 export function exchangeAt(work: FillWork, index: number): FilledExchange {
   const { filling, session } = work;
-  const id = `x${digest(`exchange ${index}`).slice(0, 12)}`;
+  const id = `x${sha256Hex(`exchange ${index}`).slice(0, 12)}`;
   const startedAtMs = START_MS + index * STEP_MS;
   const said = filling.said?.(index);
   const request = Buffer.from(said === undefined ? `{"n":${index}}` : requestOf(said));
@@ -102,7 +100,7 @@ export function exchangeAt(work: FillWork, index: number): FilledExchange {
     url: '/v1/messages',
     headers: [['content-type', 'application/json']],
     startedAtMs,
-    requestSha256: digest(id),
+    requestSha256: sha256Hex(id),
     requestBytes: request.length,
     slices: [request],
     model: 'model-1',
