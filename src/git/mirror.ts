@@ -16,14 +16,15 @@ export interface MirrorPlace {
   readonly url: string;
   /** Of the ids, as the client says: what counts where the repository is empty. */
   readonly format: 'sha1' | 'sha256';
+  /** With all files. Default: those that are looked at, where the server can. */
+  readonly isWhole?: boolean;
 }
 
-/** Tags and notes as they are there, branches as a clone has them. Requests for approval only come. */
-const REFSPECS = [
-  '+refs/heads/*:refs/remotes/origin/*',
-  '+refs/tags/*:refs/tags/*',
-  '+refs/notes/*:refs/notes/*',
-];
+/** Tags as they are there, branches as a clone has them: without files, which git brings when one is looked at. */
+const CODE = ['+refs/heads/*:refs/remotes/origin/*', '+refs/tags/*:refs/tags/*'];
+/** Notes are all read. */
+const NOTES = '+refs/notes/*:refs/notes/*';
+/** These only come. */
 const APPROVALS = 'refs/aitrail/approvals/*:refs/aitrail/approvals/*';
 const FETCH = ['fetch', '--quiet', '--no-tags', '--no-write-fetch-head', '--no-auto-maintenance'];
 const ANY = [0, 1, 128] as const;
@@ -40,17 +41,37 @@ export async function refreshMirror(caller: Caller, place: MirrorPlace): Promise
   const [id = ''] = there[0]?.split(' ') ?? [];
   await make(caller, place, id === '' ? place.format : formatOf(id));
   const here = new Set((await gitText(caller, ['for-each-ref', `--format=${LISTED}`])).split('\n'));
-  const [approvals, others] = [true, false].map((isIt) =>
-    there.filter((line) => line.includes(' refs/aitrail/') === isIt),
-  );
+  const others = there.filter((line) => !isApproval(line));
   const known = [...here].filter((line) => FOLLOWED.test(line)).length;
-  if (others?.length !== known || others.some((line) => !here.has(line)))
-    await runGit(caller, [...FETCH, '--prune', 'origin', ...REFSPECS]);
+  if (others.length !== known || others.some((line) => !here.has(line))) await fetchAll(caller);
+  if (!(await isComplete(caller, place, others)))
+    return refreshMirror(caller, { ...place, isWhole: true });
   // some may be here with another content, which stays
-  if (approvals?.some((line) => !here.has(line)) === true)
-    await runGit(caller, [...FETCH, 'origin', APPROVALS], { okExits: [0, 1] });
+  if (there.some((line) => isApproval(line) && !here.has(line)))
+    await runGit(caller, [...FETCH, '--no-filter', 'origin', APPROVALS], { okExits: [0, 1] });
   await followHead(caller, said);
 }
+
+/** A server that leaves out no files, because it does not know how, sends them with the first. */
+async function fetchAll(caller: Caller): Promise<void> {
+  await runGit(caller, [...FETCH, '--prune', 'origin', ...CODE]);
+  await runGit(caller, [...FETCH, '--no-filter', '--prune', 'origin', NOTES]);
+}
+
+/** Does the server give a file by its id, where it was left out? Some leave out and do not give. */
+async function isComplete(
+  caller: Caller,
+  { isWhole = false }: MirrorPlace,
+  there: readonly string[],
+): Promise<boolean> {
+  const [tip] = there.find((line) => line.includes(' refs/remotes/origin/'))?.split(' ') ?? [];
+  if (isWhole || tip === undefined) return true;
+  const [, file] = / blob ([0-9a-f]+)\t/.exec(await gitText(caller, ['ls-tree', tip])) ?? [];
+  if (file === undefined) return true;
+  return (await runGit(caller, ['cat-file', '-e', file], { okExits: ANY })).exit === 0;
+}
+
+const isApproval = (line: string): boolean => line.includes(' refs/aitrail/');
 
 const LISTED = '%(objectname) %(refname)';
 const FOLLOWED = /^\S+ refs\/(?:remotes\/origin\/(?!HEAD$)|tags\/|notes\/)/;
@@ -66,19 +87,22 @@ const parseRefs = (said: string): readonly string[] =>
 
 const formatOf = (id: string): MirrorPlace['format'] => (id.length === 64 ? 'sha256' : 'sha1');
 
-/** Anew where it was made for ids of another kind. */
+/** Anew where it was made for ids of another kind, or is to have all files. */
 async function make(
   caller: Caller,
-  { directory, url }: MirrorPlace,
+  { directory, url, isWhole = false }: MirrorPlace,
   format: MirrorPlace['format'],
 ): Promise<void> {
   const own = join(directory, '.git');
   const config = await readFile(join(own, 'config'), 'utf8').catch(() => null); // not made yet
   const isIt = config !== null && /objectformat = sha256/i.test(config) === (format === 'sha256');
-  if (isIt) return;
+  if (isIt && !(isWhole && /promisor/i.test(config))) return;
   await rm(own, { recursive: true, force: true });
   await runGit(caller, ['init', '--quiet', '--template=', `--object-format=${format}`, '.']);
   await runGit(caller, ['config', 'remote.origin.url', url]);
+  if (isWhole) return;
+  await runGit(caller, ['config', 'remote.origin.promisor', 'true']);
+  await runGit(caller, ['config', 'remote.origin.partialclonefilter', 'blob:none']);
 }
 
 /** Its HEAD is the default branch there: what is in force stands in it. */
@@ -119,7 +143,8 @@ export async function takePack(
   pack: FileHandle,
   from: number,
 ): Promise<string | null> {
-  const args = ['--no-optional-locks', 'index-pack', '--stdin', '--fix-thin', '--strict'];
+  // not --strict: files that did not change are not here. That none is missing the server looks
+  const args = ['--no-optional-locks', 'index-pack', '--stdin', '--fix-thin', '--fsck-objects'];
   const child = spawn('git', args, {
     cwd: caller.cwd,
     env: gitEnv(caller),

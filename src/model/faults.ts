@@ -68,6 +68,10 @@ export const FAULTS = {
     exit: 1,
     fix: 'ask whoever keeps the groups of this connection, or use another connection',
   },
+  GATE_COPYING: {
+    exit: 1,
+    fix: 'push again in a while: the copy goes on meanwhile, and is made once',
+  },
   PUSH_UNREADABLE: {
     exit: 1,
     fix: 'push with git itself, unsigned, in parts where it is too large',

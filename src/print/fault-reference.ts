@@ -37,6 +37,8 @@ const MEANINGS: Readonly<Record<FaultCode, string>> = {
   IDENTITY_REFUSED: 'An identity token is expired, of another issuer or audience, or badly signed.',
   IDENTITY_UNCHECKED: 'The keys that an identity token is checked with could not be fetched.',
   GROUP_NOT_ALLOWED: "The caller's groups do not include one that the connection is for.",
+  GATE_COPYING:
+    'The gate copies a repository for the first time, and a push has waited for it long enough.',
   PUSH_UNREADABLE: 'A push through the gate is not what a git client sends, or cannot be judged.',
   LOG_FORKED:
     'The log is not the one that the gateway has cosigned: something was taken back or rewritten.',

@@ -1,6 +1,6 @@
 // A push through a connection to a git server: judged ref by ref before the server sees it, by whatever client it comes.
 import { execFile, execFileSync } from 'node:child_process';
-
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
@@ -12,6 +12,7 @@ import http from 'isomorphic-git/http/node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { decideApproval } from '../../src/flow/approve/decide-approval.ts';
 import { ensureIdentity } from '../../src/flow/attest/open-signer.ts';
+import { openMirrorBook } from '../../src/flow/gate/mirror-book.ts';
 import { trustKey } from '../../src/flow/attest/trust-key.ts';
 import type { OpenedSession } from '../../src/flow/session/open-session.ts';
 import { parseJson } from '../../src/model/json.ts';
@@ -33,6 +34,8 @@ const run = promisify(execFile);
 const REAL = ['real', 'k3yV4lue'.repeat(3)].join('-');
 const SECRET = ['gh', 'p_', 'A7xQ2mVt9Lc4Rk8W', 'n3Yb6Hs1Jd5Pf0ZeUgTi'].join('');
 const NONE = '0'.repeat(40);
+/** Long enough that a change of it travels as a difference. */
+const LONG = Array.from({ length: 500 }, (_, index) => `line ${String(index)}\n`).join('');
 const WAIT = { timeout: 30_000 };
 
 let world: World;
@@ -44,6 +47,7 @@ let receiver: Model;
 /** Requests that carried a push, and what they showed. */
 const pushes: (string | undefined)[] = [];
 let bare = '';
+let upstream = '';
 
 beforeAll(async () => {
   const made = makeWorld();
@@ -56,7 +60,10 @@ beforeAll(async () => {
       const { method = '', headers } = request;
       if (method === 'POST' && pathname.endsWith('/git-receive-pack')) pushes.push(authorization);
       const body = Buffer.concat(chunks);
-      const sent = { method, path: pathname, query: search.slice(1), headers, body };
+      const isOld = pathname.includes('/old.git/'); // of before the second version of the protocol
+      const protocol = isOld ? {} : { 'git-protocol': headers['git-protocol'] };
+      const spoken = { ...headers, 'git-protocol': undefined, ...protocol };
+      const sent = { method, path: pathname, query: search.slice(1), headers: spoken, body };
       const isKnown = authorization === basic(`x-access-token:${REAL}`);
       const answered = isKnown
         ? answerAsGit(sent, made.dir, made.caller.env)
@@ -69,7 +76,7 @@ beforeAll(async () => {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
-  const upstream = `http://127.0.0.1:${String(typeof address === 'object' ? address?.port : 0)}`;
+  upstream = `http://127.0.0.1:${String(typeof address === 'object' ? address?.port : 0)}`;
   world = { ...made, caller: { ...made.caller, env: { ...made.caller.env, REAL } } };
   provider = await startProvider();
   receiver = await startModel((_, response) => response.end());
@@ -86,6 +93,7 @@ connections:
     'push: [{ branches: ["release/*"], from: any, action: approve }]\n',
   );
   world.put('repo/a.txt', 'one\n');
+  world.put('repo/long.txt', LONG);
   for (const one of [world.caller, bob()]) {
     await ensureIdentity(one, { signing: 'file' });
     await trustKey(one, null, null);
@@ -95,6 +103,7 @@ connections:
   bare = join(world.dir, 'git', 'app.git');
   world.git('clone', '-q', '--bare', '.', bare);
   world.git('-C', bare, 'config', 'http.receivepack', 'true');
+  world.git('-C', bare, 'config', 'uploadpack.allowFilter', 'true');
   service = await startService(world);
   session = await open(world);
   world.git('remote', 'add', 'gate', `${session.baseUrl('code')}/app.git`);
@@ -167,7 +176,7 @@ test('what nothing stands against passes, with the credential in custody', async
 
 test('the copy that the first push waits for is told of', () => {
   const log = readFileSync(join(world.home, 'run', 'daemon.log'), 'utf8');
-  expect(log).toMatch(/gate: the first push to http:\S+\/git\/app\.git: all of it is copied, once/);
+  expect(log).toMatch(/gate: the first push to http:\S+\/git\/app\.git: it is copied, once/);
   expect(log.match(/app\.git was copied in \d+ s/g)).toHaveLength(1);
 });
 
@@ -230,7 +239,9 @@ describe('a secret', () => {
     expect(names.length).toBeGreaterThan(10);
     const id = world.git('rev-parse', 'leak').trim();
     for (const name of readdirSync(state).filter((each) => each !== 'incoming'))
-      expect(() => world.git('-C', join(state, name), 'cat-file', '-e', id)).toThrow(/cat-file/);
+      await expect(
+        run('git', ['-C', join(state, name), 'cat-file', '-e', id], { env: world.caller.env }),
+      ).rejects.toThrow(/cat-file/); // it asks the server, which is of this process
     for (const name of names.map((each) => join(state, each)))
       expect(statSync(name).isFile() && readFileSync(name).includes(REAL)).toBe(false);
   });
@@ -360,4 +371,46 @@ test('a broken pack, a push that is cut, and one without a token', async () => {
     'Basic realm="aitrail"',
   ]);
   expect(pushes).toHaveLength(before);
+});
+
+test('the copy leaves out files until they are looked at: a change of one is judged all the same', async () => {
+  const name = createHash('sha256').update(`${upstream}/git/app.git`).digest('hex').slice(0, 32);
+  const mirror = join(world.home, 'gate', name);
+  const missing = () =>
+    world.git('-C', mirror, 'rev-list', '--objects', '--missing=print', 'origin/main');
+  const long = world.git('rev-parse', 'main:long.txt').trim();
+  expect(missing()).toContain(`?${long}`);
+  world.git('checkout', '-q', '-B', 'longer', 'main');
+  world.put('repo/long.txt', `${LONG}token = "${SECRET}"\n`);
+  world.git('commit', '-q', '-am', 'longer');
+  expect((await push('gate', 'longer')).out).toMatch(/\(secret \(github.* long\.txt:501\)$/m);
+  world.put('repo/long.txt', `${LONG}and more\n`);
+  world.git('commit', '-q', '-a', '--amend', '-m', 'longer');
+  expect((await push('gate', 'longer')).out).toContain('[new branch]');
+  expect(missing()).toContain(`?${long}`); // what was brought for a push goes with it
+});
+
+test('a copy that takes long is waited for no longer than a push may, and goes on', async () => {
+  const [home, said] = [join(world.dir, 'another'), [''].slice(1)];
+  const { env } = world.caller;
+  const work = { env, home, log: (line: string) => void said.push(line) };
+  const place = { upstream: { origin: upstream, path: '/git/app.git/git-receive-pack' } };
+  const shown = basic(`x-access-token:${REAL}`);
+  const hasty = openMirrorBook(work, 0).of(place, shown);
+  await expect(hasty.refresh('sha1')).rejects.toMatchObject({ code: 'GATE_COPYING' });
+  await expect(hasty.refresh('sha1')).rejects.toMatchObject({ code: 'GATE_COPYING' });
+  await expect.poll(() => said.join('\n'), WAIT).toMatch(/app\.git was copied in \d+ s/);
+  await openMirrorBook(work).of(place, shown).refresh('sha1');
+  expect(said.filter((line) => line.includes('it is copied, once'))).toHaveLength(1);
+});
+
+test('of a server that leaves out files and does not give them later all is copied', async () => {
+  world.git('clone', '-q', '--bare', bare, join(world.dir, 'git', 'old.git'));
+  world.git('-C', join(world.dir, 'git', 'old.git'), 'config', 'uploadpack.allowFilter', 'true');
+  const work = { env: world.caller.env, home: join(world.dir, 'another'), log: () => undefined };
+  const place = { upstream: { origin: upstream, path: '/git/old.git/git-receive-pack' } };
+  const mirror = openMirrorBook(work).of(place, basic(`x-access-token:${REAL}`));
+  await mirror.refresh('sha1');
+  const args = ['-C', mirror.caller.cwd, 'rev-list', '--objects', '--missing=print', 'origin/main'];
+  expect(world.git(...args)).not.toContain('?');
 });

@@ -58,6 +58,7 @@ export async function answerAsGit(
       CONTENT_TYPE: sent.headers['content-type'] ?? '',
       HTTP_CONTENT_ENCODING: sent.headers['content-encoding'] ?? '',
       REMOTE_USER: 'ada',
+      GIT_PROTOCOL: String(sent.headers['git-protocol'] ?? ''),
     },
   });
   cgi.stdin.on('error', () => undefined); // it reads no body where it needs none

@@ -63,7 +63,7 @@ async function run(settings: string, broken: Partial<Store>) {
     roles: {},
     grants,
     gaps: openGapBook(store, 10),
-    mirrors: openMirrorBook({}, world.home, () => undefined),
+    mirrors: openMirrorBook({ env: {}, home: world.home, log: () => undefined }),
     hops: openHopBook(NO_HOPS, grants),
     maskers,
     rules: openRuleBook(),

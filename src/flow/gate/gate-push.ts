@@ -10,7 +10,7 @@ import {
   removeQuarantine,
   takePack,
 } from '../../git/mirror.ts';
-import { Fault } from '../../model/fault.ts';
+import { Fault, isFault } from '../../model/fault.ts';
 import type { Knock } from '../../proxy/door.ts';
 import { valueOf } from '../../proxy/headers.ts';
 import type { Incoming } from '../../proxy/read-body.ts';
@@ -134,28 +134,40 @@ async function spool(state: State, body: AsyncIterator<Buffer>): Promise<Taken> 
 
 async function judge(state: State): Promise<Buffer | null> {
   const { head, packAt, bytes, file } = takenOf(state);
-  if (head.isSigned) throw new Fault('PUSH_UNREADABLE', 'signed pushes are not taken here');
+  refuseUnread(head);
   if (head.commands.length === 0) return null;
-  if (!hasReport(head)) throw new Fault('PUSH_UNREADABLE', 'the client asks for no report');
   const { caller } = state.mirror;
   const format = head.capabilities.includes('object-format=sha256') ? 'sha256' : 'sha1';
-  await state.mirror.refresh(format);
+  const late = await state.mirror.refresh(format).catch(whyLate);
+  if (late !== undefined) return refuseAll(state, late, 'ok');
   state.quarantine = await openQuarantine(caller);
   const broken = bytes === packAt ? null : await takePack(state.quarantine, file, packAt);
   if (broken !== null) return refuseAll(state, 'unpacker error', broken);
-  const found = await judgePush({
+  state.refused = await judgePush({
     caller,
     quarantine: state.quarantine,
     connection: state.admitted.connection,
     commands: head.commands,
     pusher: state.admitted.grant.principal.email,
   });
-  state.refused = found;
-  if (found.length === 0) return null;
-  const isAll = found.length === head.commands.length;
-  return isAll || head.capabilities.includes('atomic')
+  const left = head.commands.length - state.refused.length;
+  if (left === head.commands.length) return null;
+  return left === 0 || head.capabilities.includes('atomic')
     ? refuseAll(state, 'atomic push: another ref is refused', 'ok')
     : null;
+}
+
+/** @throws Fault PUSH_UNREADABLE. */
+function refuseUnread(head: PushHead): void {
+  if (head.isSigned) throw new Fault('PUSH_UNREADABLE', 'signed pushes are not taken here');
+  if (head.commands.length > 0 && !hasReport(head))
+    throw new Fault('PUSH_UNREADABLE', 'the client asks for no report');
+}
+
+/** In git's own words: an error of HTTP says nothing to whoever pushes. @throws any other. */
+function whyLate(thrown: unknown): string {
+  if (!isFault(thrown) || thrown.code !== 'GATE_COPYING') throw thrown;
+  return `${thrown.code}: the gate copies this repository, for the first time: push again in a while`;
 }
 
 function refuseAll(state: State, others: string, unpack: string): Buffer {

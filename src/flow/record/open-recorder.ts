@@ -92,7 +92,7 @@ export async function openRecorder(parts: RecorderParts): Promise<Recorder> {
     authority: openAuthorityBook(home),
     credentials,
     gaps: openGapBook(store),
-    mirrors: openMirrorBook(parts.env, home, warn),
+    mirrors: openMirrorBook({ env: parts.env, home, log: warn }),
     notifier: openNotifier({ ...outside, upstreams: openUpstreams(trust) }),
     identities: parts.identities ?? openTokenReader(),
     denials: openDenialBook(store, warn),
