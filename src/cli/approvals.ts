@@ -7,7 +7,7 @@ import { Fault } from '../model/fault.ts';
 import { approvalJson, approvalLines, approvalList, decidedLine } from '../print/approval-lines.ts';
 import { pickStyle } from '../print/style.ts';
 import type { CommandSpec, Invocation } from './command.ts';
-import { outputColumns, printDocument } from './output.ts';
+import { isLeafable, outputColumns, printDocument } from './output.ts';
 
 const JSON_OPTION = { flags: '--json', description: 'one JSON document' } as const;
 const ALL_OPTION = {
@@ -52,7 +52,7 @@ const decideFor = (options: Invocation['options']): typeof decideApproval =>
 /** On a terminal a list to go through, in a pipe the plain one. */
 async function browse(call: Invocation): Promise<number> {
   const { caller, options, out } = call;
-  if (options['json'] === true || !out.isTty || !out.isInteractive) return list(call);
+  if (options['json'] === true || !isLeafable(out)) return list(call);
   const style = pickStyle(out.isColour);
   const { showApprovals } = await import('../ui/approvals-screen.tsx'); // ink takes 0.4 s to load
   await showApprovals({

@@ -1,6 +1,7 @@
 // aitrail bundle <session | range>: evidence in one file, for somebody who has neither the machine nor the repository.
 import { makeBundle } from '../flow/bundle/make-bundle.ts';
 import { Fault } from '../model/fault.ts';
+import { counted } from '../print/moments.ts';
 import type { CommandSpec } from './command.ts';
 import { writeOut } from './write-out.ts';
 
@@ -20,7 +21,7 @@ export const command: CommandSpec = {
     const { about, text, commits, records, approvals } = await makeBundle(caller, word);
     const file = options['out'];
     await writeOut(call, (sink) => sink(text));
-    const counts = `${commits} commits, ${records} recorded exchanges, ${approvals} lines about approvals`;
+    const counts = `${counted(commits, 'commit')}, ${counted(records, 'recorded exchange')}, ${counted(approvals, 'line')} about approvals`;
     out.note(`${about}: ${counts}; recordings are masked, and still private\n`);
     if (typeof file === 'string') out.note(`next: aitrail verify --bundle ${file}\n`);
     return 0;

@@ -25,6 +25,8 @@ export const commands: readonly CommandSpec[] = [
       const credentials = await showCredentials(caller);
       if (options['json'] === true)
         printDocument(out, { schema: 'aitrail.credentials/1', credentials });
+      else if (credentials.length === 0)
+        out.note('aitrail: no credential is kept here: aitrail credentials set CONNECTION\n');
       else for (const one of credentials) out.write(`${one.connection}  ${one.keeper}\n`);
       return 0;
     },

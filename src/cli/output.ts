@@ -10,6 +10,12 @@ export function outputColumns(out: Terminal): number {
   return columns > 20 ? Math.min(columns, 120) : COLUMNS_DEFAULT;
 }
 
+/** A terminal that obeys no escapes: an editor's shell, a serial line. */
+export const isDumb = (): boolean => process.env['TERM'] === 'dumb';
+
+/** Can somebody leaf through a screen here? */
+export const isLeafable = (out: Terminal): boolean => out.isTty && out.isInteractive && !isDumb();
+
 export function printDocument(out: Terminal, document: object): void {
   out.write(`${JSON.stringify(document, null, 2)}\n`);
 }

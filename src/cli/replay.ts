@@ -10,7 +10,7 @@ import { replayDocument, replayPieces } from '../print/replay-lines.ts';
 import { replaySteps } from '../print/replay-steps.ts';
 import { pickStyle } from '../print/style.ts';
 import type { CommandSpec, Invocation } from './command.ts';
-import { outputColumns, printDocument } from './output.ts';
+import { isLeafable, outputColumns, printDocument } from './output.ts';
 import { PAGE_OPTIONS, servePages } from './serve-pages.ts';
 
 export const commands: readonly CommandSpec[] = [
@@ -68,7 +68,7 @@ async function writeFileOf({ caller, words, out }: Invocation, file: string): Pr
 }
 
 const isLeafed = ({ options, out }: Invocation): boolean =>
-  out.isTty && out.isInteractive && options['speed'] === undefined && options['plain'] !== true;
+  isLeafable(out) && options['speed'] === undefined && options['plain'] !== true;
 
 async function leafThrough(
   { out }: Invocation,

@@ -4,6 +4,7 @@ import type { Caller } from '../model/caller.ts';
 import { isFault } from '../model/fault.ts';
 import { faultLines } from '../print/fault-lines.ts';
 import type { CommandSpec, Invocation, Terminal } from './command.ts';
+import { isDumb } from './output.ts';
 import { openProgress } from './progress.ts';
 
 /** Sets the exit status of this process. Never throws. @param work gives the status. */
@@ -45,9 +46,9 @@ function terminal({ color, progress }: Invocation['options']): Terminal {
     write: (text) => void process.stdout.write(text),
     writeBytes: (bytes) => void process.stdout.write(bytes),
     note: (text) => void process.stderr.write(text),
-    progress: progress === false ? () => undefined : openProgress(process.stderr),
+    progress: progress === false || isDumb() ? () => undefined : openProgress(process.stderr),
     isTty,
-    isColour: isTty && color !== false && (process.env['NO_COLOR'] ?? '') === '',
+    isColour: isTty && color !== false && !isDumb() && (process.env['NO_COLOR'] ?? '') === '',
     isInteractive: isatty(0), // process.stdin would open it
   };
 }

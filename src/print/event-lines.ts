@@ -14,13 +14,24 @@ export function eventLines(events: readonly EventRecord[], width: number): strin
     .join('');
 }
 
+const DIGEST = /^[0-9a-f]{40,64}$/;
+const DIGEST_SHOWN = 12;
+
+/** What came of it first, digests last and short: a line on a terminal has little room. */
+const rankOf = (name: string, value: unknown): number =>
+  name === 'effect' ? 0 : typeof value === 'string' && DIGEST.test(value) ? 2 : 1;
+
 const wordsOf = ({ detail }: EventRecord): string =>
   Object.entries(detail)
     .filter(([, value]) => value !== null && value !== '' && !isEmptyList(value))
+    .toSorted(([a, one], [b, other]) => rankOf(a, one) - rankOf(b, other))
+    .map(([name, value]) => [name, rankOf(name, value) === 2 ? shortOf(value) : value] as const)
     .map(
       ([name, value]) => `${name} ${typeof value === 'object' ? (value ?? []).join(' ') : value}`,
     )
     .join(', ');
+
+const shortOf = (value: unknown): string => String(value).slice(0, DIGEST_SHOWN);
 
 const isEmptyList = (value: unknown): boolean => Array.isArray(value) && value.length === 0;
 

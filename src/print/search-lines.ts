@@ -18,7 +18,7 @@ export function searchLines(hits: readonly SearchHit[], width: number, style: St
       ...(snippet === null ? [] : [`    ${snippetText(snippet, width - 4, style)}`]),
     ];
   });
-  return `${lines.join('\n')}\n${style.faint('one of them: aitrail show ID; its conversation: aitrail replay SESSION')}\n`;
+  return `${lines.join('\n')}\n${style.faint('one of them: aitrail show ID; its conversation: aitrail replay ID')}\n`;
 }
 
 const KIND_WORDS: Readonly<Record<SearchSnippet['kind'], string>> = {
