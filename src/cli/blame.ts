@@ -11,7 +11,7 @@ import {
 import { Fault } from '../model/fault.ts';
 import { blameDocument } from '../print/blame-json.ts';
 import { incrementalText, porcelainText } from '../print/blame-porcelain.ts';
-import { annotateText, blameText } from '../print/blame-text.ts';
+import { annotateText, blameText, forTerminal } from '../print/blame-text.ts';
 import { faultLines } from '../print/fault-lines.ts';
 import type { CommandSpec, Invocation } from './command.ts';
 import { printDocument } from './output.ts';
@@ -74,9 +74,13 @@ async function runBlameCommand(call: Invocation): Promise<number> {
   if (answer.kind === 'refused') return tellRefusal(call, answer);
   const { blamed } = answer;
   out.note(blamed.notes);
-  out.writeBytes(shapeText(blamed, words, out.isColour && !own.has('--no-color')));
+  const shaped = shapeText(blamed, words, out.isColour && !own.has('--no-color'));
+  writeShaped(out, shaped);
   return 0;
 }
+
+const writeShaped = (out: Invocation['out'], shaped: Buffer): void =>
+  out.writeBytes(out.isTty ? forTerminal(shaped) : shaped);
 
 function tellRefusal(
   { caller, out }: Invocation,

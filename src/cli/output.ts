@@ -1,4 +1,5 @@
 // Where output goes: columns of the terminal, and one JSON document on standard output.
+import { HIDDEN } from '../model/hidden.ts';
 import type { Terminal } from './command.ts';
 
 const COLUMNS_DEFAULT = 80;
@@ -16,6 +17,13 @@ export const isDumb = (): boolean => process.env['TERM'] === 'dumb';
 /** Can somebody leaf through a screen here? */
 export const isLeafable = (out: Terminal): boolean => out.isTty && out.isInteractive && !isDumb();
 
+/** JSON means the same with these escaped, and a terminal that it comes out on obeys none of them. */
+const escapeHidden = (json: string): string =>
+  json.replaceAll(HIDDEN, (char) => {
+    const units = Array.from({ length: char.length }, (_, at) => char.charCodeAt(at));
+    return units.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join('');
+  });
+
 export function printDocument(out: Terminal, document: object): void {
-  out.write(`${JSON.stringify(document, null, 2)}\n`);
+  out.write(`${escapeHidden(JSON.stringify(document, null, 2))}\n`);
 }

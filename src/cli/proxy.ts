@@ -4,6 +4,7 @@ import { readDaemonLog, readDaemonStatus } from '../flow/daemon/daemon-status.ts
 import { noteAgent } from '../flow/session/refuse-agent.ts';
 import { ensureDaemon, stopDaemon } from '../flow/daemon/find-daemon.ts';
 import { Fault } from '../model/fault.ts';
+import { plainText } from '../print/plain-text.ts';
 import { statusDocument, statusLines } from '../print/proxy-lines.ts';
 import type { CommandSpec, Invocation } from './command.ts';
 import { entryScript } from './entry.ts';
@@ -52,7 +53,7 @@ export const commands: readonly CommandSpec[] = [
     example: 'proxy logs --lines 20',
     run: async ({ caller, options, out }) => {
       const lines = readCount(options['lines'] ?? '100', { name: '--lines', most: 100_000 });
-      out.write(await readDaemonLog(caller, lines));
+      out.write(plainText(await readDaemonLog(caller, lines)));
       return 0;
     },
   },

@@ -1,6 +1,7 @@
 // git blame's own output with the author column naming the agent. Bytes are kept as latin1 text, so that whatever
 // encoding the file has comes out as it went in; nothing but the column changes.
 import type { LineOrigin } from '../model/origin.ts';
+import { plainText } from './plain-text.ts';
 import { pickStyle } from './style.ts';
 
 /** What git may print there, as latin1 text of its bytes. */
@@ -147,3 +148,17 @@ function widthOf(bytes: string): number {
   }
   return width;
 }
+
+/** What `blameText` colours with. */
+const ESCAPE = '\u001B';
+const OWN_COLOUR = new RegExp(`(${ESCAPE}\\[(?:35|39)m)`);
+
+/** The same for a terminal, which obeys neither a file's text nor a name or path: git's own pager sees to that for git. */
+export const forTerminal = (shaped: Buffer): Buffer =>
+  Buffer.from(
+    shaped
+      .toString('utf8')
+      .split(OWN_COLOUR)
+      .map((part, at) => (at % 2 === 1 ? part : plainText(part)))
+      .join(''),
+  );

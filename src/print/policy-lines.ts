@@ -1,4 +1,5 @@
 // `aitrail policy`: what holds, and where it was written.
+import { plainLine, plainText } from './plain-text.ts';
 import type { ProtectRule, SettingPlace } from '../model/policy.ts';
 
 export interface PolicyView {
@@ -33,21 +34,20 @@ export function policyLines(view: PolicyView): string {
       `${name.padEnd(width)}  ${value}${place === null ? '' : `  (${placeText(place)})`}`,
   );
   const protect = view.protect.map(ruleLine);
-  return `${[...settings, ...protect].join('\n')}\n`;
+  return plainText(`${[...settings, ...protect].join('\n')}\n`);
 }
 
 /** One paragraph per path. */
 export function pathLines({ mode, paths }: PolicyView): string {
-  return paths
-    .map(({ path, rules, isAllowed }) => {
-      const said = rules.map((rule) => `  ${ruleLine(rule)}`);
-      if (said.length === 0) said.push('  no rule: anyone may change it');
-      if (isAllowed) said.push('  secrets.allow: not scanned for secrets at commit and push');
-      if (mode === 'observe' && rules.length > 0)
-        said.push('  mode is observe: it is said and recorded, not blocked');
-      return `${path}\n${said.join('\n')}\n`;
-    })
-    .join('');
+  const paragraphs = paths.map(({ path, rules, isAllowed }) => {
+    const said = rules.map((rule) => `  ${ruleLine(rule)}`);
+    if (said.length === 0) said.push('  no rule: anyone may change it');
+    if (isAllowed) said.push('  secrets.allow: not scanned for secrets at commit and push');
+    if (mode === 'observe' && rules.length > 0)
+      said.push('  mode is observe: it is said and recorded, not blocked');
+    return `${plainLine(path)}\n${said.map((line) => plainLine(line)).join('\n')}\n`;
+  });
+  return paragraphs.join('');
 }
 
 /** Warnings: rules that wait for an approval which nobody can give. */
@@ -55,7 +55,7 @@ export const lonelyLines = ({ lonely }: PolicyView): string =>
   lonely
     .map(
       ({ list, place, why }) =>
-        `warning: ${place === null ? list : placeText(place)}: nobody but you could approve: ${why}\n`,
+        `warning: ${plainLine(place === null ? list : placeText(place))}: nobody but you could approve: ${plainLine(why)}\n`,
     )
     .join('');
 

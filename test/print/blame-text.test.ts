@@ -1,6 +1,11 @@
 import { expect, test } from 'vitest';
 import { incrementalText, porcelainText } from '../../src/print/blame-porcelain.ts';
-import { annotateText, blameText, type ColumnFacts } from '../../src/print/blame-text.ts';
+import {
+  annotateText,
+  blameText,
+  type ColumnFacts,
+  forTerminal,
+} from '../../src/print/blame-text.ts';
 import type { LineOrigin } from '../../src/model/origin.ts';
 
 const source = { exchange: 'x1', session: 's1', agent: 'claude-code', model: 'm1' };
@@ -75,5 +80,13 @@ test('incremental: our lines after the file name, by runs of lines', () => {
   expect(shown.toString()).toBe(
     `${id} 1 1 3\nauthor A\nfilename a\naitrail-lines 1 2\naitrail-origin unrecorded\n` +
       'aitrail-lines 3 1\naitrail-origin unknown\n',
+  );
+});
+
+test('on a terminal nothing that a file or a name says is obeyed, and the agent keeps its colour', () => {
+  const own = '\u001B[35magent\u001B[39m';
+  const shaped = `abc (${own} 1) \u001B]52;c;QQ==\u0007 \u202Eevil\u202C \u001B[2J\u009B31m\n`;
+  expect(forTerminal(Buffer.from(shaped)).toString()).toBe(
+    `abc (${own} 1) \u241B]52;c;QQ==\u2407 <U+202E>evil<U+202C> \u241B[2J<U+009B>31m\n`,
   );
 });
