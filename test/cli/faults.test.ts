@@ -56,7 +56,7 @@ describe('an installation that lacks', () => {
     for (const part of ['package.json', 'bin', 'dist/bundle'])
       cpSync(part, join(place, part), { recursive: true });
     for (const name of readdirSync('node_modules'))
-      if (name !== 'pg')
+      if (name !== 'pg' && name !== '@node-saml')
         symlinkSync(resolve('node_modules', name), join(place, 'node_modules', name));
     mkdirSync(join(dir, 'config', 'aitrail'), { recursive: true });
   });
@@ -87,6 +87,22 @@ describe('an installation that lacks', () => {
     rmSync(config);
     expect([status, /\((\w+)\)/.exec(stderr)?.[1]]).toEqual([3, 'PEER_MISSING']);
     expect(stderr).toContain('fix: install it beside aitrail: npm install --global pg');
+  });
+
+  test('the package of a team’s login', () => {
+    const [file, certificate] = [join(dir, 'team.yaml'), join(dir, 'idp.pem')];
+    writeFileSync(certificate, 'none that anybody would get to read');
+    writeFileSync(
+      file,
+      `store: { url: "postgres://nobody@127.0.0.1:1/x" }
+gateway: { listen: "127.0.0.1:0", url: "https://gateway.example" }
+identity:
+  saml: { issuer: idp, entryPoint: "https://idp.example/sso", certificate: ${certificate} }
+`,
+    );
+    const { status, stderr } = aitrail('gateway', '--config', file);
+    expect([status, /\((\w+)\)/.exec(stderr)?.[1]]).toEqual([3, 'PEER_MISSING']);
+    expect(stderr).toContain('npm install --global @node-saml/node-saml');
   });
 
   test('the hooks', () => {

@@ -89,6 +89,20 @@ test('the response around it may be signed as well', async () => {
   expect(await outcome(sign(signed(), keys[0], { element: 'Response' }))).toBe('ada@example.com');
 });
 
+test('while the provider changes its key both certificates count, and the old one no longer when it is gone', async () => {
+  const [old, renewed] = keys;
+  const answers = keys.map((key) => sign(responseXml(good()), key));
+  const outcomes = async (...held: readonly SigningKey[]) => {
+    writeFileSync(certificate, held.map((key) => key.certificate).join('\n'));
+    return Promise.all(answers.map(outcome));
+  };
+  const [who, wrong] = ['ada@example.com', SIGNATURE];
+  expect(await outcomes(old)).toEqual([who, wrong]);
+  expect(await outcomes(old, renewed)).toEqual([who, who]);
+  expect(await outcomes(renewed)).toEqual([wrong, who]);
+  expect(await outcomes(old)).toEqual([who, wrong]); // as the others have it
+});
+
 const SIGNATURE = 'its signature is missing or wrong';
 const SHA1 = 'http://www.w3.org/2000/09/xmldsig#';
 
