@@ -20,10 +20,10 @@ export interface DaemonProgram {
 }
 
 /**
- * @param probe asks whether a daemon answers by now; null: not yet.
+ * @param probe asks whether a daemon answers by now, and which; null: not yet.
  * @throws the fault that the process died of; DAEMON_UNREACHABLE where it said none, or after fifteen seconds.
  */
-export async function spawnDaemon<Answer>(
+export async function spawnDaemon<Answer extends { readonly pid: number }>(
   program: DaemonProgram,
   probe: () => Promise<Answer | null>,
 ): Promise<Answer> {
@@ -45,6 +45,8 @@ export async function spawnDaemon<Answer>(
   const answer = await waitFor(probe, () => exit !== null);
   child.stderr.destroy();
   child.unref();
+  // another one was first: ours would wait for its place, and serve when that one is stopped
+  if (answer !== null && answer.pid !== child.pid) child.kill();
   if (answer !== null) return answer;
   const text = Buffer.concat(said).toString('utf8').trim();
   throw parseFault(text) ?? unreachable(text.split('\n')[0] ?? '');
