@@ -45,6 +45,8 @@ const optionsFor = (mode: 'write' | 'read'): string =>
   [
     `search_path=${SCHEMA}`,
     `statement_timeout=${STATEMENT_MS}`,
+    // ours are short: what it takes to compile one is more than it takes to run it
+    'jit=off',
     // what was acknowledged survives the server's crash, however it is set up
     'synchronous_commit=on',
     ...(mode === 'read' ? ['default_transaction_read_only=on'] : []),

@@ -39,11 +39,15 @@ function termClauses(query: SearchQuery, put: Put): readonly string[] {
   return [
     ...(sinceMs === null ? [] : [`e.started_ms >= ${put(sinceMs)}`]),
     ...(untilMs === null ? [] : [`e.started_ms <= ${put(untilMs)}`]),
-    ...terms.map((term) => {
-      const hits = `SELECT exchange FROM texts WHERE month = $1 AND words @@ ${put(matchOf(term))}::tsquery`;
-      return `e.n ${term.isNot ? 'NOT IN' : 'IN'} (${hits})`;
-    }),
+    ...terms.map((term) => termClause(term, put)),
   ];
+}
+
+function termClause(term: SearchTerm, put: Put): string {
+  const hits = `SELECT exchange FROM texts WHERE month = $1 AND words @@ ${put(matchOf(term))}::tsquery`;
+  if (term.isNot) return `e.n NOT IN (${hits})`;
+  // the planner takes every beginning of a word for a rare one: it would look up all exchanges that have it before it sorts
+  return term.isPrefix ? `e.n = ANY(ARRAY(${hits}))` : `e.n IN (${hits})`;
 }
 
 const matchOf = ({ words, isPrefix }: SearchTerm): string =>

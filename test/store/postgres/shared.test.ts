@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { checkProof } from '../../../src/log/check-proof.ts';
 import type { Store } from '../../../src/store/store.ts';
+import { MIGRATIONS } from '../../../src/store/postgres/schema.ts';
 import { unpack } from '../../../src/store/packing.ts';
 import { draft, ending, newSession, PLACE, sha256, writing } from '../store-kit.ts';
 import {
@@ -219,6 +220,24 @@ describe.skipIf(!hasPostgres)('a store on PostgreSQL', { timeout: START_MS }, ()
     await expect(asked).rejects.not.toMatchObject({
       message: expect.stringContaining(away.password),
     });
+  });
+
+  test('no list of words stands before the index: of months that come, and of those that an older version made', async () => {
+    const own = await newDatabase();
+    const write = async (): Promise<void> => {
+      const store = await openOn(own);
+      await record(store, await newSession(store), 'a word');
+      await store.close();
+    };
+    const options = async (): Promise<readonly unknown[]> =>
+      (
+        await query(own, `SELECT reloptions FROM pg_class WHERE relname = 'texts_197001_words_idx'`)
+      ).map(({ reloptions }) => reloptions);
+    await write();
+    expect(await options()).toEqual([['fastupdate=off']]);
+    await query(own, 'ALTER INDEX texts_197001_words_idx RESET (fastupdate)');
+    await query(own, MIGRATIONS.find((script) => script.includes('fastupdate')) ?? '');
+    expect(await options()).toEqual([['fastupdate=off']]);
   });
 
   test('the server is killed and started again: every acknowledged record is there, once', async () => {
