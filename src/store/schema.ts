@@ -168,5 +168,8 @@ export const MIGRATIONS: readonly string[] = [
   -- codec 4 of parts: deflated and flushed, without an end; versions before know of none
   -- bodies cut by length: their pieces are found without reading all others
   CREATE INDEX parts_cut ON parts (n) WHERE bytes = 65536;
+  -- what few exchanges have is found without reading all others
+  CREATE INDEX exchanges_masked ON exchanges (n) WHERE masks IS NOT NULL;
+  CREATE INDEX exchanges_by_connection ON exchanges (connection, model);
   `,
 ];

@@ -124,7 +124,7 @@ function searchCalls({ database, memory, write }: Core): Pick<SyncStore, SearchC
   };
   return {
     searchExchanges: (query, limit) =>
-      indexed(() => search.searchExchanges(database, query, limit)),
+      indexed(() => search.searchExchanges(database, query, { limit })),
     listUnindexed: (limit) => indexed(() => search.listUnindexed(database, limit)),
     indexExchange: (id, texts) =>
       write(() => search.putTexts(database, exchanges.exchangeRow(database, id).n, texts)),

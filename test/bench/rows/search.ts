@@ -9,10 +9,18 @@ const RUNS = 5;
 
 const ASKED: readonly (readonly [string, readonly string[]])[] = [
   ['search: a word that all hold', ['search', 'request']],
-  ['search: a word that one holds', ['search', 'needle77']],
+  ['search: a word that one in 9973 holds', ['search', 'needle77']],
   ['search: a phrase, filters', ['search', '"please change" user:ada path:src since:2026-01-02']],
-  ['search: a word that nobody else’s session holds', ['search', 'request agent:codex']],
-  ['search: masked', ['search', 'masked:github-pat request']],
+  ['search: a phrase, another path', ['search', '"please change" path:nowhere']],
+  ['search: a word, an agent that nobody ran', ['search', 'request agent:codex']],
+  ['search: a word, a model that nobody used', ['search', 'request model:none']],
+  ['search: a word, another repository', ['search', 'request repo:/work/other']],
+  ['search: a word, one file', ['search', 'request path:src/part-77.ts']],
+  ['search: a word, long ago', ['search', 'request until:2026-01-03']],
+  ['search: a word, not yet', ['search', 'request since:2036-01-02']],
+  ['search: masked', ['search', 'request masked:github-pat']],
+  ['search: masked, never', ['search', 'request masked:none']],
+  ['search: resource', ['search', 'request resource:"POST /v1/*"']],
   ['search: beginning, without', ['search', 'need* -zebra']],
   ['sessions', ['sessions', '--limit', '100']],
 ];
