@@ -199,17 +199,13 @@ function knownPaths(database: Database, wanted: Clause): Clause | null {
   return { sql: 'path IN (SELECT value FROM json_each(?))', values: [JSON.stringify(paths)] };
 }
 
-const isMasked = (exchange: string): string =>
-  `${exchange}.masks IS NOT NULL AND EXISTS (SELECT 1 FROM json_each(${exchange}.masks)
-    WHERE value ->> 'rule' GLOB ? OR value ->> 'placeholder' GLOB ?)`;
-
+/** Which have masks the index knows; what they masked is read of the newest, until enough fit. */
 function maskedClause(asked: Asked, value: string): Clause {
-  const { row } = asked;
-  const isFew = hasFew(asked, 'FROM exchanges WHERE masks IS NOT NULL', []);
+  const masked = 'FROM exchanges WHERE masks IS NOT NULL';
+  const known = hasFew(asked, masked, []) ? `${numberOf(asked.row)} IN (SELECT n ${masked})` : '1';
   return {
-    sql: isFew
-      ? `${numberOf(row)} IN (SELECT x.n FROM exchanges x WHERE ${isMasked('x')})`
-      : isMasked('e'),
+    sql: `${known} AND e.masks IS NOT NULL AND EXISTS (SELECT 1 FROM json_each(e.masks)
+      WHERE value ->> 'rule' GLOB ? OR value ->> 'placeholder' GLOB ?)`,
     values: [value, value],
   };
 }
