@@ -11,7 +11,7 @@ import type {
   SecretNotice,
 } from '../model/notice.ts';
 import { counted } from './moments.ts';
-import { plainLine } from './plain-text.ts';
+import { plainLine, plainText } from './plain-text.ts';
 
 /** More would scroll the first ones away. */
 const NOTICES_MAX = 20;
@@ -38,7 +38,7 @@ function noticeLines(notice: Notice): readonly string[] {
     case 'attested':
       return [`aitrail: ${attestedText(notice)}`];
     case 'text':
-      return [`aitrail: ${notice.text}`];
+      return [`aitrail: ${plainText(notice.text)}`];
   }
 }
 
