@@ -113,6 +113,11 @@ async function checkIdentity({ caller, repository }: World): Promise<Finding> {
   const detail = `${signer.principal} signs with ${signer.place}`;
   if (signer.kind === 'keyring') return checkKeyringKey(caller, detail);
   if (signer.kind === 'ssh' || signer.kind === 'gpg') return ok(detail);
+  if (!(await can(signer.place, constants.R_OK)))
+    return fail(
+      `${signer.place} is gone or cannot be read: no commit can be signed`,
+      'put it back from a backup of yours; if there is none: aitrail identity rotate --lost',
+    );
   return (caller.env['AITRAIL_PASSPHRASE_FILE'] ?? '') === ''
     ? note(`${detail}, not encrypted: whoever reads the file can sign`)
     : ok(`${detail}, encrypted`);
@@ -164,7 +169,10 @@ async function checkPending({ repository }: World): Promise<Finding> {
   const waiting = repository === null ? 0 : (await readPending(repository)).length;
   return waiting === 0
     ? ok('no commit waits for its note')
-    : warn(`${String(waiting)} commits wait for a signed note`, 'aitrail attribute');
+    : warn(
+        `without a signed note yet: ${String(waiting)} commit${waiting === 1 ? '' : 's'}`,
+        'aitrail attribute',
+      );
 }
 
 async function checkState({ home }: World): Promise<Finding> {

@@ -133,6 +133,11 @@ const COMMANDS: readonly Fault[] = [
       rmSync(state('keys', 'signing.pub'));
     },
   ],
+  [
+    'the private half of the signing key is gone',
+    'identity',
+    () => rmSync(state('keys', 'signing')),
+  ],
   ['others can enter the state directory', 'state', () => chmodSync(state(), 0o755)],
   ['others can read the database', 'state', () => chmodSync(state('store.db'), 0o644)],
   ['others can enter the folder of keys', 'state', () => chmodSync(state('keys'), 0o711)],
