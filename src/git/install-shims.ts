@@ -1,7 +1,9 @@
 // Puts our hook files into a folder of hooks. What stood there keeps its bytes, mode and time under another name and
 // runs after or before ours.
 import {
+  access,
   chmod,
+  constants,
   lstat,
   mkdir,
   readdir,
@@ -38,7 +40,10 @@ export async function installShims(
   for (const [hook, text] of plan.texts) {
     const path = join(plan.dir, hook);
     const there = await readHook(path);
-    if (there === text) continue;
+    if (there === text) {
+      await access(path, constants.X_OK).catch(() => chmod(path, 0o755));
+      continue;
+    }
     if (there !== null && !isShim(there)) {
       await giveBackPlace(path, there);
       // a chained one from before was replaced by whoever wrote this file: theirs is the newer
