@@ -14,6 +14,8 @@ export function eventLines(events: readonly EventRecord[], width: number): strin
     .join('');
 }
 
+/** A whole signed document: for programs. */
+const SIGNED = 'signed';
 const DIGEST = /^[0-9a-f]{40,64}$/;
 const DIGEST_SHOWN = 12;
 
@@ -23,7 +25,9 @@ const rankOf = (name: string, value: unknown): number =>
 
 const wordsOf = ({ detail }: EventRecord): string =>
   Object.entries(detail)
-    .filter(([, value]) => value !== null && value !== '' && !isEmptyList(value))
+    .filter(
+      ([name, value]) => name !== SIGNED && value !== null && value !== '' && !isEmptyList(value),
+    )
     .toSorted(([a, one], [b, other]) => rankOf(a, one) - rankOf(b, other))
     .map(([name, value]) => [name, rankOf(name, value) === 2 ? shortOf(value) : value] as const)
     .map(

@@ -31,8 +31,9 @@ const CLOCKS_MS = 5 * 60_000;
 /** What no gateway has signed is not shown, and told of. */
 export async function listForApprover(work: ApprovalWork): Promise<readonly SentAsked[]> {
   const sent: SentAsked[] = [];
+  const vkey = vkeyOf(work.signer);
   for (const row of await work.store.listAsked(ASKED_MAX)) {
-    const opened = openRow(row, vkeyOf(work.signer));
+    const opened = openRow(row, vkey);
     const [why = null] = opened?.approval.refused ?? [];
     if (opened === null) await tellForged(work, row, 'a request: no gateway has signed it');
     else if (why !== null) await tellForged(work, row, why);

@@ -13,6 +13,7 @@ import { canonicalJson } from '../../../src/model/canonical-json.ts';
 import { sha256Hex } from '../../../src/model/sha256.ts';
 import { LOCAL_IDENTITY } from '../../../src/model/context.ts';
 import type { Grant } from '../../../src/model/session.ts';
+import { eventLines } from '../../../src/print/event-lines.ts';
 import type { LocalStore } from '../../../src/store/upkeep-store.ts';
 import { makeSigner } from '../../attest/approve-kit.ts';
 import {
@@ -132,6 +133,9 @@ describe.skipIf(!hasPostgres)('approvals of a gateway', { timeout: 60_000 }, () 
       key: null,
     });
     expect(decided?.detail['signed']).toBe(used?.envelope);
+    const line = eventLines(decided === undefined ? [] : [decided], Infinity);
+    expect(line).toMatch(/decided .*proof login.* decision [0-9a-f]{12}/);
+    expect(line).not.toContain('aitrail approval answer'); // for programs
     expect(decided?.detail['decision']).toBe(used?.sha256);
     expect((await of('ada').read(id))?.decisions).toMatchObject([
       { proof: { gateway: signer.name, who, key: null } },
