@@ -1,14 +1,12 @@
 // Every recorded byte, searched for texts that no index knows: pieces as they lie there, each once however many requests
 // hold it, and whole bodies where a text may reach over the end of a piece.
 import { CHUNK_BYTES, exchangeBlocks, HTTP_BYTES_MAX } from './content-blocks.ts';
-import type { ContentBlock, ContentFound, ContentHit, ContentHolder } from './content-store.ts';
+import type { ContentBlock, ContentFound, ContentHit } from './content-store.ts';
 import type { Database } from './database.ts';
 import { type FormFinder, openFormFinder } from './find-forms.ts';
 import { openBatchFinder } from './find-in-batch.ts';
-import type { ListRow } from './follow-lists.ts';
-import { type HoldingRow, holdersIn } from './holders.ts';
 import { listsWith } from './lists-with.ts';
-import { readList } from './lists.ts';
+import { listRows, readList } from './lists.ts';
 import { FLUSH_MARK, FLUSHED, type Packed, unpack, unpackJoined } from './packing.ts';
 import { readPart } from './parts.ts';
 import { replyPieces } from './reply-rows.ts';
@@ -50,9 +48,6 @@ function requestsAcross(database: Database): readonly number[] {
     .all<{ n: number; list: number }>('SELECT n, request_list AS list FROM exchanges')
     .flatMap(({ n, list }) => (lists.has(list) ? [n] : []));
 }
-
-const listRows = (database: Database): readonly ListRow[] =>
-  database.all<ListRow>('SELECT n, parent, prefix, suffix, tail FROM lists ORDER BY n');
 
 /** @param sql selects `n`. */
 function numbers(database: Database, sql: string): readonly number[] {
@@ -207,28 +202,6 @@ function* requestPieces(database: Database, exchange: number): Generator<Uint8Ar
   // taken away meanwhile
   if (row !== undefined)
     for (const part of readList(database, row.list)) yield readPart(database, part);
-}
-
-export function findHolders(
-  database: Database,
-  hits: readonly ContentHit[],
-): readonly ContentHolder[] {
-  if (hits.length === 0) return [];
-  const pieces = hits.flatMap(({ kind, row }) => (kind === 'piece' ? [row] : []));
-  const lists = listsWith(listRows(database), new Set(pieces));
-  const replies = new Map<number, number[]>();
-  for (const { exchange, part } of database.all<{ exchange: number; part: number }>(
-    'SELECT exchange, part FROM reply_parts WHERE part IN (SELECT value FROM json_each(?))',
-    [JSON.stringify(pieces)],
-  ))
-    replies.set(exchange, [...(replies.get(exchange) ?? []), part]);
-  const rows = database.all<Omit<HoldingRow, 'replies'>>(
-    `SELECT n, id, session, request_headers, response_headers, context, request_list FROM exchanges ORDER BY n`,
-  );
-  return holdersIn(
-    rows.map((row) => ({ ...row, replies: replies.get(row.n) ?? [] })),
-    { hits, lists },
-  );
 }
 
 /** Nothing kept where something was said, or no more than a part of it. */

@@ -1,5 +1,6 @@
 // Sequences of parts as rows.
 import type { Database } from './database.ts';
+import type { ListRow } from './follow-lists.ts';
 import {
   type ListLink,
   type RecentLists,
@@ -38,3 +39,7 @@ export function readList(database: Database, list: number): readonly number[] {
   }
   return unfoldChain(chain);
 }
+
+/** All, oldest first. */
+export const listRows = (database: Database): readonly ListRow[] =>
+  database.all<ListRow>('SELECT n, parent, prefix, suffix, tail FROM lists ORDER BY n');

@@ -16,6 +16,7 @@ import { appendLeaf, logSize, nodeReader, readLog } from './log-rows.ts';
 import { addObservations, findObservations } from './observation-rows.ts';
 import { appendReply, readReply, type TailBytes } from './reply-rows.ts';
 import * as content from './content-rows.ts';
+import { findHolders } from './holder-rows.ts';
 import type { ContentStore } from './content-store.ts';
 import * as search from './search-rows.ts';
 import * as sessions from './session-rows.ts';
@@ -134,7 +135,7 @@ function searchCalls({ database, memory, write }: Core): Pick<SyncStore, SearchC
 const contentCalls = ({ database }: Core): Pick<SyncStore, keyof ContentStore> => ({
   cutContent: () => refine(() => content.cutContent(database)),
   findForms: (block, forms) => refine(() => content.findForms(database, block, forms)),
-  findHolders: (hits) => refine(() => content.findHolders(database, hits)),
+  findHolders: (hits) => refine(() => findHolders(database, hits)),
   countTextless: () => refine(() => content.countTextless(database)),
 });
 
