@@ -134,23 +134,23 @@ function commitText(shown: Extract<Shown, { kind: 'commit' }>, page: Page): stri
 function noteLines(note: ShownNote, page: Page): readonly string[] {
   const files = note.files.map((file) => {
     const counts = `${String(file.aiLines).padStart(5)} ai ${String(file.mixedLines).padStart(5)} mixed ${String(file.unrecordedLines).padStart(5)} unrecorded`;
-    return fitColumns(`${counts}  ${plainLine(file.path)}`, page.width);
+    return `${counts}  ${pathText(file.path)}`;
   });
-  const sources = note.exchanges.map((exchange) =>
-    plainLine(
-      `from ${exchange.agent ?? 'unknown agent'}, ${exchange.model ?? 'unknown model'}, exchange ${exchange.id}`,
-    ),
-  );
+  const sources = note.exchanges.map(({ id, agent, model }) => {
+    const [who, what] = [agent ?? 'unknown agent', model ?? 'unknown model'].map(nameText);
+    return `from ${who}, ${what}, exchange ${plainLine(id)}`;
+  });
   const claim = page.style.faint(`its note of ${claimedMinute(note.attestedAt)} says:`);
-  return [
-    claim,
-    ...cutLines(files, page),
-    ...cutLines(
-      sources.map((line) => fitColumns(line, page.width)),
-      page,
-    ),
-  ];
+  return [claim, ...cutLines(files, page), ...cutLines(sources, page)];
 }
+
+/** Longer ones nobody gives to a file; recorded they may be. */
+const PATH_COLUMNS_MAX = 400;
+const NAME_COLUMNS_MAX = 60;
+
+/** Paths and ids go into the next command: a narrow terminal may break them, and shows them whole. */
+const pathText = (path: string): string => fitColumns(plainLine(path), PATH_COLUMNS_MAX);
+const nameText = (name: string): string => fitColumns(plainLine(name), NAME_COLUMNS_MAX);
 
 function exchangeLine(exchange: Exchange, page: Page): string {
   const took =
@@ -168,10 +168,8 @@ function editSummary(edits: readonly ShownEdit[], page: Page): string {
     const told = edit.outcome === 'rejected' ? page.style.warning('rejected') : edit.outcome;
     const mark = edit.source === undefined ? told : `${told} (the client's hook says so)`;
     const last = edit.commits.at(-1)?.slice(0, 12) ?? '';
-    return fitColumns(
-      `${edit.exchange}  ${edit.kind.padEnd(8)}${plainLine(edit.path ?? '')}  ${mark}  ${last}`.trimEnd(),
-      page.width + 10,
-    );
+    const path = pathText(edit.path ?? '');
+    return `${edit.exchange}  ${edit.kind.padEnd(8)}${path}  ${mark}  ${last}`.trimEnd();
   });
   return `\n${editCount(edits)}\n${joined(cutLines(lines, page))}`;
 }
