@@ -50,7 +50,7 @@ const PROVIDERS = [
     '/v1beta/models/g:generateContent',
     { error: { code: 503, message: expect.any(String) } },
   ],
-  ['plain', '/thing', { error: { message: expect.any(String) } }],
+  ['plain', '/thing', { kind: 'Status', code: 503, message: expect.any(String) }],
 ] as const;
 
 const ends: (() => Promise<void> | void)[] = [];
