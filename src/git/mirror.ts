@@ -43,7 +43,8 @@ export async function refreshMirror(caller: Caller, place: MirrorPlace): Promise
   const here = new Set((await gitText(caller, ['for-each-ref', `--format=${LISTED}`])).split('\n'));
   const others = there.filter((line) => !isApproval(line));
   const known = [...here].filter((line) => FOLLOWED.test(line)).length;
-  if (others.length !== known || others.some((line) => !here.has(line))) await fetchAll(caller);
+  if (others.length !== known || others.some((line) => !here.has(line)))
+    await fetchAll(caller, known === 0);
   if (!(await isComplete(caller, place, others)))
     return refreshMirror(caller, { ...place, isWhole: true });
   // some may be here with another content, which stays
@@ -53,8 +54,10 @@ export async function refreshMirror(caller: Caller, place: MirrorPlace): Promise
 }
 
 /** A server that leaves out no files, because it does not know how, sends them with the first. */
-async function fetchAll(caller: Caller): Promise<void> {
-  await runGit(caller, [...FETCH, '--prune', 'origin', ...CODE]);
+async function fetchAll(caller: Caller, isFirst: boolean): Promise<void> {
+  // what is new is what the next push is a change of
+  const files = isFirst ? [] : ['--no-filter'];
+  await runGit(caller, [...FETCH, ...files, '--prune', 'origin', ...CODE]);
   await runGit(caller, [...FETCH, '--no-filter', '--prune', 'origin', NOTES]);
 }
 
