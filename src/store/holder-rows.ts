@@ -1,5 +1,5 @@
 // Which exchanges hold what was found, by their rows.
-import { formatCounts } from '../model/counts.ts';
+import { formatCounts, parseCounts } from '../model/counts.ts';
 import type { ContentHit, ContentHolder } from './content-store.ts';
 import type { Database } from './database.ts';
 import { type HoldingRow, holdersIn } from './holders.ts';
@@ -43,9 +43,11 @@ const LISTED_MAX = 8;
 /** May one of these be in a list? What lies in replies or headers alone is not, and to read all lists takes a while. */
 const isListed = (database: Database, pieces: readonly number[]): boolean =>
   pieces.length > LISTED_MAX ||
-  pieces.some(
-    (piece) =>
-      database.get('SELECT 1 FROM lists WHERE instr(tail, ?) > 0 LIMIT 1', [
+  pieces.some((piece) =>
+    database
+      // the bytes of one number may stand in another
+      .all<{ tail: Uint8Array }>('SELECT tail FROM lists WHERE instr(tail, ?) > 0', [
         formatCounts([piece]),
-      ]) !== undefined,
+      ])
+      .some(({ tail }) => parseCounts(tail).includes(piece)),
   );
