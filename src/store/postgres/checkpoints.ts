@@ -8,7 +8,7 @@ import { proveConsistency, proveInclusion, treeRoot } from '../../log/tree.ts';
 import { isIncluded } from '../../log/verify.ts';
 import { Fault } from '../../model/fault.ts';
 import type { LeafProof, SignedCheckpoint, Store } from '../store.ts';
-import { logSize, overTree, readLog } from './log.ts';
+import { keepRoots, logSize, overTree, readLog } from './log.ts';
 import { type Ask, only, type Sql } from './sql.ts';
 
 export interface LogSigner {
@@ -24,6 +24,7 @@ export async function signCheckpoint(sql: Sql, log: LogSigner): Promise<SignedCh
   const vkey = formatVkey(noteKey(signer));
   await bindKey(sql.ask, log, vkey);
   const size = await logSize(sql.ask);
+  if (log.isWriter) await keepRoots(sql.ask, size);
   const root = await overTree(sql.ask, size, (read) => treeRoot(read, size));
   const note = signNote(formatCheckpoint({ origin: signer.name, size, root }), signer);
   if (log.isWriter) await keep(sql, size, note);

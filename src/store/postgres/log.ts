@@ -60,12 +60,13 @@ export async function overTree<T>(
     wanted.set(`${level} ${index}`, { level, index });
     return new Uint8Array(32);
   });
-  await growRoots(ask, size);
+  const derived = await deriveRoots(ask, size);
   const nodes = new Map<string, Uint8Array>();
   for (const [name, { level, index }] of wanted) {
     const width = 2 ** (level % TILE_HEIGHT);
     const span = { from: index * width, to: (index + 1) * width };
-    nodes.set(name, foldHashes(await hashesBetween(ask, Math.floor(level / TILE_HEIGHT), span)));
+    const at = Math.floor(level / TILE_HEIGHT);
+    nodes.set(name, foldHashes(await hashesBetween({ ask, derived }, at, span)));
   }
   return work((level, index) => {
     const node = nodes.get(`${level} ${index}`);
@@ -74,32 +75,49 @@ export async function overTree<T>(
   });
 }
 
-/** Brings the derived roots of full tiles up to `size` leaves. Whoever does it twice writes the same. */
-async function growRoots(ask: Ask, size: number): Promise<void> {
+/** Of full tiles: those that no row has yet, by level, from the first of them on. */
+type Derived = ReadonlyMap<
+  number,
+  { readonly from: number; readonly hashes: readonly Uint8Array[] }
+>;
+
+/** A reader computes for itself what no writer has come to write down. */
+async function deriveRoots(ask: Ask, size: number): Promise<Derived> {
+  const derived = new Map<number, { from: number; hashes: Uint8Array[] }>();
   let count = Math.floor(size / TILE_WIDTH);
   for (let level = 1; count > 0; level += 1) {
-    const rows = await ask<{ n: number }>(
+    const [stored] = await ask<{ n: number }>(
       'SELECT coalesce(max(n) + 1, 0) AS n FROM tile_roots WHERE level = $1',
       [level],
     );
-    for (let n = rows[0]?.n ?? 0; n < count; n += 1) {
+    const from = stored?.n ?? 0;
+    const hashes: Uint8Array[] = [];
+    for (let n = from; n < count; n += 1) {
       const span = { from: n * TILE_WIDTH, to: (n + 1) * TILE_WIDTH };
-      const root = foldHashes(await hashesBetween(ask, level - 1, span));
-      await ask(
-        'INSERT INTO tile_roots (level, n, hash) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING',
-        [level, n, root],
-      );
+      hashes.push(foldHashes(await hashesBetween({ ask, derived }, level - 1, span)));
     }
+    derived.set(level, { from, hashes });
     count = Math.floor(count / TILE_WIDTH);
   }
+  return derived;
+}
+
+/** Writes down the roots of full tiles among the first `size` leaves. Whoever does it twice writes the same. */
+export async function keepRoots(ask: Ask, size: number): Promise<void> {
+  for (const [level, { from, hashes }] of await deriveRoots(ask, size))
+    for (const [at, hash] of hashes.entries())
+      await ask(
+        'INSERT INTO tile_roots (level, n, hash) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING',
+        [level, from + at, hash],
+      );
 }
 
 async function hashesBetween(
-  ask: Ask,
+  { ask, derived }: { readonly ask: Ask; readonly derived: Derived },
   level: number,
-  span: { readonly from: number; readonly to: number },
+  { from, to }: { readonly from: number; readonly to: number },
 ): Promise<readonly Uint8Array[]> {
-  const { from, to } = span;
+  const own = derived.get(level) ?? { from: to, hashes: [] };
   const rows =
     level === 0
       ? await ask<{ hash: Uint8Array }>(
@@ -108,9 +126,13 @@ async function hashesBetween(
         )
       : await ask<{ hash: Uint8Array }>(
           'SELECT hash FROM tile_roots WHERE level = $1 AND n >= $2 AND n < $3 ORDER BY n',
-          [level, from, to],
+          [level, from, Math.min(to, own.from)],
         );
-  if (rows.length !== to - from)
-    throw new RangeError(`log level ${level}: ${rows.length} of ${to - from} hashes`);
-  return rows.map(({ hash }) => hash);
+  const hashes = [
+    ...rows.map(({ hash }) => hash),
+    ...own.hashes.slice(Math.max(0, from - own.from), Math.max(0, to - own.from)),
+  ];
+  if (hashes.length !== to - from)
+    throw new RangeError(`log level ${level}: ${hashes.length} of ${to - from} hashes`);
+  return hashes;
 }

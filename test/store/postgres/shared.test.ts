@@ -240,6 +240,27 @@ describe.skipIf(!hasPostgres)('a store on PostgreSQL', { timeout: START_MS }, ()
     expect(await options()).toEqual([['fastupdate=off']]);
   });
 
+  test('a reader proves what no writer has summed up: tiles that filled while gateways were killed', async () => {
+    const other = await newDatabase();
+    const writer = await openOn(other, { signer: () => null });
+    const add = (at: number): Promise<unknown> =>
+      writer.addEvent({
+        id: `v${'0'.repeat(19)}${String(1000 + at)}`,
+        kind: 'used',
+        atMs: at,
+        detail: {},
+      });
+    for (let at = 0; at < 600; at += 100)
+      await Promise.all(Array.from({ length: 100 }, (_, next) => add(at + next)));
+    const reader = await openOn(other, { mode: 'read' });
+    const early = await reader.proveLeaf(7);
+    await writer.close();
+    const signing = await openOn(other);
+    expect(await signing.signCheckpoint()).toMatchObject({ size: 600 });
+    expect(await reader.proveLeaf(7)).toEqual(early);
+    for (const store of [reader, signing]) await store.close();
+  });
+
   test('the server is killed and started again: every acknowledged record is there, once', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'postgres-'));
     let server = await startServer(directory, 'a password');
