@@ -222,10 +222,14 @@ function useKeys({ asking, ask, pageRows, reload, choose, scroll, ...keys }: Key
       return;
     }
     if (key.escape) keys.leave();
-    else if (key.return) keys.send(asking.answer, asking.reason);
+    else if (key.return || TYPED_LINE.test(input))
+      keys.send(asking.answer, edited(asking.reason, input.replace('\r', ''), false));
     else keys.type((reason) => edited(reason, input, key.backspace || key.delete));
   });
 }
+
+/** Over a slow line what was typed and the enter behind it come together. */
+const TYPED_LINE = /^[^\r\n]+\r$/;
 
 const edited = (text: string, input: string, isErased: boolean): string =>
   isErased ? text.slice(0, -1) : text + plainText(input).replaceAll('\n', ' ');

@@ -1,5 +1,5 @@
 // What takes minutes together and changes seldom: every command and recipe of docs/, the deployment's files, all ways to
-// write a protected file, all faults that doctor knows, and a machine without a network. `npm run test:slow`.
+// write a protected file, all faults that doctor knows, screens and pages, and a machine without a network. `npm run test:slow`.
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({

@@ -62,9 +62,9 @@ test('the answer goes to the request that was read, although another comes in ab
   await shows('deny a2: why?');
   stdin.write('no\u202Ee');
   await shows('deny a2: why? no<U+202E>e');
-  stdin.write('\r');
+  stdin.write('vil\r');
   await shows('a2 done');
-  expect(sent).toEqual([['deny', 'a2', 'no<U+202E>e']]);
+  expect(sent).toEqual([['deny', 'a2', 'no<U+202E>evil']]);
   unmount();
 }, 30_000);
 
