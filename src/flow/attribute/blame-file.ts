@@ -81,11 +81,13 @@ async function blame<Line extends BlamedLine>(
   // both at once, and before all else, as they take the longest
   const reading = runBlame(caller, [way.ask, ...words.plainWords], words.stdin);
   reading.catch(() => undefined);
+  const opening = openWithNotes(caller);
+  opening.catch(() => undefined);
   const objects = openObjects(caller);
   const loading = import('./blame-origins.ts'); // while git works
   try {
     // in no repository this is the fault to tell, whatever the others say
-    const opened = await openWithNotes(caller);
+    const opened = await opening;
     const head = await readRevision(objects, 'HEAD');
     const { openNoted, readBlamedOrigins, smoothBlanks } = await loading;
     const noted = await openNoted({ ...opened, objects }, head);
