@@ -119,6 +119,7 @@ describe.each(WAYS)('%s', (way) => {
     expect(lines(cloned.recorded)).toEqual([
       'GET /git/r.git/info/refs?service=git-upload-pack 200',
       'POST /git/r.git/git-upload-pack 200',
+      'POST /git/r.git/git-upload-pack 200',
     ]);
     world.put(`${name}/${name}.txt`, 'two\n');
     await use(way, 'git', '-C', name, 'add', '.');

@@ -10,14 +10,13 @@ import { noteOf } from '../attest/attest-kit.ts';
 import { openLab } from '../attest/lab.ts';
 import { runScript } from '../script.ts';
 
-/** These stop, start or take away themselves what answers. */
-const OWN_WORLD = new Set(['hooks-adversity.txt', 'hooks-mask-killed.txt']);
-
 const SCRIPT_MS_MAX = 240_000;
 
-test.concurrent.each(
-  readdirSync('test/scripts').filter((name) => name.startsWith('hooks-') && !OWN_WORLD.has(name)),
-)('%s', (name) => runScript(`test/scripts/${name}`, { hasDaemon: true }), SCRIPT_MS_MAX);
+test.concurrent.each(readdirSync('test/scripts').filter((name) => name.startsWith('hooks-')))(
+  '%s',
+  (name) => runScript(`test/scripts/${name}`, { hasDaemon: true }),
+  SCRIPT_MS_MAX,
+);
 
 test(
   'a daemon killed right after git went on loses no commit: the next hook attests it',
